@@ -1,0 +1,111 @@
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** Why a local path was refused; `code` is one of the error codes of the catalogue. */
+export class LocalFileError extends Error {
+  override name = 'LocalFileError';
+  readonly code: 'path_not_allowed' | 'file_not_readable' | 'file_too_large';
+
+  constructor(code: LocalFileError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface LocalFile {
+  name: string;
+  /** Bytes. */
+  size: number;
+  stream(): Readable;
+  close(): Promise<void>;
+}
+
+/** The directories below which files may be read, with symbolic links resolved. */
+export interface LocalFiles {
+  readonly allowed: readonly string[];
+  /**
+   * Opens a regular file, so that what was checked is what is read.
+   *
+   * @throws LocalFileError when the path is outside the allowed directories, hidden, unreadable or too large
+   */
+  open(localPath: string): Promise<LocalFile>;
+}
+
+/** Scale takes files of at most 80 MB. */
+export const MAX_UPLOAD_BYTES = 80 * 1_000_000;
+
+/**
+ * @param requested the directories that the user named; without any, the working directory is allowed unless it
+ *   is a file-system root or a home directory, where a stray path would reach private files
+ */
+export async function allowLocalFiles(requested: readonly string[], cwd = process.cwd()): Promise<LocalFiles> {
+  const named = requested.length > 0 ? requested : isTooBroad(cwd) ? [] : [cwd];
+  const allowed: string[] = [];
+  for (const directory of named) {
+    const real = await realpath(path.resolve(cwd, directory)).catch(() => undefined);
+    if (real === undefined) throw new LocalFileError('path_not_allowed', `--allow-dir ${directory}: no such directory.`);
+    allowed.push(real);
+  }
+  return { allowed, open: (localPath) => openAllowed(localPath, allowed, cwd) };
+}
+
+function isTooBroad(directory: string): boolean {
+  const resolved = path.resolve(directory);
+  return resolved === path.parse(resolved).root || resolved === path.resolve(homedir());
+}
+
+async function openAllowed(localPath: string, allowed: readonly string[], cwd: string): Promise<LocalFile> {
+  const absolute = path.resolve(cwd, localPath);
+  const real = await realpath(absolute).catch(() => undefined);
+  const home = allowed.find((directory) => isInside(real ?? absolute, directory));
+  if (home === undefined) throw new LocalFileError('path_not_allowed', refusal(localPath, allowed));
+  if (real === undefined) throw new LocalFileError('file_not_readable', `There is no file ${localPath}.`);
+  if (isHidden(path.relative(home, real))) {
+    throw new LocalFileError('path_not_allowed', `${localPath} is hidden (a name begins with a dot); hidden files are not uploaded.`);
+  }
+  return openRegularFile(real, localPath);
+}
+
+/** Opens without following a link that took the file's place meanwhile, and without blocking on a pipe. */
+async function openRegularFile(real: string, localPath: string): Promise<LocalFile> {
+  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => {
+    throw new LocalFileError('file_not_readable', `${localPath} cannot be read; check its permissions.`);
+  });
+  const stats = await handle.stat();
+  const refuse = async (code: LocalFileError['code'], message: string): Promise<never> => {
+    await handle.close();
+    throw new LocalFileError(code, message);
+  };
+  if (!stats.isFile()) return refuse('file_not_readable', `${localPath} is not a regular file.`);
+  if (stats.size > MAX_UPLOAD_BYTES) {
+    return refuse(
+      'file_too_large',
+      `${localPath} has ${stats.size} bytes; Scale takes at most ${MAX_UPLOAD_BYTES} (80 MB) per file. Put it in cloud storage and use its URL as the attachment.`,
+    );
+  }
+  return {
+    name: path.basename(real),
+    size: stats.size,
+    stream: () => handle.createReadStream({ autoClose: false, start: 0 }),
+    close: () => handle.close(),
+  };
+}
+
+function isInside(file: string, directory: string): boolean {
+  const relative = path.relative(directory, file);
+  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+}
+
+function isHidden(relative: string): boolean {
+  return relative.split(path.sep).some((part) => part.startsWith('.'));
+}
+
+function refusal(localPath: string, allowed: readonly string[]): string {
+  if (allowed.length === 0) {
+    return `No directory is open for uploads. Restart the server with --allow-dir DIR (or SCALE_MCP_ALLOW_DIR) naming the directory that holds ${localPath}.`;
+  }
+  return `${localPath} is outside the directories open for uploads: ${allowed.join(', ')}. Move the file there, or restart the server with a further --allow-dir.`;
+}

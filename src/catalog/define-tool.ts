@@ -1,0 +1,52 @@
+import type { z } from 'zod';
+import type { PreparedCall, Tool, ToolSpec } from './tool.ts';
+
+/**
+ * Turns a declaration into a tool. The typed functions of the declaration are closed over here, once the
+ * arguments have been parsed, so that nothing downstream needs a cast.
+ *
+ * @throws Error when the declaration has neither or both of `request` and `run`.
+ */
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject, R extends z.ZodType>(
+  spec: ToolSpec<I, O, R>,
+): Tool {
+  if ((spec.request === undefined) === (spec.run === undefined)) {
+    throw new Error(`${spec.slug}: declare either request or run`);
+  }
+  return {
+    name: spec.slug.toLowerCase(),
+    slug: spec.slug,
+    title: spec.title,
+    description: spec.description,
+    toolset: spec.toolset,
+    effect: spec.effect,
+    consequences: spec.consequences ?? [],
+    idempotent: spec.effect === 'read' || spec.idempotent === true,
+    input: spec.input,
+    output: spec.output,
+    example: spec.example,
+    prepare(args) {
+      const parsed = spec.input.safeParse(args);
+      return parsed.success
+        ? { call: prepareCall(spec, parsed.data) }
+        : { issues: parsed.error.issues };
+    },
+  };
+}
+
+function prepareCall<I extends z.ZodObject, O extends z.ZodObject, R extends z.ZodType>(
+  spec: ToolSpec<I, O, R>,
+  input: z.output<I>,
+): PreparedCall {
+  const request = spec.request?.(input);
+  return {
+    ...(request && { request }),
+    async execute(context) {
+      if (spec.run) return spec.run(context, input);
+      return request && context.send(request);
+    },
+    summarize: (response, shaping) => spec.summarize(spec.response.parse(response), input, shaping),
+    recover: (code) => spec.recovery?.[code]?.(input) ?? [],
+    detail: 'detail' in input && input.detail === 'full' ? 'full' : 'concise',
+  };
+}

@@ -1,0 +1,84 @@
+import { nearestName } from './nearest-name.ts';
+import { SPECIAL_TOOLSETS, TOOLSETS } from './vocabulary.ts';
+import type { Tool } from './tool.ts';
+import type { SpecialToolset, Toolset } from './vocabulary.ts';
+
+/** Which part of the catalogue a server offers. Every list may be empty. */
+export interface SelectionRequest {
+  toolsets: readonly string[];
+  tools: readonly string[];
+  excludeTools: readonly string[];
+  readOnly: boolean;
+}
+
+/** The tools a caller may see and use, and why the others are missing. */
+export interface Selection {
+  tools: readonly Tool[];
+  has(name: string): boolean;
+  readOnly: boolean;
+}
+
+/** Raised at start-up for a name that is not in the catalogue. */
+export class UnknownNameError extends Error {
+  override name = 'UnknownNameError';
+}
+
+type Membership = (tool: Tool, seedSlugs: ReadonlySet<string>) => boolean;
+
+const SPECIAL: Record<SpecialToolset, Membership> = {
+  default: () => true,
+  seed: (tool, seedSlugs) => seedSlugs.has(tool.slug),
+  all: () => true,
+};
+
+/**
+ * Narrows the catalogue: toolsets (or single tools) in, excluded tools out, then reads only if asked.
+ * Single tools without toolsets mean exactly these; with toolsets they are added to them.
+ *
+ * @throws UnknownNameError naming the nearest valid toolset or tool.
+ */
+export function selectTools(
+  catalog: readonly Tool[],
+  seedSlugs: ReadonlySet<string>,
+  request: SelectionRequest,
+): Selection {
+  const toolsets = request.toolsets.map(checkToolset);
+  const named = new Set(request.tools.map((name) => checkTool(catalog, name)));
+  const excluded = new Set(request.excludeTools.map((name) => checkTool(catalog, name)));
+  const onlyNamed = toolsets.length === 0 && named.size > 0;
+  const groups = toolsets.length > 0 ? toolsets : (['default'] as const);
+
+  const tools = catalog.filter((tool) => {
+    if (excluded.has(tool.name)) return false;
+    if (request.readOnly && tool.effect !== 'read') return false;
+    if (named.has(tool.name)) return true;
+    return !onlyNamed && groups.some((group) => belongsTo(tool, group, seedSlugs));
+  });
+  const names = new Set(tools.map((tool) => tool.name));
+  return { tools, has: (name) => names.has(name), readOnly: request.readOnly };
+}
+
+function belongsTo(tool: Tool, group: Toolset | SpecialToolset, seedSlugs: ReadonlySet<string>): boolean {
+  const special = SPECIAL_TOOLSETS.find((name) => name === group);
+  return special ? SPECIAL[special](tool, seedSlugs) : tool.toolset === group;
+}
+
+function checkToolset(name: string): Toolset | SpecialToolset {
+  const known = [...SPECIAL_TOOLSETS, ...TOOLSETS];
+  const found = known.find((toolset) => toolset === name);
+  if (found) return found;
+  throw new UnknownNameError(unknown('toolset', name, known));
+}
+
+function checkTool(catalog: readonly Tool[], name: string): string {
+  const known = catalog.map((tool) => tool.name);
+  const found = known.find((tool) => tool === name.toLowerCase());
+  if (found) return found;
+  throw new UnknownNameError(unknown('tool', name, known));
+}
+
+function unknown(kind: string, name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  const hint = near ? ` Did you mean "${near}"?` : '';
+  return `There is no ${kind} "${name}".${hint} Known: ${known.join(', ')}.`;
+}

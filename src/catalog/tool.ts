@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import type { Consequence, Effect, Mode, Toolset } from './vocabulary.ts';
+
+export type QueryValue = string | number | boolean | readonly string[] | undefined;
+
+/** One request to Scale's REST API, relative to the base URL. */
+export interface RestRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path segments, not yet percent-encoded. */
+  path: readonly string[];
+  query?: Readonly<Record<string, QueryValue>>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as `multipart/form-data`, the file streamed from the local disk. */
+  upload?: { localPath: string; fields: Readonly<Record<string, string>> };
+}
+
+/** Text that somebody outside the conversation wrote, fenced with a marker that is random per response. */
+export interface Untrusted {
+  untrusted: string;
+}
+
+/** A call that makes sense after this one. */
+export interface NextStep {
+  tool: string;
+  arguments: Readonly<Record<string, unknown>>;
+  why: string;
+}
+
+/** What a declaration may use to turn Scale's answer into its own. */
+export interface Shaping {
+  mode: Mode;
+  /** Fences free text; cuts it after `maxLength` characters when given. */
+  untrusted(text: string, maxLength?: number): Untrusted;
+  /** An id, name, label, tag or URL: bare while its characters and length are harmless, fenced otherwise. */
+  bare(text: string): string | Untrusted;
+  /** Any JSON from Scale with every string fenced that is not plainly an id, a name, a label or a number. */
+  fenceJson(value: unknown, vocabulary?: ReadonlySet<string>): unknown;
+}
+
+/** What a workflow tool may use while it runs. */
+export interface RunContext {
+  send(request: RestRequest): Promise<unknown>;
+}
+
+/**
+ * Why a call failed. Every code is described, with the advice that goes with it, where it is raised;
+ * docs/reference/errors.md lists them all.
+ */
+export const ERROR_CODES = [
+  'invalid_arguments',
+  'tool_not_enabled',
+  'read_only',
+  'confirmation_required',
+  'no_api_key',
+  'path_not_allowed',
+  'file_not_readable',
+  'file_too_large',
+  'bad_request',
+  'unauthorized',
+  'not_enabled',
+  'forbidden',
+  'not_found',
+  'conflict',
+  'rate_limited',
+  'upstream_error',
+  'upstream_unreachable',
+  'timeout',
+  'unexpected_response',
+  'cancelled',
+  'internal_error',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Which calls help after a failure, by error code; `unknown` applies when the outcome could not be known. */
+export type Recovery<Input> = Partial<Record<ErrorCode | 'unknown', (input: Input) => NextStep[]>>;
+
+/** What a file under `tools/` declares. */
+export interface ToolSpec<
+  Input extends z.ZodObject,
+  Output extends z.ZodObject,
+  Response extends z.ZodType,
+> {
+  /** The operation's name in upper case; the tool's name is the same in lower case. */
+  slug: string;
+  title: string;
+  /** Purpose, when to choose it over its neighbour, what it costs or changes. One or two short sentences. */
+  description: string;
+  toolset: Toolset;
+  effect: Effect;
+  consequences?: readonly Consequence[];
+  /** True when repeating the call changes nothing more; reads need not say so. */
+  idempotent?: boolean;
+  input: Input;
+  output: Output;
+  /** Tolerant: a field that is missing or odd must never turn a success into a failure. */
+  response: Response;
+  /** Arguments that are valid as they stand; shown when a call's arguments are not. */
+  example: z.input<Input>;
+  request?: (input: z.output<Input>) => RestRequest;
+  run?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
+  summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): z.input<Output>;
+  recovery?: Recovery<z.output<Input>>;
+}
+
+/** A call whose arguments have been accepted. */
+export interface PreparedCall {
+  /** The request that will be sent; absent for workflow tools. */
+  request?: RestRequest;
+  execute(context: RunContext): Promise<unknown>;
+  summarize(response: unknown, shaping: Shaping): Record<string, unknown>;
+  recover(code: ErrorCode | 'unknown'): NextStep[];
+  /** `full` when the caller asked for `detail: "full"`. */
+  detail: 'concise' | 'full';
+}
+
+/** A declared tool, ready to be listed and called. */
+export interface Tool {
+  readonly name: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly toolset: Toolset;
+  readonly effect: Effect;
+  readonly consequences: readonly Consequence[];
+  readonly idempotent: boolean;
+  readonly input: z.ZodObject;
+  readonly output: z.ZodObject;
+  readonly example: Readonly<Record<string, unknown>>;
+  /** Validates the arguments; `issues` says what is wrong with them. */
+  prepare(args: unknown): { call: PreparedCall } | { issues: readonly z.core.$ZodIssue[] };
+}

@@ -1,0 +1,32 @@
+/** The words every declaration, role and policy is written in. */
+
+export const EFFECTS = ['read', 'create', 'update', 'delete'] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+/** What a call can set off beyond its own effect. */
+export const CONSEQUENCES = ['billable', 'emails', 'irreversible', 'replaces', 'grants_access'] as const;
+export type Consequence = (typeof CONSEQUENCES)[number];
+
+/** The groups that tools are declared in. */
+export const TOOLSETS = [
+  'annotation',
+  'tasks',
+  'batches',
+  'projects',
+  'files',
+  'studio',
+  'team',
+  'quality',
+] as const;
+export type Toolset = (typeof TOOLSETS)[number];
+
+/**
+ * Groups that cut across the toolsets: `default` is what a server without a selection offers, `seed` the 41
+ * operations the product began with, `all` every tool there is.
+ */
+export const SPECIAL_TOOLSETS = ['default', 'seed', 'all'] as const;
+export type SpecialToolset = (typeof SPECIAL_TOOLSETS)[number];
+
+/** Which data a call touched: `live` costs money and reaches people, `test` and `sandbox` do neither. */
+export const MODES = ['live', 'test', 'sandbox'] as const;
+export type Mode = (typeof MODES)[number];

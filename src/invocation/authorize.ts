@@ -1,0 +1,24 @@
+import { ToolFailure } from './tool-failure.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Tool } from '../catalog/tool.ts';
+
+/**
+ * Refuses a tool that this caller's selection leaves out.
+ *
+ * @throws ToolFailure `read_only` or `tool_not_enabled`
+ */
+export function authorize(tool: Tool, caller: Caller): void {
+  if (caller.selection.has(tool.name)) return;
+  if (caller.selection.readOnly && tool.effect !== 'read') {
+    throw new ToolFailure(
+      'read_only',
+      `${tool.name} would ${tool.effect} something, and this server runs with --read-only. Nothing was sent. Whoever runs the server can start it without --read-only.`,
+      { outcome: 'not_sent', allowed: caller.selection.tools.map(({ name }) => name).join(', ') },
+    );
+  }
+  throw new ToolFailure(
+    'tool_not_enabled',
+    `${tool.name} is not among the tools this server was started with. Nothing was sent. Whoever runs the server can add it with --tools ${tool.name} or --toolsets ${tool.toolset}.`,
+    { outcome: 'not_sent', allowed: caller.selection.tools.map(({ name }) => name).join(', ') },
+  );
+}

@@ -1,0 +1,110 @@
+import type { z } from 'zod';
+import { isRecord } from '../responses/compact.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** The value put in place of what was sent, and what to tell the caller about it. */
+interface Repair {
+  value: unknown;
+  note: string;
+}
+
+/** Numbers as models write them in strings: no hexadecimal, no blanks inside. */
+const NUMERIC = /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/;
+
+/**
+ * Repairs the slips that models make and that have one reading only: JSON sent as a string, a number or
+ * boolean sent as text, one item instead of a list, null for an optional argument. Anything else stays as it is.
+ *
+ * @returns the repaired arguments and a note per repair; the same arguments and no note when nothing fits
+ */
+export function coerceArguments(
+  args: Record<string, unknown>,
+  issues: readonly Issue[],
+): { args: Record<string, unknown>; notes: string[] } {
+  let repaired = args;
+  const notes: string[] = [];
+  for (const issue of issues) {
+    if (issue.path.length === 0) continue;
+    const sent = valueAt(repaired, issue.path);
+    const repair = repairFor(issue, sent);
+    if (!repair) continue;
+    repaired = replace(repaired, issue.path, repair.value);
+    notes.push(`${pathText(issue.path)}: ${repair.note}`);
+  }
+  return { args: repaired, notes };
+}
+
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at > 0 ? '.' : ''}${String(part)}`)).join('');
+}
+
+/** What stands at a path of nested objects and lists, or undefined. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let node: unknown = root;
+  for (const part of path) {
+    if (Array.isArray(node)) node = node[Number(part)];
+    else if (isRecord(node)) node = node[String(part)];
+    else return undefined;
+  }
+  return node;
+}
+
+function repairFor(issue: Issue, sent: unknown): Repair | undefined {
+  if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union' && issue.code !== 'invalid_value') return undefined;
+  if (sent === null) return { value: undefined, note: 'null was taken as not given' };
+  if (issue.code === 'invalid_value') return repairCase(issue.values, sent);
+  if (typeof sent === 'string') return repairText(issue, sent);
+  if (issue.code === 'invalid_type' && issue.expected === 'array' && sent !== undefined) {
+    return { value: [sent], note: 'one item was taken as a list of one' };
+  }
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof sent === 'number') {
+    return { value: String(sent), note: 'a number was taken as text' };
+  }
+  return undefined;
+}
+
+function repairText(issue: Issue, sent: string): Repair | undefined {
+  const expected = issue.code === 'invalid_type' ? issue.expected : 'union';
+  if (expected === 'number' || expected === 'int') {
+    return NUMERIC.test(sent) ? { value: Number(sent), note: 'text was taken as a number' } : undefined;
+  }
+  if (expected === 'boolean') {
+    const word = sent.trim().toLowerCase();
+    return word === 'true' || word === 'false' ? { value: word === 'true', note: 'text was taken as a boolean' } : undefined;
+  }
+  const parsed = parseObjectOrList(sent);
+  if (parsed !== undefined) return { value: parsed, note: 'JSON in a string was taken as JSON' };
+  return expected === 'array' && sent !== '' ? { value: [sent], note: 'one item was taken as a list of one' } : undefined;
+}
+
+function repairCase(values: readonly unknown[], sent: unknown): Repair | undefined {
+  if (typeof sent !== 'string') {
+    return undefined;
+  }
+  if (NUMERIC.test(sent) && values.includes(Number(sent))) return { value: Number(sent), note: 'text was taken as a number' };
+  const match = values.find((value) => typeof value === 'string' && value.toLowerCase() === sent.trim().toLowerCase());
+  return match === undefined ? undefined : { value: match, note: 'the case of the word was corrected' };
+}
+
+function parseObjectOrList(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A copy with the value at a path replaced; undefined removes it. */
+function replace(root: Record<string, unknown>, path: readonly PropertyKey[], value: unknown): Record<string, unknown> {
+  const copy = structuredClone(root);
+  const parent = valueAt(copy, path.slice(0, -1));
+  const last = path.at(-1);
+  if (Array.isArray(parent)) parent[Number(last)] = value;
+  else if (isRecord(parent)) {
+    if (value === undefined) delete parent[String(last)];
+    else parent[String(last)] = value;
+  }
+  return copy;
+}

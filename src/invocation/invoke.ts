@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { createFence } from '../responses/untrusted.ts';
+import { authorize } from './authorize.ts';
+import { confirm } from './confirm.ts';
+import { nameFailure } from './name-failure.ts';
+import { parseArguments } from './parse.ts';
+import { run } from './run.ts';
+import { shape } from './shape.ts';
+import { ToolFailure } from './tool-failure.ts';
+import type { ConfirmationPolicy } from './confirm.ts';
+import type { ToolErrorBody } from './tool-failure.ts';
+import type { Caller } from '../access/caller.ts';
+import type { LocalFiles } from '../access/local-files.ts';
+import type { PreparedCall, Tool } from '../catalog/tool.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Trail } from '../observability/trail.ts';
+import type { ScaleClient } from '../scale/client.ts';
+
+export interface Invocation {
+  tool: Tool;
+  args: unknown;
+  caller: Caller;
+  signal: AbortSignal;
+}
+
+export type InvocationResult =
+  { ok: true; output: Record<string, unknown> } | { ok: false; error: ToolErrorBody };
+
+export interface InvokerDeps {
+  /** The adapter for a caller's Scale key, or undefined while none is configured. */
+  scaleFor(caller: Caller): ScaleClient | undefined;
+  files: LocalFiles;
+  policy: ConfirmationPolicy;
+  trail: Trail;
+  logger: Logger;
+  now(): number;
+}
+
+/** Carries out one tool call. Never throws: a failure is an answer too. */
+export type Invoker = (invocation: Invocation) => Promise<InvocationResult>;
+
+/** The one path that every call takes: parse, authorize, confirm, run, shape, record. */
+export function createInvoker(deps: InvokerDeps): Invoker {
+  return async ({ tool, args, caller, signal }) => {
+    const requestId = `req_${randomBytes(8).toString('hex')}`;
+    const startedAt = deps.now();
+    let call: PreparedCall | undefined;
+    try {
+      authorize(tool, caller);
+      const parsed = parseArguments(tool, args);
+      call = parsed.call;
+      const { scale, mode } = requireScale(deps, caller);
+      await confirm(deps.policy, tool, caller);
+      const response = await run(call, { scale, files: deps.files }, signal);
+      const output = shape(tool, call, response, { mode, caller, coerced: parsed.coerced });
+      record(deps, { tool, caller, requestId, startedAt, result: 'ok', outcome: tool.effect === 'read' ? 'no_effect' : 'done' });
+      return { ok: true, output };
+    } catch (error) {
+      const failure = nameFailure(error, tool, call);
+      deps.logger.debug({ request_id: requestId, err: failure.details.cause ?? failure }, failure.message);
+      if (failure.code === 'internal_error') {
+        deps.logger.error({ request_id: requestId, err: failure.details.cause }, failure.message);
+      }
+      record(deps, { tool, caller, requestId, startedAt, result: failure.code, outcome: failure.details.outcome });
+      return { ok: false, error: errorBody(failure, requestId, caller) };
+    }
+  };
+}
+
+function requireScale(deps: InvokerDeps, caller: Caller): { scale: ScaleClient; mode: NonNullable<Caller['mode']> } {
+  const scale = deps.scaleFor(caller);
+  if (scale && caller.mode) return { scale, mode: caller.mode };
+  throw new ToolFailure(
+    'no_api_key',
+    'No Scale API key is configured, so nothing was sent. Whoever runs the server sets SCALE_API_KEY in its environment (in the "env" block of the host\'s MCP configuration) or points --api-key-file to a file that holds the key, and restarts it. To try it without an account, start it with --sandbox.',
+    { outcome: 'not_sent', allowed: 'SCALE_API_KEY, --api-key-file FILE or --sandbox' },
+  );
+}
+
+interface Settled {
+  tool: Tool;
+  caller: Caller;
+  requestId: string;
+  startedAt: number;
+  result: string;
+  outcome: ToolErrorBody['outcome'];
+}
+
+function record(deps: InvokerDeps, call: Settled): void {
+  deps.trail.record({
+    request_id: call.requestId,
+    principal: call.caller.principal,
+    tool: call.tool.name,
+    effect: call.tool.effect,
+    consequences: call.tool.consequences,
+    mode: call.caller.mode,
+    result: call.result,
+    outcome: call.outcome,
+    duration_ms: Math.round(deps.now() - call.startedAt),
+  });
+}
+
+function errorBody({ code, message, details }: ToolFailure, requestId: string, caller: Caller): ToolErrorBody {
+  const steps = (details.nextSteps ?? []).filter((step) => caller.selection.has(step.tool)).slice(0, 3);
+  return {
+    code,
+    message,
+    ...(details.path !== undefined && { path: details.path }),
+    ...(details.allowed !== undefined && { allowed: details.allowed }),
+    ...(details.issues !== undefined && details.issues.length > 1 && { issues: details.issues }),
+    ...(details.example && { example: details.example }),
+    ...(details.retryAfterSeconds !== undefined && { retry_after_s: details.retryAfterSeconds }),
+    ...(details.scaleSays !== undefined && { scale_says: createFence().untrusted(details.scaleSays) }),
+    outcome: details.outcome,
+    request_id: requestId,
+    ...(steps.length > 0 && { next_steps: steps }),
+  };
+}

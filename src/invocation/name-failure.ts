@@ -1,0 +1,71 @@
+import { ScaleError } from '../scale/errors.ts';
+import { UnsafePathError } from '../scale/address.ts';
+import { ToolFailure } from './tool-failure.ts';
+import type { Outcome } from './tool-failure.ts';
+import type { PreparedCall, Tool } from '../catalog/tool.ts';
+
+/** Scale's own words help with a refusal; a server failure's text is noise, or worse. */
+const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', 'forbidden']);
+
+/** Turns whatever was thrown into a failure that says what happened, what is known, and what to do next. */
+export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | undefined): ToolFailure {
+  if (error instanceof ToolFailure) return error;
+  if (error instanceof ScaleError) return fromScale(error, tool, call);
+  if (error instanceof UnsafePathError) {
+    return new ToolFailure('invalid_arguments', `${error.message} Nothing was sent. Use the name or id as Scale shows it.`, {
+      outcome: 'not_sent',
+      cause: error,
+      example: tool.example,
+    });
+  }
+  if (isAbort(error)) {
+    const outcome = tool.effect === 'read' ? 'no_effect' : 'unknown';
+    return new ToolFailure('cancelled', `The call was cancelled.${consequence(outcome)}`, {
+      outcome,
+      nextSteps: outcome === 'unknown' ? (call?.recover('unknown') ?? []) : [],
+      cause: error,
+    });
+  }
+  return new ToolFailure(
+    'internal_error',
+    `The server failed while handling ${tool.name}; its log has the details under the request id.`,
+    { outcome: tool.effect === 'read' ? 'no_effect' : 'unknown', nextSteps: call?.recover('unknown') ?? [], cause: error },
+  );
+}
+
+function fromScale(error: ScaleError, tool: Tool, call: PreparedCall | undefined): ToolFailure {
+  const outcome = outcomeOf(error, tool);
+  const tried = error.attempts > 1 ? ` It was tried ${error.attempts} times.` : '';
+  const wait = error.retryAfterSeconds === undefined ? '' : ` Wait ${error.retryAfterSeconds} s.`;
+  const recovery = outcome === 'unknown' ? [...(call?.recover('unknown') ?? [])] : [];
+  return new ToolFailure(error.code, `${error.message}${tried} ${error.advice}${wait}${consequence(outcome)}`, {
+    outcome,
+    ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.scaleMessage !== undefined && QUOTED.has(error.code) && { scaleSays: error.scaleMessage }),
+    nextSteps: recovery.length > 0 ? recovery : (call?.recover(error.code) ?? []),
+    cause: error,
+  });
+}
+
+function outcomeOf(error: ScaleError, tool: Tool): Outcome {
+  if (error.reach === 'not_sent') return 'not_sent';
+  if (error.reach === 'refused' || tool.effect === 'read') return 'no_effect';
+  return error.code === 'unexpected_response' ? 'done' : 'unknown';
+}
+
+function consequence(outcome: Outcome): string {
+  switch (outcome) {
+    case 'not_sent':
+      return ' Nothing was sent.';
+    case 'no_effect':
+      return ' Nothing was changed at Scale.';
+    case 'unknown':
+      return ' It is not known whether Scale carried it out: look before you send it again.';
+    case 'done':
+      return ' Scale accepted the request.';
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+}

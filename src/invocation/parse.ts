@@ -1,0 +1,51 @@
+import { isRecord } from '../responses/compact.ts';
+import { coerceArguments } from './coerce.ts';
+import { explainIssues } from './explain-issues.ts';
+import { ToolFailure } from './tool-failure.ts';
+import type { PreparedCall, Tool } from '../catalog/tool.ts';
+
+/** A slip inside a repaired value may show only once the outer one is mended. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Accepts the arguments of a call: lenient where models slip, strict on meaning.
+ *
+ * @returns the call, and what was coerced, in words
+ * @throws ToolFailure `invalid_arguments` naming every wrong path, what is allowed, and arguments that work
+ */
+export function parseArguments(tool: Tool, args: unknown): { call: PreparedCall; coerced: string[] } {
+  if (args !== undefined && !isRecord(args)) {
+    throw new ToolFailure('invalid_arguments', `${tool.name} takes an object of named arguments.`, {
+      outcome: 'not_sent',
+      example: tool.example,
+    });
+  }
+  let current: Record<string, unknown> = args ?? {};
+  const coerced: string[] = [];
+  for (let round = 0; ; round += 1) {
+    const prepared = tool.prepare(current);
+    if ('call' in prepared) return { call: prepared.call, coerced };
+    const repaired = coerceArguments(current, prepared.issues);
+    if (repaired.notes.length === 0 || round === MAX_ROUNDS) {
+      throw invalidArguments(tool, explainIssues(tool.input, current, prepared.issues));
+    }
+    current = repaired.args;
+    coerced.push(...repaired.notes);
+  }
+}
+
+function invalidArguments(tool: Tool, issues: ReturnType<typeof explainIssues>): ToolFailure {
+  const [first] = issues;
+  const listed = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ');
+  return new ToolFailure(
+    'invalid_arguments',
+    `${tool.name}: ${listed}. Nothing was sent. Correct the arguments and call again.`,
+    {
+      outcome: 'not_sent',
+      ...(first && { path: first.path }),
+      ...(first?.allowed !== undefined && { allowed: first.allowed }),
+      issues,
+      example: tool.example,
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import type { Untrusted } from '../catalog/tool.ts';
+
+/** Limits of an id, name, label or tag that is shown bare, and of a URL. What goes beyond is fenced. */
+const MAX_BARE_LENGTH = 80;
+const MAX_BARE_WORDS = 6;
+const MAX_BARE_URL_LENGTH = 2_000;
+
+/** One line of letters, digits, marks and the punctuation of names; nothing that could open a fence. */
+const HARMLESS_NAME = /^[\p{L}\p{N}\p{M} _.,:;/@+\-#%&=?~()[\]|'$!*]+$/u;
+const HARMLESS_URL = /^[a-z][a-z0-9+.-]*:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/i;
+
+/** C0 and C1 controls except tab and newline, bidirectional overrides, zero-width and tag characters. */
+const INVISIBLE =
+  // oxlint-disable-next-line no-control-regex -- control characters are what this removes
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/** Fences for one response. */
+export interface Fence {
+  untrusted(text: string, maxLength?: number): Untrusted;
+  bare(text: string): string | Untrusted;
+}
+
+/**
+ * A fence whose marker nobody could have known when the text was written, so no text can close it early.
+ *
+ * @param marker unguessable; random unless a test fixes it
+ */
+export function createFence(marker = `data-${randomBytes(6).toString('hex')}`): Fence {
+  const untrusted = (text: string, maxLength = Infinity): Untrusted => {
+    const clean = text.replace(INVISIBLE, '').replaceAll(marker, '');
+    const shown = clean.length > maxLength ? `${clean.slice(0, maxLength)}… (${clean.length} characters)` : clean;
+    return { untrusted: `<${marker}>${shown}</${marker}>` };
+  };
+  return { untrusted, bare: (text) => (isHarmless(text) ? text : untrusted(text)) };
+}
+
+/** True for text that reads as a name, a label or a URL and not as a sentence to obey. */
+export function isHarmless(text: string): boolean {
+  if (HARMLESS_URL.test(text)) return text.length <= MAX_BARE_URL_LENGTH;
+  if (text.length > MAX_BARE_LENGTH || text.split(' ').length > MAX_BARE_WORDS) return false;
+  return HARMLESS_NAME.test(text) && text.replace(INVISIBLE, '') === text;
+}

@@ -1,0 +1,135 @@
+import { Agent, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
+import type { Dispatcher } from 'undici';
+import { addressOf } from './address.ts';
+import { ScaleUnexpectedResponseError, errorForStatus } from './errors.ts';
+import { multipartBody } from './multipart.ts';
+import { readBody } from './read-body.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import { withRetries } from './retry.ts';
+import { nameTransportError } from './transport-error.ts';
+import type { ScaleRequest } from './request.ts';
+import type { RetryTiming } from './retry.ts';
+
+/** Milliseconds and bytes. Scale publishes none; its Node SDK waits 60 s. */
+const LIMITS = {
+  connectTimeoutMs: 10_000,
+  headersTimeoutMs: 60_000,
+  bodyTimeoutMs: 60_000,
+  uploadHeadersTimeoutMs: 300_000,
+  responseBytes: 64 * 1024 * 1024,
+  scaleMessageLength: 500,
+  plainAnswerLength: 16,
+} as const;
+
+export interface ScaleClientOptions {
+  /** Everything before the first path segment, such as `https://api.scale.com/v1`. */
+  baseUrl: string;
+  apiKey: string;
+  userAgent: string;
+  timing: RetryTiming;
+  /** Defaults to pooled keep-alive connections that follow HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+  dispatcher?: Dispatcher;
+  now?: () => number;
+}
+
+export interface ScaleClient {
+  /**
+   * Sends one request and returns the JSON of the answer, or its text where Scale answers in plain text.
+   * Reads are retried (see READ_RETRY), writes are not.
+   *
+   * @throws ScaleError, UnsafePathError, or the signal's reason
+   */
+  send(request: ScaleRequest, signal?: AbortSignal): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Connections are kept for reuse; proxies come from the usual environment variables, CAs from NODE_EXTRA_CA_CERTS. */
+export function defaultDispatcher(): Dispatcher {
+  const options = {
+    connect: { timeout: LIMITS.connectTimeoutMs },
+    keepAliveTimeout: 30_000,
+    headersTimeout: LIMITS.headersTimeoutMs,
+    bodyTimeout: LIMITS.bodyTimeoutMs,
+  };
+  const proxied = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => process.env[name]);
+  return proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
+}
+
+export function createScaleClient(options: ScaleClientOptions): ScaleClient {
+  const base = new URL(options.baseUrl);
+  const dispatcher = options.dispatcher ?? defaultDispatcher();
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${options.apiKey}:`).toString('base64')}`,
+    'user-agent': options.userAgent,
+    accept: 'application/json',
+  };
+
+  async function sendOnce(request: ScaleRequest, signal: AbortSignal | undefined): Promise<unknown> {
+    const path = addressOf(base.pathname, request.path, request.query);
+    const upload = request.upload && multipartBody(request.upload.file, request.upload.fields);
+    try {
+      const response = await undiciRequest(new URL(path, base.origin), {
+        method: request.method,
+        dispatcher,
+        ...(signal && { signal }),
+        ...(upload && { headersTimeout: LIMITS.uploadHeadersTimeoutMs }),
+        headers: {
+          ...headers,
+          ...(upload
+            ? { 'content-type': upload.contentType, 'content-length': String(upload.contentLength) }
+            : { 'content-type': 'application/json' }),
+        },
+        body: upload ? upload.stream : bodyOf(request),
+      });
+      const text = await readBody(response.body, LIMITS.responseBytes);
+      if (response.statusCode >= 200 && response.statusCode < 300) return parseAnswer(text);
+      throw errorForStatus(response.statusCode, {
+        ...scaleMessage(text),
+        ...retryAfter(response.headers['retry-after'], options.now ?? Date.now),
+      });
+    } catch (error) {
+      throw nameTransportError(error, signal);
+    }
+  }
+
+  return {
+    send: (request, signal) =>
+      request.method === 'GET'
+        ? withRetries(() => sendOnce(request, signal), options.timing, signal)
+        : sendOnce(request, signal),
+    close: () => dispatcher.close(),
+  };
+}
+
+/** A write without content is sent without a body, as Scale's SDKs do. */
+function bodyOf(request: ScaleRequest): string | null {
+  return request.body === undefined ? null : JSON.stringify(request.body);
+}
+
+/** JSON, or the plain `OK` that some endpoints answer. A longer text is a proxy's page, not Scale's answer. */
+function parseAnswer(text: string): unknown {
+  const parsed = parseJson(text);
+  if (parsed !== undefined) return parsed;
+  if (text.trim().length <= LIMITS.plainAnswerLength) return text.trim();
+  throw new ScaleUnexpectedResponseError('Scale answered with something other than JSON.');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Scale's envelope is `{status_code, error}`; anything else stays unsaid. */
+function scaleMessage(text: string): { scaleMessage?: string } {
+  const parsed = parseJson(text);
+  if (typeof parsed !== 'object' || parsed === null || !('error' in parsed)) return {};
+  return typeof parsed.error === 'string' ? { scaleMessage: parsed.error.slice(0, LIMITS.scaleMessageLength) } : {};
+}
+
+function retryAfter(header: string | string[] | undefined, now: () => number): { retryAfterSeconds?: number } {
+  const seconds = parseRetryAfter(Array.isArray(header) ? header[0] : header, now());
+  return seconds === undefined ? {} : { retryAfterSeconds: seconds };
+}

@@ -1,0 +1,163 @@
+import type { ErrorCode } from '../catalog/tool.ts';
+
+/**
+ * What is known of a request that failed: `not_sent` it never left, `refused` Scale answered that it did
+ * nothing, `unknown` it may have taken effect.
+ */
+export type Reach = 'not_sent' | 'refused' | 'unknown';
+
+interface Details {
+  status?: number;
+  /** Scale's own words, meant for people: one sentence, at most 500 characters. Never shown unfenced. */
+  scaleMessage?: string;
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** Anything that can go wrong between this process and Scale. */
+export abstract class ScaleError extends Error {
+  abstract readonly code: ErrorCode;
+  abstract readonly retryable: boolean;
+  abstract readonly reach: Reach;
+  /** What the caller can do about it. */
+  abstract readonly advice: string;
+  readonly status: number | undefined;
+  readonly scaleMessage: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  /** How often the request was sent in all. */
+  attempts = 1;
+
+  constructor(message: string, details: Details = {}) {
+    super(message, { cause: details.cause });
+    this.name = new.target.name;
+    this.status = details.status;
+    this.scaleMessage = details.scaleMessage;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}
+
+export class ScaleBadRequestError extends ScaleError {
+  readonly code = 'bad_request';
+  readonly retryable = false;
+  readonly reach = 'refused';
+  readonly advice = 'Correct the parameter that Scale names and call again.';
+}
+
+export class ScaleUnauthorizedError extends ScaleError {
+  readonly code = 'unauthorized';
+  readonly retryable = false;
+  readonly reach = 'refused';
+  readonly advice =
+    'Scale does not know this API key. Copy it again from the Scale dashboard (API keys are shown to admins and managers) into SCALE_API_KEY and restart the server.';
+}
+
+export class ScaleNotEnabledError extends ScaleError {
+  readonly code = 'not_enabled';
+  readonly retryable = false;
+  readonly reach = 'refused';
+  readonly advice =
+    'This feature or task type is not part of the Scale account. Use another task type, or ask Scale to enable it.';
+}
+
+export class ScaleForbiddenError extends ScaleError {
+  readonly code = 'forbidden';
+  readonly retryable = false;
+  readonly reach = 'refused';
+  readonly advice = 'The API key may not do this. Use a key of an admin or manager of the Scale team.';
+}
+
+export class ScaleNotFoundError extends ScaleError {
+  readonly code = 'not_found';
+  readonly retryable = false;
+  readonly reach = 'refused';
+  readonly advice =
+    'Check the name or id with the listing call. Live and test data are separate: a key of one mode does not see the other.';
+}
+
+export class ScaleConflictError extends ScaleError {
+  readonly code = 'conflict';
+  readonly retryable = false;
+  readonly reach = 'refused';
+  readonly advice = 'An object with this name or unique_id exists already. Continue with it, or choose another.';
+}
+
+export class ScaleRateLimitedError extends ScaleError {
+  readonly code = 'rate_limited';
+  readonly retryable = true;
+  readonly reach = 'refused';
+  readonly advice = 'Scale asks to slow down. Wait before calling again, and make fewer calls at once.';
+}
+
+/** 408 and 504: Scale gave up waiting; what had begun may have been done. */
+export class ScaleServerTimeoutError extends ScaleError {
+  readonly code = 'timeout';
+  readonly retryable = true;
+  readonly reach = 'unknown';
+  readonly advice = 'Scale took too long. Check what was done before sending a change again.';
+}
+
+/** 500, 502, 503 and any other status of 500 or more. */
+export class ScaleServerError extends ScaleError {
+  readonly code = 'upstream_error';
+  readonly retryable = true;
+  readonly reach = 'unknown';
+  readonly advice = 'Scale failed on its side. Try again in a minute; see status.scale.com if it goes on.';
+}
+
+/** No connection could be made, so nothing was sent. */
+export class ScaleUnreachableError extends ScaleError {
+  readonly code = 'upstream_unreachable';
+  readonly retryable = true;
+  readonly reach = 'not_sent';
+  readonly advice =
+    'Check the network, a proxy (HTTPS_PROXY) and SCALE_API_BASE_URL; `scale-ai-mcp doctor` tells which is at fault.';
+}
+
+/** The connection broke after the request had begun to leave. */
+export class ScaleConnectionLostError extends ScaleError {
+  readonly code = 'upstream_unreachable';
+  readonly retryable = true;
+  readonly reach = 'unknown';
+  readonly advice = 'The connection to Scale was lost. Check what was done before sending a change again.';
+}
+
+/** Our own patience ran out. */
+export class ScaleTimeoutError extends ScaleError {
+  readonly code = 'timeout';
+  readonly retryable = true;
+  readonly reach = 'unknown';
+  readonly advice = 'Scale did not answer in time. Check what was done before sending a change again.';
+}
+
+/** A 200 that could not be read: cut off, too large, or not what the endpoint promises. */
+export class ScaleUnexpectedResponseError extends ScaleError {
+  readonly code = 'unexpected_response';
+  readonly retryable = false;
+  readonly reach = 'unknown';
+  readonly advice = 'The answer of Scale could not be read. Check what was done, then ask for less at once.';
+}
+
+type StatusErrorClass = new (message: string, details: Details) => ScaleError;
+
+/** Every status that Scale documents or its SDKs handle. Others fall back by hundred. */
+const BY_STATUS: Readonly<Record<number, StatusErrorClass>> = {
+  400: ScaleBadRequestError,
+  401: ScaleUnauthorizedError,
+  402: ScaleNotEnabledError,
+  403: ScaleForbiddenError,
+  404: ScaleNotFoundError,
+  408: ScaleServerTimeoutError,
+  409: ScaleConflictError,
+  422: ScaleBadRequestError,
+  429: ScaleRateLimitedError,
+  500: ScaleServerError,
+  502: ScaleServerError,
+  503: ScaleServerError,
+  504: ScaleServerTimeoutError,
+};
+
+/** The error for an HTTP status; unknown 4xx count as a bad request, everything else as a server failure. */
+export function errorForStatus(status: number, details: Omit<Details, 'status'>): ScaleError {
+  const ErrorClass = BY_STATUS[status] ?? (status >= 400 && status < 500 ? ScaleBadRequestError : ScaleServerError);
+  return new ErrorClass(`Scale answered ${status}.`, { ...details, status });
+}

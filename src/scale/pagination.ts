@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { ScaleRequest } from './request.ts';
+
+type Send = (request: ScaleRequest, signal?: AbortSignal) => Promise<unknown>;
+
+const TokenPage = z.looseObject({
+  docs: z.array(z.unknown()).catch([]),
+  next_token: z.string().optional().catch(undefined),
+});
+
+const OffsetPage = z.looseObject({
+  docs: z.array(z.unknown()).catch([]),
+  has_more: z.boolean().catch(false),
+});
+
+/**
+ * Every item of a listing that continues by `next_token` (tasks), page by page and never more than one page in
+ * memory. Stops early when the consumer does.
+ */
+export async function* tokenItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator<unknown> {
+  let token: string | undefined;
+  do {
+    const query = { ...request.query, ...(token !== undefined && { next_token: token }) };
+    const page = TokenPage.parse(await send({ ...request, query }, signal));
+    yield* page.docs;
+    token = page.docs.length > 0 ? page.next_token : undefined;
+  } while (token !== undefined);
+}
+
+/** Every item of a listing that continues by `offset` (batches). The offset advances by what was returned. */
+export async function* offsetItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator<unknown> {
+  let offset = Number(request.query?.['offset'] ?? 0);
+  let more = true;
+  while (more) {
+    const page = OffsetPage.parse(await send({ ...request, query: { ...request.query, offset } }, signal));
+    yield* page.docs;
+    offset += page.docs.length;
+    more = page.has_more && page.docs.length > 0;
+  }
+}

@@ -1,0 +1,20 @@
+import { ScaleUnexpectedResponseError } from './errors.ts';
+
+/**
+ * Reads a response body as text.
+ *
+ * @param limit bytes after which reading stops
+ * @throws ScaleUnexpectedResponseError when the body is larger
+ */
+export async function readBody(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) {
+      throw new ScaleUnexpectedResponseError(`Scale's answer is larger than ${limit} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

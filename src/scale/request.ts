@@ -1,0 +1,16 @@
+import type { Readable } from 'node:stream';
+import type { RestRequest } from '../catalog/tool.ts';
+
+/** A local file that has been opened and measured, ready to be streamed. */
+export interface OpenFile {
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Streams the content once. */
+  stream(): Readable;
+}
+
+/** A REST request as the adapter sends it: like a declaration's, but with the file already opened. */
+export type ScaleRequest = Omit<RestRequest, 'upload'> & {
+  upload?: { file: OpenFile; fields: Readonly<Record<string, string>> };
+};
