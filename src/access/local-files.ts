@@ -41,12 +41,16 @@ export const MAX_UPLOAD_BYTES = 80 * 1_000_000;
  * @param requested the directories that the user named; without any, the working directory is allowed unless it
  *   is a file-system root or a home directory, where a stray path would reach private files
  */
-export async function allowLocalFiles(requested: readonly string[], cwd = process.cwd()): Promise<LocalFiles> {
+export async function allowLocalFiles(
+  requested: readonly string[],
+  cwd = process.cwd(),
+): Promise<LocalFiles> {
   const named = requested.length > 0 ? requested : isTooBroad(cwd) ? [] : [cwd];
   const allowed: string[] = [];
   for (const directory of named) {
     const real = await realpath(path.resolve(cwd, directory)).catch(() => undefined);
-    if (real === undefined) throw new LocalFileError('path_not_allowed', `--allow-dir ${directory}: no such directory.`);
+    if (real === undefined)
+      throw new LocalFileError('path_not_allowed', `--allow-dir ${directory}: no such directory.`);
     allowed.push(real);
   }
   return { allowed, open: (localPath) => openAllowed(localPath, allowed, cwd) };
@@ -64,16 +68,21 @@ async function openAllowed(localPath: string, allowed: readonly string[], cwd: s
   if (home === undefined) throw new LocalFileError('path_not_allowed', refusal(localPath, allowed));
   if (real === undefined) throw new LocalFileError('file_not_readable', `There is no file ${localPath}.`);
   if (isHidden(path.relative(home, real))) {
-    throw new LocalFileError('path_not_allowed', `${localPath} is hidden (a name begins with a dot); hidden files are not uploaded.`);
+    throw new LocalFileError(
+      'path_not_allowed',
+      `${localPath} is hidden (a name begins with a dot); hidden files are not uploaded.`,
+    );
   }
   return openRegularFile(real, localPath);
 }
 
 /** Opens without following a link that took the file's place meanwhile, and without blocking on a pipe. */
 async function openRegularFile(real: string, localPath: string): Promise<LocalFile> {
-  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => {
-    throw new LocalFileError('file_not_readable', `${localPath} cannot be read; check its permissions.`);
-  });
+  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => {
+      throw new LocalFileError('file_not_readable', `${localPath} cannot be read; check its permissions.`);
+    },
+  );
   const stats = await handle.stat();
   const refuse = async (code: LocalFileError['code'], message: string): Promise<never> => {
     await handle.close();

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { MODES } from './vocabulary.ts';
 import type { PreparedCall, Tool, ToolSpec } from './tool.ts';
 
 /**
@@ -7,9 +8,7 @@ import type { PreparedCall, Tool, ToolSpec } from './tool.ts';
  *
  * @throws Error when the declaration has neither or both of `request` and `run`.
  */
-export function defineTool<I extends z.ZodObject, O extends z.ZodObject, R extends z.ZodType>(
-  spec: ToolSpec<I, O, R>,
-): Tool {
+export function defineTool<I extends z.ZodObject, R extends z.ZodType>(spec: ToolSpec<I, R>): Tool {
   if ((spec.request === undefined) === (spec.run === undefined)) {
     throw new Error(`${spec.slug}: declare either request or run`);
   }
@@ -23,19 +22,17 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject, R exten
     consequences: spec.consequences ?? [],
     idempotent: spec.effect === 'read' || spec.idempotent === true,
     input: spec.input,
-    output: spec.output,
+    output: z.looseObject({ summary: z.string(), mode: z.enum(MODES), ...spec.output }),
     example: spec.example,
     prepare(args) {
       const parsed = spec.input.safeParse(args);
-      return parsed.success
-        ? { call: prepareCall(spec, parsed.data) }
-        : { issues: parsed.error.issues };
+      return parsed.success ? { call: prepareCall(spec, parsed.data) } : { issues: parsed.error.issues };
     },
   };
 }
 
-function prepareCall<I extends z.ZodObject, O extends z.ZodObject, R extends z.ZodType>(
-  spec: ToolSpec<I, O, R>,
+function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
+  spec: ToolSpec<I, R>,
   input: z.output<I>,
 ): PreparedCall {
   const request = spec.request?.(input);

@@ -56,7 +56,8 @@ function toListedSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema
         for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
         Object.assign(jsonSchema, outline, description === undefined ? {} : { description });
       }
-      if (path.length > 0 && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      if (path.length > 0 && jsonSchema.additionalProperties === false)
+        delete jsonSchema.additionalProperties;
       if (io === 'output' && isEmpty(jsonSchema.additionalProperties)) delete jsonSchema.additionalProperties;
       if (isSafeIntegerBound(jsonSchema.maximum)) delete jsonSchema.maximum;
       if (isSafeIntegerBound(jsonSchema.minimum)) delete jsonSchema.minimum;

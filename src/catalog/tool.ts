@@ -34,6 +34,8 @@ export interface Shaping {
   untrusted(text: string, maxLength?: number): Untrusted;
   /** An id, name, label, tag or URL: bare while its characters and length are harmless, fenced otherwise. */
   bare(text: string): string | Untrusted;
+  /** For use inside a sentence: the text while it is harmless, `otherwise` when it is missing or not. */
+  word(text: string | undefined, otherwise: string): string;
   /** Any JSON from Scale with every string fenced that is not plainly an id, a name, a label or a number. */
   fenceJson(value: unknown, vocabulary?: ReadonlySet<string>): unknown;
 }
@@ -75,12 +77,16 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 /** Which calls help after a failure, by error code; `unknown` applies when the outcome could not be known. */
 export type Recovery<Input> = Partial<Record<ErrorCode | 'unknown', (input: Input) => NextStep[]>>;
 
+/** A tool's answer before `mode` and the budget are applied. */
+export interface Summary {
+  /** One sentence a person could be told as it is, with the numbers that matter. */
+  summary: string;
+  next_steps?: NextStep[];
+  [member: string]: unknown;
+}
+
 /** What a file under `tools/` declares. */
-export interface ToolSpec<
-  Input extends z.ZodObject,
-  Output extends z.ZodObject,
-  Response extends z.ZodType,
-> {
+export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType> {
   /** The operation's name in upper case; the tool's name is the same in lower case. */
   slug: string;
   title: string;
@@ -92,14 +98,15 @@ export interface ToolSpec<
   /** True when repeating the call changes nothing more; reads need not say so. */
   idempotent?: boolean;
   input: Input;
-  output: Output;
+  /** Members of the answer besides `summary` and `mode`; each optional, each open. */
+  output: Readonly<Record<string, z.ZodOptional>>;
   /** Tolerant: a field that is missing or odd must never turn a success into a failure. */
   response: Response;
   /** Arguments that are valid as they stand; shown when a call's arguments are not. */
   example: z.input<Input>;
   request?: (input: z.output<Input>) => RestRequest;
   run?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
-  summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): z.input<Output>;
+  summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): Summary;
   recovery?: Recovery<z.output<Input>>;
 }
 
@@ -108,7 +115,7 @@ export interface PreparedCall {
   /** The request that will be sent; absent for workflow tools. */
   request?: RestRequest;
   execute(context: RunContext): Promise<unknown>;
-  summarize(response: unknown, shaping: Shaping): Record<string, unknown>;
+  summarize(response: unknown, shaping: Shaping): Summary;
   recover(code: ErrorCode | 'unknown'): NextStep[];
   /** `full` when the caller asked for `detail: "full"`. */
   detail: 'concise' | 'full';

@@ -36,7 +36,9 @@ export function coerceArguments(
 }
 
 export function pathText(path: readonly PropertyKey[]): string {
-  return path.map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at > 0 ? '.' : ''}${String(part)}`)).join('');
+  return path
+    .map((part, at) => (typeof part === 'number' ? `[${part}]` : `${at > 0 ? '.' : ''}${String(part)}`))
+    .join('');
 }
 
 /** What stands at a path of nested objects and lists, or undefined. */
@@ -51,7 +53,8 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function repairFor(issue: Issue, sent: unknown): Repair | undefined {
-  if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union' && issue.code !== 'invalid_value') return undefined;
+  if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union' && issue.code !== 'invalid_value')
+    return undefined;
   if (sent === null) return { value: undefined, note: 'null was taken as not given' };
   if (issue.code === 'invalid_value') return repairCase(issue.values, sent);
   if (typeof sent === 'string') return repairText(issue, sent);
@@ -71,19 +74,26 @@ function repairText(issue: Issue, sent: string): Repair | undefined {
   }
   if (expected === 'boolean') {
     const word = sent.trim().toLowerCase();
-    return word === 'true' || word === 'false' ? { value: word === 'true', note: 'text was taken as a boolean' } : undefined;
+    return word === 'true' || word === 'false'
+      ? { value: word === 'true', note: 'text was taken as a boolean' }
+      : undefined;
   }
   const parsed = parseObjectOrList(sent);
   if (parsed !== undefined) return { value: parsed, note: 'JSON in a string was taken as JSON' };
-  return expected === 'array' && sent !== '' ? { value: [sent], note: 'one item was taken as a list of one' } : undefined;
+  return expected === 'array' && sent !== ''
+    ? { value: [sent], note: 'one item was taken as a list of one' }
+    : undefined;
 }
 
 function repairCase(values: readonly unknown[], sent: unknown): Repair | undefined {
   if (typeof sent !== 'string') {
     return undefined;
   }
-  if (NUMERIC.test(sent) && values.includes(Number(sent))) return { value: Number(sent), note: 'text was taken as a number' };
-  const match = values.find((value) => typeof value === 'string' && value.toLowerCase() === sent.trim().toLowerCase());
+  if (NUMERIC.test(sent) && values.includes(Number(sent)))
+    return { value: Number(sent), note: 'text was taken as a number' };
+  const match = values.find(
+    (value) => typeof value === 'string' && value.toLowerCase() === sent.trim().toLowerCase(),
+  );
   return match === undefined ? undefined : { value: match, note: 'the case of the word was corrected' };
 }
 
@@ -97,7 +107,11 @@ function parseObjectOrList(text: string): unknown {
 }
 
 /** A copy with the value at a path replaced; undefined removes it. */
-function replace(root: Record<string, unknown>, path: readonly PropertyKey[], value: unknown): Record<string, unknown> {
+function replace(
+  root: Record<string, unknown>,
+  path: readonly PropertyKey[],
+  value: unknown,
+): Record<string, unknown> {
   const copy = structuredClone(root);
   const parent = valueAt(copy, path.slice(0, -1));
   const last = path.at(-1);

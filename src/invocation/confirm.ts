@@ -13,7 +13,11 @@ export const allowEverything: ConfirmationPolicy = async () => 'allow';
 /** @throws ToolFailure `confirmation_required` when the policy does not allow the call */
 export async function confirm(policy: ConfirmationPolicy, tool: Tool, caller: Caller): Promise<void> {
   if ((await policy(tool, caller)) === 'allow') return;
-  throw new ToolFailure('confirmation_required', `${tool.name} needs a confirmation that was not given. Nothing was sent.`, {
-    outcome: 'not_sent',
-  });
+  throw new ToolFailure(
+    'confirmation_required',
+    `${tool.name} needs a confirmation that was not given. Nothing was sent.`,
+    {
+      outcome: 'not_sent',
+    },
+  );
 }

@@ -46,7 +46,10 @@ function knownKeysAt(schema: z.ZodObject, path: readonly PropertyKey[]): string[
   let node: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   for (const part of path) {
     if (!isRecord(node)) return [];
-    node = typeof part === 'number' ? node['items'] : (valueAt(node, ['properties', part]) ?? node['additionalProperties']);
+    node =
+      typeof part === 'number'
+        ? node['items']
+        : (valueAt(node, ['properties', part]) ?? node['additionalProperties']);
   }
   const properties = valueAt(node, ['properties']);
   return isRecord(properties) ? Object.keys(properties) : [];

@@ -46,14 +46,21 @@ export function createInvoker(deps: InvokerDeps): Invoker {
     const startedAt = deps.now();
     let call: PreparedCall | undefined;
     try {
-      authorize(tool, caller);
       const parsed = parseArguments(tool, args);
       call = parsed.call;
+      authorize(tool, caller);
       const { scale, mode } = requireScale(deps, caller);
       await confirm(deps.policy, tool, caller);
       const response = await run(call, { scale, files: deps.files }, signal);
       const output = shape(tool, call, response, { mode, caller, coerced: parsed.coerced });
-      record(deps, { tool, caller, requestId, startedAt, result: 'ok', outcome: tool.effect === 'read' ? 'no_effect' : 'done' });
+      record(deps, {
+        tool,
+        caller,
+        requestId,
+        startedAt,
+        result: 'ok',
+        outcome: tool.effect === 'read' ? 'no_effect' : 'done',
+      });
       return { ok: true, output };
     } catch (error) {
       const failure = nameFailure(error, tool, call);
@@ -61,13 +68,23 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       if (failure.code === 'internal_error') {
         deps.logger.error({ request_id: requestId, err: failure.details.cause }, failure.message);
       }
-      record(deps, { tool, caller, requestId, startedAt, result: failure.code, outcome: failure.details.outcome });
+      record(deps, {
+        tool,
+        caller,
+        requestId,
+        startedAt,
+        result: failure.code,
+        outcome: failure.details.outcome,
+      });
       return { ok: false, error: errorBody(failure, requestId, caller) };
     }
   };
 }
 
-function requireScale(deps: InvokerDeps, caller: Caller): { scale: ScaleClient; mode: NonNullable<Caller['mode']> } {
+function requireScale(
+  deps: InvokerDeps,
+  caller: Caller,
+): { scale: ScaleClient; mode: NonNullable<Caller['mode']> } {
   const scale = deps.scaleFor(caller);
   if (scale && caller.mode) return { scale, mode: caller.mode };
   throw new ToolFailure(
@@ -100,7 +117,11 @@ function record(deps: InvokerDeps, call: Settled): void {
   });
 }
 
-function errorBody({ code, message, details }: ToolFailure, requestId: string, caller: Caller): ToolErrorBody {
+function errorBody(
+  { code, message, details }: ToolFailure,
+  requestId: string,
+  caller: Caller,
+): ToolErrorBody {
   const steps = (details.nextSteps ?? []).filter((step) => caller.selection.has(step.tool)).slice(0, 3);
   return {
     code,

@@ -12,11 +12,15 @@ export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | und
   if (error instanceof ToolFailure) return error;
   if (error instanceof ScaleError) return fromScale(error, tool, call);
   if (error instanceof UnsafePathError) {
-    return new ToolFailure('invalid_arguments', `${error.message} Nothing was sent. Use the name or id as Scale shows it.`, {
-      outcome: 'not_sent',
-      cause: error,
-      example: tool.example,
-    });
+    return new ToolFailure(
+      'invalid_arguments',
+      `${error.message} Nothing was sent. Use the name or id as Scale shows it.`,
+      {
+        outcome: 'not_sent',
+        cause: error,
+        example: tool.example,
+      },
+    );
   }
   if (isAbort(error)) {
     const outcome = tool.effect === 'read' ? 'no_effect' : 'unknown';
@@ -29,7 +33,11 @@ export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | und
   return new ToolFailure(
     'internal_error',
     `The server failed while handling ${tool.name}; its log has the details under the request id.`,
-    { outcome: tool.effect === 'read' ? 'no_effect' : 'unknown', nextSteps: call?.recover('unknown') ?? [], cause: error },
+    {
+      outcome: tool.effect === 'read' ? 'no_effect' : 'unknown',
+      nextSteps: call?.recover('unknown') ?? [],
+      cause: error,
+    },
   );
 }
 
@@ -38,13 +46,17 @@ function fromScale(error: ScaleError, tool: Tool, call: PreparedCall | undefined
   const tried = error.attempts > 1 ? ` It was tried ${error.attempts} times.` : '';
   const wait = error.retryAfterSeconds === undefined ? '' : ` Wait ${error.retryAfterSeconds} s.`;
   const recovery = outcome === 'unknown' ? [...(call?.recover('unknown') ?? [])] : [];
-  return new ToolFailure(error.code, `${error.message}${tried} ${error.advice}${wait}${consequence(outcome)}`, {
-    outcome,
-    ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
-    ...(error.scaleMessage !== undefined && QUOTED.has(error.code) && { scaleSays: error.scaleMessage }),
-    nextSteps: recovery.length > 0 ? recovery : (call?.recover(error.code) ?? []),
-    cause: error,
-  });
+  return new ToolFailure(
+    error.code,
+    `${error.message}${tried} ${error.advice}${wait}${consequence(outcome)}`,
+    {
+      outcome,
+      ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
+      ...(error.scaleMessage !== undefined && QUOTED.has(error.code) && { scaleSays: error.scaleMessage }),
+      nextSteps: recovery.length > 0 ? recovery : (call?.recover(error.code) ?? []),
+      cause: error,
+    },
+  );
 }
 
 function outcomeOf(error: ScaleError, tool: Tool): Outcome {

@@ -1,9 +1,9 @@
 import { BUDGET, fitToBudget } from '../responses/budget.ts';
-import { compact, isRecord } from '../responses/compact.ts';
+import { compact } from '../responses/compact.ts';
 import { fenceJson } from '../responses/fence-json.ts';
-import { createFence } from '../responses/untrusted.ts';
+import { createFence, isHarmless } from '../responses/untrusted.ts';
 import type { Caller } from '../access/caller.ts';
-import type { PreparedCall, Shaping, Tool } from '../catalog/tool.ts';
+import type { NextStep, PreparedCall, Shaping, Summary, Tool } from '../catalog/tool.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 
 const MAX_NEXT_STEPS = 3;
@@ -24,7 +24,7 @@ export function shape(
     mode: context.mode,
     fenceJson: (value, vocabulary) => fenceJson(value, fence, vocabulary),
   };
-  const { summary, next_steps: steps, ...data } = call.summarize(response, shaping);
+  const { summary, next_steps: steps, ...data } = summarize(tool, call, response, shaping);
   const output = {
     summary,
     mode: context.mode,
@@ -35,10 +35,29 @@ export function shape(
   return conform(tool, fitToBudget(output, BUDGET[call.detail]));
 }
 
-function nextSteps(steps: unknown, caller: Caller): { next_steps?: unknown[] } {
-  if (!Array.isArray(steps)) return {};
-  const usable = steps.filter((step) => isRecord(step) && caller.selection.has(String(step['tool'])));
+/** What Scale has done is done: an answer that cannot be summarised is still a success, and says so. */
+function summarize(tool: Tool, call: PreparedCall, response: unknown, shaping: Shaping): Summary {
+  try {
+    return call.summarize(response, shaping);
+  } catch {
+    const done = tool.effect === 'read' ? 'answered' : 'carried it out';
+    return {
+      summary: `Scale ${done}, but its answer had an unexpected form.`,
+      answer: shaping.fenceJson(response),
+    };
+  }
+}
+
+function nextSteps(steps: readonly NextStep[] | undefined, caller: Caller): { next_steps?: NextStep[] } {
+  const usable = (steps ?? []).filter(
+    (step) => caller.selection.has(step.tool) && Object.values(step.arguments).every(isHarmlessArgument),
+  );
   return usable.length > 0 ? { next_steps: usable.slice(0, MAX_NEXT_STEPS) } : {};
+}
+
+/** A name that Scale gave back is only suggested as an argument while it reads as a name. */
+function isHarmlessArgument(value: unknown): boolean {
+  return typeof value !== 'string' || isHarmless(value);
 }
 
 /**

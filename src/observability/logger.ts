@@ -8,13 +8,27 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export type { Logger };
 
 /** Members that may hold a key, wherever they stand in a log record. */
-const SECRETS = ['apiKey', 'api_key', 'authorization', 'headers.authorization', '*.apiKey', '*.api_key', '*.authorization'];
+const SECRETS = [
+  'apiKey',
+  'api_key',
+  'authorization',
+  'headers.authorization',
+  '*.apiKey',
+  '*.api_key',
+  '*.authorization',
+];
 
 /** Logs to stderr, since stdout belongs to JSON-RPC: JSON lines, or readable lines on a terminal. */
 export function createLogger(level: LogLevel, isTerminal = process.stderr.isTTY): Logger {
-  const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: undefined };
+  const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: null };
   const destination = isTerminal
-    ? pretty({ colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', destination: 2, sync: true })
+    ? pretty({
+        colorize: true,
+        ignore: 'pid,hostname',
+        translateTime: 'HH:MM:ss',
+        destination: 2,
+        sync: true,
+      })
     : pino.destination({ dest: 2, sync: true });
   return pino(options, destination);
 }

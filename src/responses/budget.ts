@@ -14,7 +14,16 @@ export interface Omission {
 }
 
 /** Members that are never cut: they say what happened and how to go on. */
-const KEPT = new Set(['summary', 'mode', 'coerced', 'omitted', 'next_steps', 'next_token', 'next_offset', 'total']);
+const KEPT = new Set([
+  'summary',
+  'mode',
+  'coerced',
+  'omitted',
+  'next_steps',
+  'next_token',
+  'next_offset',
+  'total',
+]);
 
 /** A list or text is not cut below this. */
 const KEEP_AT_LEAST = 1;
@@ -87,7 +96,10 @@ function cutPlace(
   if (typeof value === 'string') {
     const close = /<\/data-[0-9a-f]+>$/.exec(value)?.[0] ?? '';
     const shown = Math.max(target - close.length, KEEP_CHARACTERS);
-    return { value: `${value.slice(0, shown)}…${close}`, note: { shown, of: value.length, unit: 'characters' } };
+    return {
+      value: `${value.slice(0, shown)}…${close}`,
+      note: { shown, of: value.length, unit: 'characters' },
+    };
   }
   if (Array.isArray(value)) {
     const shown = Math.max(countThatFits(value, target), KEEP_AT_LEAST);
@@ -95,7 +107,10 @@ function cutPlace(
   }
   const entries = Object.entries(value);
   const shown = Math.max(countThatFits(entries, target), KEEP_AT_LEAST);
-  return { value: Object.fromEntries(entries.slice(0, shown)), note: { shown, of: entries.length, unit: 'fields' } };
+  return {
+    value: Object.fromEntries(entries.slice(0, shown)),
+    note: { shown, of: entries.length, unit: 'fields' },
+  };
 }
 
 function countThatFits(items: readonly unknown[], target: number): number {
@@ -107,7 +122,11 @@ function countThatFits(items: readonly unknown[], target: number): number {
   return items.length;
 }
 
-function replaceAt(root: Record<string, unknown>, path: readonly string[], value: unknown): Record<string, unknown> {
+function replaceAt(
+  root: Record<string, unknown>,
+  path: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
   const [key, ...rest] = path;
   if (key === undefined) return root;
   return { ...root, [key]: rest.length === 0 ? value : replaceInside(root[key], rest, value) };
@@ -125,7 +144,8 @@ function replaceInside(node: unknown, path: readonly string[], value: unknown): 
 }
 
 function adviceFor(place: Place, shown: number, output: Record<string, unknown>): string {
-  const isPage = place.path.length === 1 && ('next_token' in output || 'next_offset' in output || 'total' in output);
+  const isPage =
+    place.path.length === 1 && ('next_token' in output || 'next_offset' in output || 'total' in output);
   if (isPage) return `Call again with limit ${shown}, name the fields you need, or use narrower filters.`;
   return 'Ask for detail "full", name the fields you need, or ask for this part alone.';
 }

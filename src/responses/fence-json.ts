@@ -30,7 +30,11 @@ const OPAQUE = new Set(['metadata', 'template_variables']);
  *
  * @param vocabulary labels and choices of the request; answers among them stay bare
  */
-export function fenceJson(value: unknown, fence: Fence, vocabulary: ReadonlySet<string> = new Set()): unknown {
+export function fenceJson(
+  value: unknown,
+  fence: Fence,
+  vocabulary: ReadonlySet<string> = new Set(),
+): unknown {
   return walk(value, 'bare');
 
   function walk(node: unknown, kind: 'bare' | 'free' | 'answer'): unknown {

@@ -19,6 +19,7 @@ const INVISIBLE =
 export interface Fence {
   untrusted(text: string, maxLength?: number): Untrusted;
   bare(text: string): string | Untrusted;
+  word(text: string | undefined, otherwise: string): string;
 }
 
 /**
@@ -29,10 +30,15 @@ export interface Fence {
 export function createFence(marker = `data-${randomBytes(6).toString('hex')}`): Fence {
   const untrusted = (text: string, maxLength = Infinity): Untrusted => {
     const clean = text.replace(INVISIBLE, '').replaceAll(marker, '');
-    const shown = clean.length > maxLength ? `${clean.slice(0, maxLength)}… (${clean.length} characters)` : clean;
+    const shown =
+      clean.length > maxLength ? `${clean.slice(0, maxLength)}… (${clean.length} characters)` : clean;
     return { untrusted: `<${marker}>${shown}</${marker}>` };
   };
-  return { untrusted, bare: (text) => (isHarmless(text) ? text : untrusted(text)) };
+  return {
+    untrusted,
+    bare: (text) => (isHarmless(text) ? text : untrusted(text)),
+    word: (text, otherwise) => (text !== undefined && isHarmless(text) ? text : otherwise),
+  };
 }
 
 /** True for text that reads as a name, a label or a URL and not as a sentence to obey. */

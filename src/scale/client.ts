@@ -51,7 +51,9 @@ export function defaultDispatcher(): Dispatcher {
     headersTimeout: LIMITS.headersTimeoutMs,
     bodyTimeout: LIMITS.bodyTimeoutMs,
   };
-  const proxied = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => process.env[name]);
+  const proxied = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some(
+    (name) => process.env[name],
+  );
   return proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
 }
 
@@ -126,10 +128,15 @@ function parseJson(text: string): unknown {
 function scaleMessage(text: string): { scaleMessage?: string } {
   const parsed = parseJson(text);
   if (typeof parsed !== 'object' || parsed === null || !('error' in parsed)) return {};
-  return typeof parsed.error === 'string' ? { scaleMessage: parsed.error.slice(0, LIMITS.scaleMessageLength) } : {};
+  return typeof parsed.error === 'string'
+    ? { scaleMessage: parsed.error.slice(0, LIMITS.scaleMessageLength) }
+    : {};
 }
 
-function retryAfter(header: string | string[] | undefined, now: () => number): { retryAfterSeconds?: number } {
+function retryAfter(
+  header: string | string[] | undefined,
+  now: () => number,
+): { retryAfterSeconds?: number } {
   const seconds = parseRetryAfter(Array.isArray(header) ? header[0] : header, now());
   return seconds === undefined ? {} : { retryAfterSeconds: seconds };
 }

@@ -78,7 +78,8 @@ export class ScaleConflictError extends ScaleError {
   readonly code = 'conflict';
   readonly retryable = false;
   readonly reach = 'refused';
-  readonly advice = 'An object with this name or unique_id exists already. Continue with it, or choose another.';
+  readonly advice =
+    'An object with this name or unique_id exists already. Continue with it, or choose another.';
 }
 
 export class ScaleRateLimitedError extends ScaleError {
@@ -158,6 +159,7 @@ const BY_STATUS: Readonly<Record<number, StatusErrorClass>> = {
 
 /** The error for an HTTP status; unknown 4xx count as a bad request, everything else as a server failure. */
 export function errorForStatus(status: number, details: Omit<Details, 'status'>): ScaleError {
-  const ErrorClass = BY_STATUS[status] ?? (status >= 400 && status < 500 ? ScaleBadRequestError : ScaleServerError);
+  const ErrorClass =
+    BY_STATUS[status] ?? (status >= 400 && status < 500 ? ScaleBadRequestError : ScaleServerError);
   return new ErrorClass(`Scale answered ${status}.`, { ...details, status });
 }

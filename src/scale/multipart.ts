@@ -17,7 +17,10 @@ export function multipartBody(file: OpenFile, fields: Readonly<Record<string, st
   const boundary = `scale-ai-mcp-${randomBytes(12).toString('hex')}`;
   const head = Buffer.from(
     Object.entries(fields)
-      .map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"\r\n\r\n${value}\r\n`)
+      .map(
+        ([name, value]) =>
+          `--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"\r\n\r\n${value}\r\n`,
+      )
       .join('') +
       `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${escape(file.name)}"\r\n` +
       'Content-Type: application/octet-stream\r\n\r\n',

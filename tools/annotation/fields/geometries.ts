@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { listedAs } from '../../../src/catalog/listed-as.ts';
+import { LabelList } from './labels.ts';
+
+const pixels = z.int().min(0);
+const vertices = z.int().min(1);
+
+const Sized = { objects_to_annotate: LabelList, min_width: pixels.optional(), min_height: pixels.optional() };
+
+const Vertices = z
+  .strictObject({
+    objects_to_annotate: LabelList,
+    min_vertices: vertices.optional(),
+    max_vertices: vertices.nullish(),
+  })
+  .refine(({ min_vertices: min = 1, max_vertices: max }) => max === null || max === undefined || max >= min, {
+    error: 'max_vertices must be at least min_vertices',
+    path: ['max_vertices'],
+  });
+
+const CameraIntrinsics = z.strictObject({
+  fx: z.number(),
+  fy: z.number(),
+  cx: z.number(),
+  cy: z.number(),
+  skew: z.number().optional(),
+  scalefactor: z.number().optional(),
+  scale_factor: z.number().optional(),
+});
+
+/** Options per geometry kind, as Scale's image and video reference gives them. */
+const Kinds = z.strictObject({
+  box: z
+    .strictObject({ ...Sized, can_rotate: z.boolean().optional(), integer_pixels: z.boolean().optional() })
+    .optional(),
+  polygon: Vertices.optional(),
+  line: Vertices.optional(),
+  point: z
+    .strictObject({
+      objects_to_annotate: LabelList,
+      connections: z
+        .array(
+          z.strictObject({
+            pair: z.tuple([z.string(), z.string()]),
+            connection_attribute: z.string().optional(),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
+  ellipse: z.strictObject({ objects_to_annotate: LabelList }).optional(),
+  cuboid: z
+    .strictObject({
+      ...Sized,
+      camera_intrinsics: CameraIntrinsics.nullish(),
+      camera_rotation_quaternion: z
+        .strictObject({ w: z.number(), x: z.number(), y: z.number(), z: z.number() })
+        .nullish(),
+      camera_height: z.number().nullish(),
+    })
+    .optional(),
+});
+
+export const GEOMETRY_KINDS = ['box', 'polygon', 'line', 'point', 'ellipse', 'cuboid'] as const;
+
+/**
+ * What to draw, by geometry. Listed as one shape for all kinds; which option belongs to which kind is checked
+ * here and taught by the error.
+ */
+export const Geometries = listedAs(
+  {
+    type: 'object',
+    propertyNames: { enum: [...GEOMETRY_KINDS] },
+    additionalProperties: {
+      type: 'object',
+      properties: {
+        objects_to_annotate: {
+          type: 'array',
+          description: 'labels: "car" or {choice, subchoices}',
+          items: { anyOf: [{ type: 'string' }, { type: 'object' }] },
+        },
+        min_width: { type: 'integer' },
+        min_height: { type: 'integer' },
+        min_vertices: { type: 'integer' },
+        max_vertices: { type: 'integer' },
+        can_rotate: { type: 'boolean' },
+        integer_pixels: { type: 'boolean' },
+        connections: { type: 'array' },
+      },
+      required: ['objects_to_annotate'],
+    },
+  },
+  Kinds.refine((kinds) => Object.values(kinds).some((kind) => kind !== undefined), {
+    error: `needs at least one of ${GEOMETRY_KINDS.join(', ')}`,
+  }),
+);

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { listedAs } from '../../../src/catalog/listed-as.ts';
+
+/** A label, or a label with children of which only the leaves can be given to an object. */
+export type Label =
+  | string
+  | {
+      choice: string;
+      display?: string | undefined;
+      subchoices?: Label[] | undefined;
+      instance_label?: boolean | undefined;
+    };
+
+const Label: z.ZodType<Label> = z.lazy(() =>
+  z.union(
+    [
+      z.string().min(1),
+      z.strictObject({
+        choice: z.string().min(1),
+        display: z.string().optional(),
+        subchoices: z.array(Label).min(1).optional(),
+        instance_label: z.boolean().optional(),
+      }),
+    ],
+    { error: 'must be a label, or {choice, display?, subchoices?}' },
+  ),
+);
+
+/** Labels or choices; at least one. */
+export const LabelList = listedAs(
+  { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object' }] } },
+  z.array(Label).min(1),
+);
+
+/** The labels that can come back in results: only leaves are returned by Scale. */
+export function leafLabels(labels: readonly Label[]): string[] {
+  return labels.flatMap((label) => {
+    if (typeof label === 'string') return [label];
+    return label.subchoices && label.subchoices.length > 0 ? leafLabels(label.subchoices) : [label.choice];
+  });
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
+
+const Input = z
+  .strictObject({
+    name: ProjectName.describe('unique in the account'),
+    type: z.string().min(1).describe('type of all its tasks, such as imageannotation'),
+    params: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('defaults for its tasks, such as instruction, geometries'),
+    rapid: z.boolean().optional().describe('Scale’s workforce, self-serve'),
+    studio: z.boolean().optional().describe('your own labelers'),
+    pipeline: z.enum(['standard_task', 'consensus_task']).optional().describe('Studio only'),
+    consensus_attempts: z.int().min(1).optional(),
+    datasetId: z.string().min(1).optional(),
+  })
+  .superRefine((input, context) => {
+    if (input.rapid && input.studio) {
+      context.addIssue({ code: 'custom', path: ['studio'], message: 'a project is either rapid or studio' });
+    }
+    if (input.pipeline && !input.studio) {
+      context.addIssue({ code: 'custom', path: ['pipeline'], message: 'is for studio projects only' });
+    }
+  });
+
+export const createProject = defineTool({
+  slug: 'SCALE_AI_CREATE_PROJECT',
+  title: 'Create project',
+  description:
+    'Make a project, the home of tasks of one type with shared defaults. Look with list_projects first. Costs nothing by itself.',
+  toolset: 'projects',
+  effect: 'create',
+  input: Input,
+  output: { project: z.looseObject({}).optional() },
+  response: ProjectObject,
+  example: {
+    name: 'road-signs',
+    type: 'imageannotation',
+    params: { geometries: { box: { objects_to_annotate: ['traffic_sign', 'car'] } } },
+  },
+  request: (input) => ({ method: 'POST', path: ['projects'], body: input }),
+  summarize: (project, input, shaping) => ({
+    summary: `Created project ${input.name} for ${input.type} tasks${input.params ? ' with default parameters' : ''}.`,
+    project: projectView(project, shaping),
+    next_steps: [
+      {
+        tool: 'scale_ai_create_batch',
+        arguments: { project: input.name, name: `${input.name}-1` },
+        why: 'group the first tasks so that they can be followed together',
+      },
+    ],
+  }),
+  recovery: {
+    conflict: ({ name }) => [
+      {
+        tool: 'scale_ai_get_project',
+        arguments: { project_name: name },
+        why: 'the project that has this name',
+      },
+    ],
+    unknown: ({ name }) => [
+      {
+        tool: 'scale_ai_get_project',
+        arguments: { project_name: name },
+        why: 'whether the project was created',
+      },
+      listProjectsStep,
+    ],
+  },
+});

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
+
+export const getProject = defineTool({
+  slug: 'SCALE_AI_GET_PROJECT',
+  title: 'Get project',
+  description: 'Show one project: task type, the parameters its tasks inherit now, and the versions before.',
+  toolset: 'projects',
+  effect: 'read',
+  input: z.strictObject({ project_name: ProjectName }),
+  output: { project: z.looseObject({}).optional() },
+  response: ProjectObject,
+  example: { project_name: 'road-signs' },
+  request: ({ project_name }) => ({ method: 'GET', path: ['projects', project_name] }),
+  summarize(project, input, shaping) {
+    const versions = project.param_history.length;
+    const defaults =
+      versions === 0
+        ? 'Its tasks inherit no parameters.'
+        : `Its tasks inherit version ${project.param_history.at(-1)?.version ?? versions - 1} of its parameters.`;
+    return {
+      summary: `Project ${input.project_name} holds ${shaping.word(project.type, 'unknown')} tasks. ${defaults}`,
+      project: projectView(project, shaping),
+      next_steps: [
+        { tool: 'scale_ai_list_batches', arguments: { project: input.project_name }, why: 'its batches' },
+        { tool: 'scale_ai_list_tasks', arguments: { project: input.project_name }, why: 'its tasks' },
+      ],
+    };
+  },
+  recovery: { not_found: () => [listProjectsStep] },
+});

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { pickFields } from '../pick-fields.ts';
+import { ProjectObject, projectRow } from './project-object.ts';
+import type { NextStep } from '../../src/catalog/tool.ts';
+
+const PAGE_SIZE = 20;
+const FIELDS = ['name', 'type', 'created_at', 'archived', 'version', 'labels'] as const;
+
+export const listProjects = defineTool({
+  slug: 'SCALE_AI_LIST_PROJECTS',
+  title: 'List projects',
+  description:
+    'List projects with task type and labels; name_contains narrows by name. Start here when no project is known.',
+  toolset: 'projects',
+  effect: 'read',
+  input: z.strictObject({
+    archived: z.boolean().optional().describe('only archived or only active; both when left out'),
+    name_contains: z.string().min(1).optional(),
+    fields: z.array(z.enum(FIELDS)).min(1).optional(),
+    limit: z.int().min(1).max(100).optional().describe('default 20'),
+    offset: z.int().min(0).optional(),
+  }),
+  output: {
+    projects: z.array(z.looseObject({})).optional(),
+    total: z.number().optional(),
+    next_offset: z.number().optional(),
+  },
+  /** A bare list without paging; pages are cut from it here. */
+  response: z.array(ProjectObject).catch([]),
+  example: { name_contains: 'road' },
+  request: ({ archived }) => ({ method: 'GET', path: ['projects'], query: { archived } }),
+  summarize(all, input, shaping) {
+    const wanted = input.name_contains?.toLowerCase();
+    const matching = all.filter(({ name }) => wanted === undefined || name?.toLowerCase().includes(wanted));
+    const offset = input.offset ?? 0;
+    const page = matching.slice(offset, offset + (input.limit ?? PAGE_SIZE));
+    const end = offset + page.length;
+    const more = page.length > 0 && end < matching.length;
+    return {
+      summary:
+        page.length === 0
+          ? `No project matches${wanted === undefined ? '' : ` the name ${JSON.stringify(wanted)}`}; ${all.length} exist in all.`
+          : `${matching.length} projects match; this page shows ${page.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
+      total: matching.length,
+      next_offset: more ? end : undefined,
+      projects: page.map((project) => pickFields(projectRow(project, shaping), input.fields)),
+      next_steps:
+        page.length === 0 && input.name_contains !== undefined ? [createStep(input.name_contains)] : [],
+    };
+  },
+});
+
+function createStep(name: string): NextStep {
+  return {
+    tool: 'scale_ai_create_project',
+    arguments: { name, type: 'imageannotation' },
+    why: 'make the project, if images are to be labeled',
+  };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { isRecord } from '../../src/responses/compact.ts';
+import { vocabularyOf } from '../tasks/vocabulary.ts';
+import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+
+const text = z.string().optional().catch(undefined);
+
+const Version = z.looseObject({ version: z.number().optional().catch(undefined), created_at: text });
+
+/** A project as Scale returns it; the last entry of `param_history` is in force. */
+export const ProjectObject = z
+  .looseObject({
+    name: text,
+    type: text,
+    created_at: text,
+    archived: z.boolean().optional().catch(undefined),
+    rapid: z.boolean().optional().catch(undefined),
+    studio: z.boolean().optional().catch(undefined),
+    param_history: z.array(Version).catch([]),
+    ontologyHistory: z.array(z.unknown()).optional().catch(undefined),
+  })
+  .catch({ param_history: [] });
+
+export type ProjectObject = z.output<typeof ProjectObject>;
+
+/** Projects are addressed by name. */
+export const ProjectName = z.string().min(1).max(512);
+
+export const listProjectsStep: NextStep = {
+  tool: 'scale_ai_list_projects',
+  arguments: {},
+  why: 'the projects that this key sees',
+};
+
+/** One line of a list. */
+export function projectRow(project: ProjectObject, shaping: Shaping): Record<string, unknown> {
+  const current = project.param_history.at(-1);
+  return {
+    name: project.name && shaping.bare(project.name),
+    type: project.type && shaping.bare(project.type),
+    created_at: project.created_at,
+    archived: project.archived,
+    version: current?.version,
+    labels: current && [...vocabularyOf(current)].slice(0, 12).map((label) => shaping.bare(label)),
+  };
+}
+
+/** The project with the parameters in force, and its history by version and date. */
+export function projectView(project: ProjectObject, shaping: Shaping): Record<string, unknown> {
+  const current = project.param_history.at(-1);
+  const { version, created_at: since, ...params } = current ?? {};
+  const fenced = shaping.fenceJson(params);
+  return {
+    name: project.name && shaping.bare(project.name),
+    type: project.type && shaping.bare(project.type),
+    created_at: project.created_at,
+    archived: project.archived,
+    rapid: project.rapid,
+    studio: project.studio,
+    current_version: version,
+    params: isRecord(fenced) ? fenced : undefined,
+    params_since: since,
+    history: project.param_history.map((entry) => ({ version: entry.version, created_at: entry.created_at })),
+    ontology_versions: project.ontologyHistory?.length,
+  };
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { countAnnotations, countsInWords } from './annotation-counts.ts';
+import { Detail, TaskId, listTasksStep } from './task-id.ts';
+import { TaskObject } from './task-object.ts';
+import { conciseTask, fullTask } from './task-view.ts';
+import type { NextStep, Shaping, Summary } from '../../src/catalog/tool.ts';
+
+const Input = z
+  .strictObject({
+    task_id: TaskId.optional(),
+    unique_id: z.string().min(1).optional().describe('your own id'),
+    detail: Detail.optional(),
+  })
+  .refine((input) => (input.task_id === undefined) !== (input.unique_id === undefined), {
+    error: 'give either task_id or unique_id',
+    path: ['task_id'],
+  });
+
+const FirstOfPage = z.object({ docs: z.array(z.unknown()).catch([]) }).catch({ docs: [] });
+
+export const getTask = defineTool({
+  slug: 'SCALE_AI_GET_TASK',
+  title: 'Get task',
+  description:
+    'Look up one task by Scale’s task_id or by your own unique_id: status, what was asked, the result in short. Start here.',
+  toolset: 'tasks',
+  effect: 'read',
+  input: Input,
+  output: { task: z.looseObject({}).optional() },
+  response: TaskObject.optional(),
+  example: { task_id: '65f0c1d2e4b0a90012ab34cd' },
+  async run(context, input) {
+    if (input.task_id !== undefined) return context.send({ method: 'GET', path: ['task', input.task_id] });
+    const page = await context.send({
+      method: 'GET',
+      path: ['tasks'],
+      query: { unique_id: [input.unique_id ?? ''], limit: 1 },
+    });
+    return FirstOfPage.parse(page).docs[0];
+  },
+  summarize(task, input, shaping) {
+    if (!task) return nothingHasThisUniqueId(input.unique_id ?? '');
+    return {
+      summary: summaryOf(task, shaping),
+      task: input.detail === 'full' ? fullTask(task, shaping) : conciseTask(task, shaping),
+      next_steps: stepsFor(task, input.detail),
+    };
+  },
+  recovery: { not_found: () => [listTasksStep] },
+});
+
+function nothingHasThisUniqueId(uniqueId: string): Summary {
+  return {
+    summary: `No task has the unique_id ${JSON.stringify(uniqueId)}. If you just tried to create it, it was not created.`,
+    found: false,
+    next_steps: [listTasksStep],
+  };
+}
+
+function summaryOf(task: TaskObject, shaping: Shaping): string {
+  const name = `Task ${shaping.word(task.task_id, 'without id')}`;
+  const counts = countAnnotations(task.response, shaping);
+  if (task.status === 'completed' && counts) {
+    const labels = countsInWords(counts.by_label);
+    return `${name} is completed with ${counts.annotations} annotations${labels ? `: ${labels}` : ''}.`;
+  }
+  if (task.status === 'error') return `${name} failed; the reason is under "error".`;
+  return `${name} is ${shaping.word(task.status, 'of unknown status')}.`;
+}
+
+function stepsFor(task: TaskObject, detail: 'concise' | 'full' | undefined): NextStep[] {
+  if (task.status === 'pending' && task.batch) {
+    return [
+      {
+        tool: 'scale_ai_get_batch_status',
+        arguments: { batch_name: task.batch },
+        why: 'whether its batch has been released and how far it is',
+      },
+    ];
+  }
+  if (task.status !== 'completed' || detail === 'full' || !task.task_id) return [];
+  return [
+    {
+      tool: 'scale_ai_get_task_by_id',
+      arguments: { task_id: task.task_id, fields: ['response'] },
+      why: 'the complete result with every id and attribute',
+    },
+  ];
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { pickFields } from '../pick-fields.ts';
+import { DateTime } from '../date-time.ts';
+import { countsInWords } from './annotation-counts.ts';
+import { TaskObject } from './task-object.ts';
+import { taskRow } from './task-view.ts';
+import type { NextStep } from '../../src/catalog/tool.ts';
+
+const PAGE_SIZE = 20;
+
+const FIELDS = [
+  'task_id',
+  'status',
+  'type',
+  'project',
+  'batch',
+  'unique_id',
+  'tags',
+  'created_at',
+  'completed_at',
+  'review',
+  'annotations',
+  'labels',
+  'error',
+] as const;
+
+const oneOrMany = z.array(z.string().min(1)).min(1).optional();
+
+const Input = z.strictObject({
+  project: z.string().min(1).optional(),
+  batch: z.string().min(1).optional(),
+  status: z.enum(['pending', 'completed', 'canceled', 'error']).optional(),
+  type: z.string().min(1).optional(),
+  tags: oneOrMany,
+  unique_id: oneOrMany,
+  customer_review_status: z
+    .array(z.enum(['pending', 'fixed', 'accepted', 'rejected', 'commented']))
+    .min(1)
+    .optional(),
+  start_time: DateTime.optional().describe('created from'),
+  end_time: DateTime.optional().describe('created until'),
+  completed_after: DateTime.optional(),
+  completed_before: DateTime.optional(),
+  updated_after: DateTime.optional(),
+  updated_before: DateTime.optional(),
+  fields: z.array(z.enum(FIELDS)).min(1).optional(),
+  limit: z.int().min(1).max(100).optional().describe('default 20'),
+  next_token: z.string().min(1).optional(),
+});
+
+const Page = z
+  .looseObject({
+    docs: z.array(TaskObject).catch([]),
+    total: z.number().optional().catch(undefined),
+    next_token: z.string().optional().catch(undefined),
+  })
+  .catch({ docs: [] });
+
+export const listTasks = defineTool({
+  slug: 'SCALE_AI_LIST_TASKS',
+  title: 'List tasks',
+  description:
+    'Find tasks, newest first, by project, batch, status, tags, your unique_ids or times: one row each with state and label counts, and the total.',
+  toolset: 'tasks',
+  effect: 'read',
+  input: Input,
+  output: {
+    tasks: z.array(z.looseObject({})).optional(),
+    total: z.number().optional(),
+    next_token: z.string().optional(),
+  },
+  response: Page,
+  example: { project: 'road-signs', status: 'completed', limit: 20 },
+  request: ({ fields: _fields, customer_review_status: reviews, limit, ...filters }) => ({
+    method: 'GET',
+    path: ['tasks'],
+    query: { ...filters, customer_review_status: reviews?.join(','), limit: limit ?? PAGE_SIZE },
+  }),
+  summarize(page, input, shaping) {
+    const rows = page.docs.map((task) => taskRow(task, shaping));
+    const total = page.total ?? rows.length;
+    const states = countsInWords(tally(page.docs.map((task) => shaping.word(task.status, 'unknown'))));
+    const more = page.next_token === undefined ? '' : ' Pass next_token for the next page.';
+    return {
+      summary:
+        rows.length === 0
+          ? `No task matches${whereText(input)}.`
+          : `${total} tasks match${whereText(input)}; this page shows ${rows.length} (${states}).${more}`,
+      total,
+      next_token: page.next_token,
+      tasks: rows.map((row) => pickFields(row, input.fields)),
+      next_steps: stepsFor(page.docs, input),
+    };
+  },
+});
+
+function tally(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+function whereText(input: z.output<typeof Input>): string {
+  const parts = [
+    input.status && `status ${input.status}`,
+    input.project && `project ${input.project}`,
+    input.batch && `batch ${input.batch}`,
+  ].filter((part) => part !== undefined);
+  return parts.length > 0 ? ` ${parts.join(', ')}` : '';
+}
+
+function stepsFor(tasks: readonly TaskObject[], input: z.output<typeof Input>): NextStep[] {
+  const finished = tasks.find((task) => task.status === 'completed' && task.task_id);
+  if (finished) {
+    return [
+      {
+        tool: 'scale_ai_get_task',
+        arguments: { task_id: finished.task_id },
+        why: 'the annotations of a task',
+      },
+    ];
+  }
+  if (tasks.length > 0 || !input.project) return [];
+  return [
+    {
+      tool: 'scale_ai_get_project',
+      arguments: { project_name: input.project },
+      why: 'whether the project exists',
+    },
+  ];
+}

@@ -1,0 +1,114 @@
+import { isRecord } from '../../src/responses/compact.ts';
+import { countAnnotations } from './annotation-counts.ts';
+import { vocabularyOf } from './vocabulary.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { TaskObject } from './task-object.ts';
+
+const INSTRUCTION_PREVIEW = 300;
+
+/** Members of an annotation that a concise view leaves to the full one. */
+const LEFT_TO_FULL = new Set(['uuid', 'edges']);
+
+/** One line of a list: what a reader needs to pick a task out. */
+export function taskRow(task: TaskObject, shaping: Shaping): Record<string, unknown> {
+  const counts = countAnnotations(task.response, shaping);
+  return {
+    ...identity(task, shaping),
+    tags: task.tags?.map((tag) => shaping.bare(tag)),
+    created_at: task.created_at,
+    completed_at: task.completed_at,
+    review: task.customer_review_status,
+    annotations: counts?.annotations,
+    labels: counts?.by_label,
+    error: errorOf(task, shaping),
+  };
+}
+
+/** The short view: state, what was asked, and the result in short. */
+export function conciseTask(task: TaskObject, shaping: Shaping): Record<string, unknown> {
+  return {
+    ...identity(task, shaping),
+    tags: task.tags?.map((tag) => shaping.bare(tag)),
+    created_at: task.created_at,
+    completed_at: task.completed_at,
+    review: task.customer_review_status,
+    asked: asked(task, shaping),
+    instruction: task.instruction && shaping.untrusted(task.instruction, INSTRUCTION_PREVIEW),
+    metadata: metadataOf(task, shaping),
+    error: errorOf(task, shaping),
+    result: resultOf(task, shaping),
+  };
+}
+
+/** The stored task with everything in it, third-party text fenced. */
+export function fullTask(task: TaskObject, shaping: Shaping): Record<string, unknown> {
+  const fenced = shaping.fenceJson(task, vocabularyOf(task.params));
+  return isRecord(fenced) ? fenced : {};
+}
+
+function identity(task: TaskObject, shaping: Shaping): Record<string, unknown> {
+  return {
+    task_id: bareOrNothing(task.task_id, shaping),
+    status: bareOrNothing(task.status, shaping),
+    type: bareOrNothing(task.type, shaping),
+    project: bareOrNothing(task.project, shaping),
+    batch: bareOrNothing(task.batch, shaping),
+    unique_id: bareOrNothing(task.unique_id, shaping),
+  };
+}
+
+function bareOrNothing(text: string | undefined, shaping: Shaping): unknown {
+  return text === undefined ? undefined : shaping.bare(text);
+}
+
+function asked(task: TaskObject, shaping: Shaping): Record<string, unknown> {
+  const params = task.params ?? {};
+  const geometries = isRecord(params['geometries']) ? params['geometries'] : {};
+  return {
+    attachment: typeof params['attachment'] === 'string' ? shaping.bare(params['attachment']) : undefined,
+    attachments: Array.isArray(params['attachments']) ? params['attachments'].length : undefined,
+    geometries: Object.fromEntries(
+      Object.entries(geometries).map(([kind, options]) => [
+        kind,
+        shaping.fenceJson(isRecord(options) ? [...vocabularyOf(options)] : []),
+      ]),
+    ),
+    attributes: isRecord(params['annotation_attributes'])
+      ? Object.keys(params['annotation_attributes']).map((name) => shaping.bare(name))
+      : undefined,
+  };
+}
+
+function metadataOf(task: TaskObject, shaping: Shaping): unknown {
+  if (!task.metadata || Object.keys(task.metadata).length === 0) return undefined;
+  return shaping.untrusted(JSON.stringify(task.metadata), 1_000);
+}
+
+function errorOf(task: TaskObject, shaping: Shaping): unknown {
+  if (task.status !== 'error') return undefined;
+  return shaping.fenceJson(task.response ?? {});
+}
+
+function resultOf(task: TaskObject, shaping: Shaping): Record<string, unknown> | undefined {
+  if (task.status !== 'completed' || !task.response) return undefined;
+  const vocabulary = vocabularyOf(task.params);
+  const counts = countAnnotations(task.response, shaping);
+  if (!counts) return { response: shaping.fenceJson(task.response, vocabulary) };
+  const annotations = Array.isArray(task.response['annotations']) ? task.response['annotations'] : [];
+  return {
+    ...counts,
+    links: counts.links || undefined,
+    global_attributes: fencedAnswers(task.response['global_attributes'], vocabulary, shaping),
+    items: annotations.map((annotation) => shaping.fenceJson(withoutDetail(annotation), vocabulary)),
+  };
+}
+
+function fencedAnswers(answers: unknown, vocabulary: ReadonlySet<string>, shaping: Shaping): unknown {
+  const fenced = shaping.fenceJson({ attributes: answers }, vocabulary);
+  return isRecord(fenced) ? fenced['attributes'] : undefined;
+}
+
+function withoutDetail(annotation: unknown): unknown {
+  if (!isRecord(annotation)) return annotation;
+  return Object.fromEntries(Object.entries(annotation).filter(([key]) => !LEFT_TO_FULL.has(key)));
+}
