@@ -17,11 +17,7 @@ const OffsetPage = z.looseObject({
  * Every item of a listing that continues by `next_token` (tasks), page by page and never more than one page in
  * memory. Stops early when the consumer does.
  */
-export async function* tokenItems(
-  send: Send,
-  request: ScaleRequest,
-  signal?: AbortSignal,
-): AsyncGenerator {
+export async function* tokenItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator {
   let token: string | undefined;
   do {
     const query = { ...request.query, ...(token !== undefined && { next_token: token }) };
@@ -32,11 +28,7 @@ export async function* tokenItems(
 }
 
 /** Every item of a listing that continues by `offset` (batches). The offset advances by what was returned. */
-export async function* offsetItems(
-  send: Send,
-  request: ScaleRequest,
-  signal?: AbortSignal,
-): AsyncGenerator {
+export async function* offsetItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator {
   let offset = Number(request.query?.['offset'] ?? 0);
   let more = true;
   while (more) {

@@ -4,15 +4,12 @@ import { ProjectName, ProjectObject, listProjectsStep, projectView } from './pro
 
 const Input = z
   .strictObject({
-    name: ProjectName.describe('unique in the account'),
-    type: z.string().min(1).describe('type of all its tasks, such as imageannotation'),
-    params: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('defaults for its tasks, such as instruction, geometries'),
-    rapid: z.boolean().optional().describe('Scale’s workforce, self-serve'),
-    studio: z.boolean().optional().describe('your own labelers'),
-    pipeline: z.enum(['standard_task', 'consensus_task']).optional().describe('Studio only'),
+    name: ProjectName,
+    type: z.string().min(1).describe('such as imageannotation'),
+    params: z.record(z.string(), z.unknown()).optional().describe('task defaults: instruction, geometries …'),
+    rapid: z.boolean().optional(),
+    studio: z.boolean().optional().describe('own labelers'),
+    pipeline: z.enum(['standard_task', 'consensus_task']).optional(),
     consensus_attempts: z.int().min(1).optional(),
     datasetId: z.string().min(1).optional(),
   })
@@ -29,7 +26,7 @@ export const createProject = defineTool({
   slug: 'SCALE_AI_CREATE_PROJECT',
   title: 'Create project',
   description:
-    'Make a project, the home of tasks of one type with shared defaults. Look with list_projects first. Costs nothing by itself.',
+    'Make a project: tasks of one type with shared defaults. Look with list_projects first. Free by itself.',
   toolset: 'projects',
   effect: 'create',
   input: Input,

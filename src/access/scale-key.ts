@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+
+/** A key that was named but cannot be used. */
+export class ScaleKeyError extends Error {
+  override name = 'ScaleKeyError';
+}
+
+/**
+ * The operator's Scale key, or undefined when none is configured. A file wins over the variable.
+ *
+ * @throws ScaleKeyError when the file cannot be read, or what was found cannot be a key; never shows the key
+ */
+export async function readScaleKey(source: {
+  api_key?: string | undefined;
+  api_key_file?: string | undefined;
+}): Promise<string | undefined> {
+  if (source.api_key_file === undefined) return source.api_key && checked(source.api_key, 'SCALE_API_KEY');
+  const text = await readFile(source.api_key_file, 'utf8').catch(() => {
+    throw new ScaleKeyError(
+      `The key file ${source.api_key_file} cannot be read. Check its path and permissions.`,
+    );
+  });
+  return checked(text, `The key file ${source.api_key_file}`);
+}
+
+/** Keys are one word of visible ASCII; anything else is a paste error. */
+function checked(text: string, origin: string): string {
+  const key = text.trim();
+  if (key === '')
+    throw new ScaleKeyError(`${origin} is empty. Put the API key from the Scale dashboard there.`);
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new ScaleKeyError(
+      `${origin} does not hold an API key: a key is one word without blanks or quotes.`,
+    );
+  }
+  return key;
+}

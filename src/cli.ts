@@ -1,0 +1,109 @@
+import { Command, CommanderError, Option } from 'commander';
+import { ScaleKeyError } from './access/scale-key.ts';
+import { LocalFileError } from './access/local-files.ts';
+import { UnknownNameError } from './catalog/selection.ts';
+import { EXIT } from './commands/exit-codes.ts';
+import { ConfigError, loadSettings } from './config/load.ts';
+import { SETTING_NAMES, metaOf } from './config/settings.ts';
+import { VERSION } from './version.ts';
+import type { FlagValues } from './config/load.ts';
+import type { SettingName, Settings } from './config/settings.ts';
+
+const SANDBOX_FLAGS: readonly SettingName[] = ['data', 'turnaround', 'seed'];
+const HTTP_FLAGS: readonly SettingName[] = ['host', 'port'];
+const COMMON_FLAGS = SETTING_NAMES.filter((name) => !HTTP_FLAGS.includes(name));
+
+function addFlags(command: Command, names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const { flag, kind, placeholder, description } = metaOf(name);
+    if (flag === undefined) continue;
+    const option = new Option(
+      kind === 'boolean' ? `--${flag}` : `--${flag} <${placeholder ?? 'value'}>`,
+      description,
+    );
+    if (kind === 'list') option.argParser((value: string, earlier: string[] = []) => [...earlier, value]);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** Commander names options in camel case; settings have their flag's words in snake case. */
+function flagValues(options: Readonly<Record<string, unknown>>): FlagValues {
+  const named = Object.entries(options).map(([key, value]) => [
+    key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
+    value,
+  ]);
+  return Object.fromEntries(named);
+}
+
+type Run = (settings: Settings, options: Readonly<Record<string, unknown>>) => Promise<number>;
+
+function action(run: Run): (options: Record<string, unknown>, command: Command) => Promise<void> {
+  return async (_options, command) => {
+    const options: Record<string, unknown> = command.optsWithGlobals();
+    process.exitCode = await run(await loadSettings(flagValues(options), process.env), options);
+  };
+}
+
+function buildProgram(): Command {
+  const program = new Command('scale-ai-mcp')
+    .description('MCP server for data labeling at Scale AI. Without a command: MCP over stdio.')
+    .version(VERSION)
+    .enablePositionalOptions()
+    .exitOverride()
+    .action(
+      action(async (settings) => (await import('./commands/serve-stdio.ts')).serveStdioCommand(settings)),
+    );
+  addFlags(program, COMMON_FLAGS);
+
+  const subcommand = (name: string, description: string, flags: readonly SettingName[]): Command =>
+    addFlags(program.command(name).description(description).exitOverride(), flags);
+
+  subcommand('http', 'MCP over streamable HTTP at /mcp', [...HTTP_FLAGS, ...COMMON_FLAGS]).action(
+    action(async (settings) => (await import('./commands/serve-http.ts')).serveHttpCommand(settings)),
+  );
+  subcommand('sandbox', 'the emulator of Scale’s API', [
+    'port',
+    ...SANDBOX_FLAGS,
+    'log_level',
+    'config',
+  ]).action(
+    action(async (settings) => (await import('./commands/run-sandbox.ts')).runSandboxCommand(settings)),
+  );
+  subcommand('tools', 'the catalogue, as people or programs read it', COMMON_FLAGS)
+    .option('--json', 'with schemas and annotations, as JSON')
+    .action(
+      action(async (settings, { json }) =>
+        (await import('./commands/print-tools.ts')).printToolsCommand(settings, { json: json === true }),
+      ),
+    );
+  subcommand('doctor', 'checks key, mode, reachability, clock and configuration', COMMON_FLAGS).action(
+    action(async (settings) => (await import('./commands/doctor.ts')).doctorCommand(settings)),
+  );
+  return program;
+}
+
+function explain(error: unknown): { message: string; code: number } {
+  if (error instanceof CommanderError)
+    return { message: '', code: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
+  if (
+    error instanceof ConfigError ||
+    error instanceof UnknownNameError ||
+    error instanceof ScaleKeyError ||
+    error instanceof LocalFileError
+  ) {
+    return { message: error.message, code: EXIT.usage };
+  }
+  return {
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    code: EXIT.failure,
+  };
+}
+
+try {
+  await buildProgram().parseAsync();
+} catch (error) {
+  const { message, code } = explain(error);
+  if (message !== '') process.stderr.write(`scale-ai-mcp: ${message}\n`);
+  process.exitCode = code;
+}

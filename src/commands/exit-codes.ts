@@ -1,0 +1,12 @@
+/** What the process tells its caller; documented in README.md. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed that is not the user's doing. */
+  failure: 1,
+  /** A flag, variable, configuration key or value that cannot be used. */
+  usage: 2,
+  /** `doctor` found something that keeps calls from working. */
+  unhealthy: 3,
+  /** The address to listen on is taken or not allowed. */
+  cannotListen: 4,
+} as const;

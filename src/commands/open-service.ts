@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { allowLocalFiles } from '../access/local-files.ts';
+import { modeOfKey } from '../access/mode.ts';
+import { readScaleKey } from '../access/scale-key.ts';
+import { selectTools } from '../catalog/selection.ts';
+import { durationMs } from '../config/settings.ts';
+import { allowEverything } from '../invocation/confirm.ts';
+import { createInvoker } from '../invocation/invoke.ts';
+import { createServerFactory } from '../mcp/server.ts';
+import { loggingTrail } from '../observability/trail.ts';
+import { createScaleClient } from '../scale/client.ts';
+import { VERSION } from '../version.ts';
+import { catalog } from '../../tools/index.ts';
+import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import type { McpServerFactory } from '@modelcontextprotocol/server';
+import type { Caller } from '../access/caller.ts';
+import type { Selection } from '../catalog/selection.ts';
+import type { Mode } from '../catalog/vocabulary.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { ScaleClient } from '../scale/client.ts';
+
+/** Everything a transport needs, put together from the settings. */
+export interface Service {
+  factory: McpServerFactory;
+  mode: Mode | undefined;
+  close(): Promise<void>;
+}
+
+interface Upstream {
+  baseUrl: string;
+  apiKey: string | undefined;
+  mode: Mode | undefined;
+  close(): Promise<void>;
+}
+
+/** The tools that the settings select. */
+export function selectionFor(settings: Settings): Selection {
+  return selectTools(catalog, SEED_SLUGS, {
+    toolsets: settings.toolsets,
+    tools: settings.tools,
+    excludeTools: settings.exclude_tools,
+    readOnly: settings.read_only,
+  });
+}
+
+/** Connects settings, catalogue, adapter and call path; starts the embedded sandbox where asked. */
+export async function openService(settings: Settings, logger: Logger): Promise<Service> {
+  const selection = selectionFor(settings);
+  const files = await allowLocalFiles(settings.allow_dir);
+  const upstream = settings.sandbox ? await openSandbox(settings, logger) : await openScale(settings, logger);
+  const scale = upstream.apiKey === undefined ? undefined : connect(upstream.baseUrl, upstream.apiKey);
+  const caller: Caller = { principal: 'local', selection, mode: upstream.mode };
+  const invoke = createInvoker({
+    scaleFor: () => scale,
+    files,
+    policy: allowEverything,
+    trail: loggingTrail(logger),
+    logger,
+    now: () => performance.now(),
+  });
+  return {
+    factory: createServerFactory({ catalog, caller, invoke, version: VERSION }),
+    mode: upstream.mode,
+    async close() {
+      await scale?.close();
+      await upstream.close();
+    },
+  };
+}
+
+/** The adapter with the process's clock and randomness. */
+export function connect(baseUrl: string, apiKey: string): ScaleClient {
+  return createScaleClient({
+    baseUrl,
+    apiKey,
+    userAgent: `scale-ai-mcp/${VERSION}`,
+    timing: { random: Math.random, sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}) },
+  });
+}
+
+async function openScale(settings: Settings, logger: Logger): Promise<Upstream> {
+  const apiKey = await readScaleKey(settings);
+  if (apiKey === undefined) {
+    logger.warn(
+      'no Scale API key: tools are listed, calls will say how to set one (SCALE_API_KEY, or --sandbox)',
+    );
+  }
+  const mode = apiKey === undefined ? undefined : modeOfKey(apiKey);
+  return { baseUrl: settings.api_base_url, apiKey, mode, close: async () => undefined };
+}
+
+async function openSandbox(settings: Settings, logger: Logger): Promise<Upstream> {
+  if (settings.api_key !== undefined || settings.api_key_file !== undefined) {
+    logger.warn('--sandbox is on: the configured Scale API key is ignored');
+  }
+  const { startSandbox } = await import('../sandbox/start-sandbox.ts');
+  const sandbox = await startSandbox({
+    turnaroundMs: durationMs(settings.turnaround),
+    seed: settings.seed,
+    logger: logger.child({ part: 'sandbox' }, { level: 'warn' }),
+    ...(settings.data !== undefined && { dataDir: settings.data }),
+  });
+  logger.info({ base_url: sandbox.baseUrl }, 'embedded sandbox is up');
+  return {
+    baseUrl: sandbox.baseUrl,
+    apiKey: sandbox.keys.live,
+    mode: 'sandbox',
+    close: () => sandbox.close(),
+  };
+}

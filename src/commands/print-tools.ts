@@ -1,0 +1,38 @@
+import { listTool } from '../catalog/listing.ts';
+import { EXIT } from './exit-codes.ts';
+import { selectionFor } from './open-service.ts';
+import { print } from './printer.ts';
+import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import type { Tool } from '../catalog/tool.ts';
+import type { Settings } from '../config/settings.ts';
+
+/** `scale-ai-mcp tools`: the selected catalogue for people, or with `--json` for programs. Returns the exit code. */
+export function printToolsCommand(settings: Settings, { json }: { json: boolean }): number {
+  const { tools } = selectionFor(settings);
+  if (json) {
+    print(JSON.stringify({ tools: tools.map(describe) }, undefined, 2));
+    return EXIT.ok;
+  }
+  for (const toolset of new Set(tools.map((tool) => tool.toolset))) {
+    print(toolset);
+    for (const tool of tools.filter((candidate) => candidate.toolset === toolset)) {
+      const marks = [tool.effect, ...tool.consequences].join(', ');
+      print(`  ${tool.name}  [${marks}]`);
+      print(`      ${tool.description}`);
+    }
+    print();
+  }
+  print(`${tools.length} tools. With --json: schemas and annotations.`);
+  return EXIT.ok;
+}
+
+function describe(tool: Tool): Record<string, unknown> {
+  return {
+    ...listTool(tool),
+    slug: tool.slug,
+    toolset: tool.toolset,
+    effect: tool.effect,
+    consequences: tool.consequences,
+    seed: SEED_SLUGS.has(tool.slug),
+  };
+}

@@ -1,0 +1,39 @@
+import { durationMs } from '../config/settings.ts';
+import { createLogger } from '../observability/logger.ts';
+import { startSandbox } from '../sandbox/start-sandbox.ts';
+import { EXIT } from './exit-codes.ts';
+import { print } from './printer.ts';
+import { explainListenFailure } from './serve-http.ts';
+import { untilStopped } from './until-stopped.ts';
+import type { Settings } from '../config/settings.ts';
+
+const DEFAULT_PORT = 8_787;
+
+/** `scale-ai-mcp sandbox`: the Scale emulator until a signal arrives. Returns the exit code. */
+export async function runSandboxCommand(settings: Settings): Promise<number> {
+  const logger = createLogger(settings.log_level);
+  const port = settings.port ?? DEFAULT_PORT;
+  try {
+    const sandbox = await startSandbox({
+      port,
+      turnaroundMs: durationMs(settings.turnaround),
+      seed: settings.seed,
+      logger,
+      ...(settings.data !== undefined && { dataDir: settings.data }),
+    });
+    print(`Scale sandbox      ${sandbox.baseUrl}`);
+    print(`live-like key      ${sandbox.keys.live}`);
+    print(`test key           ${sandbox.keys.test}`);
+    print(`callback auth key  ${sandbox.callbackAuthKeys.live}`);
+    print(`state              ${settings.data ?? 'in memory, gone when it stops'}`);
+    print(`control            ${sandbox.origin}/_sandbox`);
+    print();
+    print(`Try: curl -u ${sandbox.keys.live}: ${sandbox.baseUrl}/projects`);
+    await untilStopped();
+    await sandbox.close();
+    return EXIT.ok;
+  } catch (error) {
+    logger.fatal(explainListenFailure(error, port));
+    return EXIT.cannotListen;
+  }
+}

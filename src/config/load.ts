@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { nearestName } from '../catalog/nearest-name.ts';
+import { SETTING_NAMES, Settings, metaOf } from './settings.ts';
+import type { SettingName } from './settings.ts';
+
+/** A setting that cannot be used; the message names it, its source and what is allowed. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+export type FlagValues = Readonly<Partial<Record<SettingName, unknown>>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Found {
+  value: unknown;
+  source: string;
+}
+
+const PREFIX = 'SCALE_MCP_';
+
+/**
+ * Merges flags, environment, file and defaults, in this order of precedence.
+ *
+ * @throws ConfigError for an unknown variable or key, a value that does not fit, or a file that cannot be read
+ */
+export async function loadSettings(flags: FlagValues, env: Environment): Promise<Settings> {
+  refuseUnknownVariables(env);
+  const given = new Map<SettingName, Found>();
+  const path = fromFlag('config', flags) ?? fromEnvironment('config', env);
+  const file = path === undefined ? {} : await readConfigFile(String(path.value));
+  for (const name of SETTING_NAMES) {
+    const found = fromFlag(name, flags) ?? fromEnvironment(name, env) ?? fromFile(name, file);
+    if (found) given.set(name, found);
+  }
+  const parsed = Settings.safeParse(Object.fromEntries([...given].map(([name, { value }]) => [name, value])));
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, given)).join('\n'));
+}
+
+function fromFlag(name: SettingName, flags: FlagValues): Found | undefined {
+  const value = flags[name];
+  if (value === undefined) return undefined;
+  const text = Array.isArray(value) ? value.map(String).join(',') : value;
+  return { value: typeof text === 'string' ? readText(name, text) : text, source: `--${metaOf(name).flag}` };
+}
+
+function fromEnvironment(name: SettingName, env: Environment): Found | undefined {
+  const variable = metaOf(name).env.find(
+    (candidate) => env[candidate] !== undefined && env[candidate] !== '',
+  );
+  return variable === undefined
+    ? undefined
+    : { value: readText(name, env[variable] ?? ''), source: variable };
+}
+
+function fromFile(name: SettingName, file: Readonly<Record<string, unknown>>): Found | undefined {
+  return file[name] === undefined
+    ? undefined
+    : { value: file[name], source: `"${name}" in the configuration file` };
+}
+
+/** Text of a flag or variable as the setting's kind; text that does not fit is left for the schema to refuse. */
+function readText(name: SettingName, text: string): unknown {
+  switch (metaOf(name).kind) {
+    case 'text':
+      return text;
+    case 'number':
+      return /^\d+$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      if (/^(1|true|yes|on)$/i.test(text)) return true;
+      return /^(0|false|no|off)$/i.test(text) ? false : text;
+    case 'list':
+      return text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== '');
+  }
+}
+
+function refuseUnknownVariables(env: Environment): void {
+  const known = SETTING_NAMES.flatMap((name) => metaOf(name).env).filter((name) => name.startsWith(PREFIX));
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith(PREFIX) || known.includes(variable)) continue;
+    throw new ConfigError(`Unknown environment variable ${variable}.${suggestion(variable, known)}`);
+  }
+}
+
+async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new ConfigError(`Cannot read the configuration file ${path}: ${messageOf(error)}.`);
+  });
+  const content = parseFile(text, path);
+  const allowed = SETTING_NAMES.filter((name) => metaOf(name).inFile);
+  for (const key of Object.keys(content)) {
+    if (allowed.some((name) => name === key)) continue;
+    const secret =
+      key === 'api_key' ? ' A key does not belong in the file: set SCALE_API_KEY or api_key_file.' : '';
+    throw new ConfigError(`Unknown key "${key}" in ${path}.${secret || suggestion(key, allowed)}`);
+  }
+  return content;
+}
+
+function parseFile(text: string, path: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = parseYaml(text) ?? {}; // JSON is a subset of YAML 1.2
+  } catch (error) {
+    throw new ConfigError(`${path} is neither YAML nor JSON: ${messageOf(error)}`);
+  }
+  const mapping = z.record(z.string(), z.unknown()).safeParse(content);
+  if (!mapping.success) throw new ConfigError(`${path} must hold a mapping of settings.`);
+  return mapping.data;
+}
+
+function describe(issue: z.core.$ZodIssue, given: ReadonlyMap<SettingName, Found>): string {
+  const name = SETTING_NAMES.find((candidate) => candidate === issue.path[0]);
+  const found = name && given.get(name);
+  if (!name || !found) return issue.message;
+  const allowed = issue.code === 'invalid_value' ? ` Allowed: ${issue.values.map(String).join(', ')}.` : '';
+  const near =
+    issue.code === 'invalid_value' && typeof found.value === 'string'
+      ? nearestName(found.value, issue.values.map(String))
+      : undefined;
+  const shown = metaOf(name).inFile ? ` (given: ${JSON.stringify(found.value)})` : '';
+  return `${found.source}: ${issue.message}${shown}.${near ? ` Did you mean "${near}"?` : ''}${allowed}`;
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return near ? ` Did you mean ${near}?` : ` Known: ${known.join(', ')}.`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

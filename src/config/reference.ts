@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { SETTING_NAMES, Settings, metaOf } from './settings.ts';
+
+/** The settings as a Markdown table: flag, variable, key in the file, meaning. */
+export function settingsTable(): string {
+  const rows = SETTING_NAMES.map((name) => {
+    const { flag, env, inFile, description, placeholder } = metaOf(name);
+    const shownFlag = flag === undefined ? '' : `\`--${flag}${placeholder ? ` ${placeholder}` : ''}\``;
+    const variables = env.map((variable) => `\`${variable}\``).join(', ');
+    return `| ${shownFlag} | ${variables} | ${inFile ? `\`${name}\`` : ''} | ${description} |`;
+  });
+  return ['| Flag | Environment | File | Meaning |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+/** JSON Schema of the configuration file. */
+export function configFileSchema(): Record<string, unknown> {
+  const inFile = SETTING_NAMES.filter((name) => metaOf(name).inFile);
+  const schema = z.toJSONSchema(Settings, { io: 'input' });
+  const properties = inFile.map((name) => {
+    const { default: fallback, ...property } =
+      schema.properties?.[name] instanceof Object ? schema.properties[name] : {};
+    const shown = name === 'state_dir' || fallback === undefined ? {} : { default: fallback };
+    return [name, { ...property, ...shown, description: metaOf(name).description }];
+  });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Configuration of scale-ai-mcp',
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    additionalProperties: false,
+  };
+}

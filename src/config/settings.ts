@@ -1,0 +1,169 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { LOG_LEVELS } from '../observability/logger.ts';
+
+/** Where a setting can come from, and what the reference pages say of it. */
+export interface SettingMeta {
+  /** Without the leading dashes; absent for what must never be a flag. */
+  flag?: string;
+  /** Environment variables in order of precedence. */
+  env: readonly string[];
+  /** How text from a flag or variable is read. */
+  kind: 'text' | 'number' | 'boolean' | 'list';
+  /** Whether the configuration file may hold it. */
+  inFile: boolean;
+  description: string;
+  placeholder?: string;
+}
+
+/** What is known of each setting beside its schema; flags, variables, file, documentation all derive from it. */
+export const settingMeta = z.registry<SettingMeta>();
+
+function setting<T extends z.ZodType>(schema: T, meta: Partial<SettingMeta> & { description: string }): T {
+  const env = meta.env ?? (meta.flag === undefined ? [] : [variableFor(meta.flag)]);
+  settingMeta.add(schema, { kind: 'text', inFile: true, ...meta, env });
+  return schema;
+}
+
+function variableFor(flag: string): string {
+  return `SCALE_MCP_${flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** XDG Base Directory Specification: state that should persist but is not worth backing up. */
+function defaultStateDir(): string {
+  const base = process.env['XDG_STATE_HOME'];
+  return path.join(
+    base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.local/state'),
+    'scale-ai-mcp',
+  );
+}
+
+const list = z.array(z.string().min(1)).default([]);
+
+const Duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, { error: 'must be a duration such as 500ms, 2s or 1m' });
+
+/** Every setting of the program. Precedence: flag, environment, file, default. */
+export const Settings = z.strictObject({
+  api_key: setting(z.string().min(1).optional(), {
+    env: ['SCALE_API_KEY'],
+    inFile: false,
+    description: 'The Scale API key. Only from the environment: a key is never a flag and never in the file.',
+  }),
+  api_key_file: setting(z.string().min(1).optional(), {
+    flag: 'api-key-file',
+    placeholder: 'FILE',
+    description: 'A file that holds the Scale API key and nothing else; wins over SCALE_API_KEY.',
+  }),
+  api_base_url: setting(
+    z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).default('https://api.scale.com/v1'),
+    {
+      flag: 'api-base-url',
+      env: ['SCALE_API_BASE_URL', 'SCALE_MCP_API_BASE_URL'],
+      placeholder: 'URL',
+      description: 'Where Scale’s REST API is.',
+    },
+  ),
+  sandbox: setting(z.boolean().default(false), {
+    flag: 'sandbox',
+    env: ['SCALE_SANDBOX', 'SCALE_MCP_SANDBOX'],
+    kind: 'boolean',
+    description: 'Serve against the embedded emulator of Scale’s API; any Scale key is ignored.',
+  }),
+  toolsets: setting(list, {
+    flag: 'toolsets',
+    kind: 'list',
+    placeholder: 'NAMES',
+    description: 'Toolsets to offer: default, seed, all, or single ones.',
+  }),
+  tools: setting(list, {
+    flag: 'tools',
+    kind: 'list',
+    placeholder: 'NAMES',
+    description: 'Single tools to offer: exactly these, or added to --toolsets.',
+  }),
+  exclude_tools: setting(list, {
+    flag: 'exclude-tools',
+    kind: 'list',
+    placeholder: 'NAMES',
+    description: 'Tools to leave out.',
+  }),
+  read_only: setting(z.boolean().default(false), {
+    flag: 'read-only',
+    kind: 'boolean',
+    description: 'Offer only tools that change nothing.',
+  }),
+  log_level: setting(z.enum(LOG_LEVELS).default('info'), {
+    flag: 'log-level',
+    placeholder: 'LEVEL',
+    description: `How much goes to stderr: ${LOG_LEVELS.join(', ')}.`,
+  }),
+  allow_dir: setting(list, {
+    flag: 'allow-dir',
+    kind: 'list',
+    placeholder: 'DIR',
+    description:
+      'Directory below which files may be uploaded; repeatable. Default: the working directory, unless it is a root or home directory.',
+  }),
+  state_dir: setting(z.string().min(1).default(defaultStateDir), {
+    flag: 'state-dir',
+    placeholder: 'DIR',
+    description: 'Where state that outlives the process is kept. Default: the XDG state folder.',
+  }),
+  config: setting(z.string().min(1).optional(), {
+    flag: 'config',
+    placeholder: 'FILE',
+    inFile: false,
+    description: 'A YAML or JSON file with these settings.',
+  }),
+  host: setting(z.string().min(1).default('127.0.0.1'), {
+    flag: 'host',
+    placeholder: 'HOST',
+    description: 'http: the loopback address to listen on.',
+  }),
+  port: setting(z.int().min(0).max(65_535).optional(), {
+    flag: 'port',
+    kind: 'number',
+    placeholder: 'PORT',
+    description: 'http: the port to listen on (3000). sandbox: likewise (8787). 0 takes a free one.',
+  }),
+  data: setting(z.string().min(1).optional(), {
+    flag: 'data',
+    placeholder: 'DIR',
+    description: 'sandbox: directory that keeps its state over restarts. Default: memory.',
+  }),
+  turnaround: setting(Duration.default('2s'), {
+    flag: 'turnaround',
+    placeholder: 'TIME',
+    description: 'sandbox: how long a simulated labeler takes for a task.',
+  }),
+  seed: setting(z.enum(['demo', 'empty']).default('demo'), {
+    flag: 'seed',
+    placeholder: 'NAME',
+    description: 'sandbox: what it holds at first, demo or empty.',
+  }),
+});
+
+export type Settings = z.output<typeof Settings>;
+export type SettingName = keyof Settings;
+
+/** The metadata of a setting. */
+export function metaOf(name: SettingName): SettingMeta {
+  const meta = settingMeta.get(Settings.shape[name]);
+  if (!meta) throw new Error(`Setting ${name} has no metadata.`);
+  return meta;
+}
+
+export const SETTING_NAMES = Object.keys(Settings.shape).filter(
+  (key): key is SettingName => key in Settings.shape,
+);
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a duration that the schema accepted, such as `1.5s`. */
+export function durationMs(duration: string): number {
+  const [, amount = '0', unit = 'ms'] = /^([\d.]+)([a-z]+)$/.exec(duration) ?? [];
+  return Number(amount) * (UNIT_MS[unit] ?? 1);
+}
