@@ -1,0 +1,82 @@
+import { allowLocalFiles } from '../../src/access/local-files.ts';
+import { selectTools } from '../../src/catalog/selection.ts';
+import { allowEverything } from '../../src/invocation/confirm.ts';
+import { createInvoker } from '../../src/invocation/invoke.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { createScaleClient } from '../../src/scale/client.ts';
+import { catalog } from '../../tools/index.ts';
+import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import type { Mode } from '../../src/catalog/vocabulary.ts';
+import type { SelectionRequest } from '../../src/catalog/selection.ts';
+import type { Tool } from '../../src/catalog/tool.ts';
+import type { InvocationResult } from '../../src/invocation/invoke.ts';
+import type { CallRecord } from '../../src/observability/trail.ts';
+
+export interface Bench {
+  call(name: string, args?: unknown, signal?: AbortSignal): Promise<InvocationResult>;
+  records: CallRecord[];
+  close(): Promise<void>;
+}
+
+interface BenchOptions {
+  baseUrl?: string;
+  apiKey?: string | undefined;
+  mode?: Mode;
+  allowDir?: string[];
+  selection?: Partial<SelectionRequest>;
+}
+
+export function toolNamed(name: string): Tool {
+  const tool = catalog.find((candidate) => candidate.name === name);
+  if (!tool) throw new Error(`no tool ${name}`);
+  return tool;
+}
+
+/** The whole call path over a real connection, without a transport in front. Retries do not wait. */
+export async function openBench(options: BenchOptions): Promise<Bench> {
+  const records: CallRecord[] = [];
+  const apiKey = 'apiKey' in options ? options.apiKey : 'live_0123456789abcdef0123456789abcdef';
+  const scale =
+    apiKey === undefined
+      ? undefined
+      : createScaleClient({
+          baseUrl: options.baseUrl ?? 'http://127.0.0.1:9/v1',
+          apiKey,
+          userAgent: 'scale-ai-mcp/test',
+          timing: { random: () => 0, sleep: async () => undefined },
+        });
+  const selection = selectTools(catalog, SEED_SLUGS, {
+    toolsets: [],
+    tools: [],
+    excludeTools: [],
+    readOnly: false,
+    ...options.selection,
+  });
+  const caller = { principal: 'tester', selection, mode: scale && (options.mode ?? 'live') };
+  const invoke = createInvoker({
+    scaleFor: () => scale,
+    files: await allowLocalFiles(options.allowDir ?? []),
+    policy: allowEverything,
+    trail: { record: (record) => records.push(record) },
+    logger: createLogger('silent'),
+    now: () => performance.now(),
+  });
+  return {
+    records,
+    call: (name, args, signal = new AbortController().signal) =>
+      invoke({ tool: toolNamed(name), args, caller, signal }),
+    close: async () => scale?.close(),
+  };
+}
+
+/** The answer of a call that is expected to succeed. */
+export function outputOf(result: InvocationResult): Record<string, unknown> {
+  if (!result.ok) throw new Error(`unexpected failure: ${JSON.stringify(result.error)}`);
+  return result.output;
+}
+
+/** The error of a call that is expected to fail. */
+export function errorOf(result: InvocationResult): Extract<InvocationResult, { ok: false }>['error'] {
+  if (result.ok) throw new Error(`unexpected success: ${JSON.stringify(result.output)}`);
+  return result.error;
+}
