@@ -39,7 +39,8 @@ function defaultStateDir(): string {
   );
 }
 
-const list = z.array(z.string().min(1)).default([]);
+/** A schema of its own for each setting, since metadata is kept per schema. */
+const list = (): z.ZodDefault<z.ZodArray<z.ZodString>> => z.array(z.string().min(1)).default([]);
 
 const Duration = z
   .string()
@@ -72,19 +73,19 @@ export const Settings = z.strictObject({
     kind: 'boolean',
     description: 'Serve against the embedded emulator of Scale’s API; any Scale key is ignored.',
   }),
-  toolsets: setting(list, {
+  toolsets: setting(list(), {
     flag: 'toolsets',
     kind: 'list',
     placeholder: 'NAMES',
     description: 'Toolsets to offer: default, seed, all, or single ones.',
   }),
-  tools: setting(list, {
+  tools: setting(list(), {
     flag: 'tools',
     kind: 'list',
     placeholder: 'NAMES',
     description: 'Single tools to offer: exactly these, or added to --toolsets.',
   }),
-  exclude_tools: setting(list, {
+  exclude_tools: setting(list(), {
     flag: 'exclude-tools',
     kind: 'list',
     placeholder: 'NAMES',
@@ -100,7 +101,7 @@ export const Settings = z.strictObject({
     placeholder: 'LEVEL',
     description: `How much goes to stderr: ${LOG_LEVELS.join(', ')}.`,
   }),
-  allow_dir: setting(list, {
+  allow_dir: setting(list(), {
     flag: 'allow-dir',
     kind: 'list',
     placeholder: 'DIR',

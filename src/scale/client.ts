@@ -60,8 +60,9 @@ export function defaultDispatcher(): Dispatcher {
 export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   const base = new URL(options.baseUrl);
   const dispatcher = options.dispatcher ?? defaultDispatcher();
+  const credentials = Buffer.from(`${options.apiKey}:`).toString('base64');
   const headers = {
-    authorization: `Basic ${Buffer.from(`${options.apiKey}:`).toString('base64')}`,
+    authorization: `Basic ${credentials}`,
     'user-agent': options.userAgent,
     accept: 'application/json',
   };
@@ -86,7 +87,7 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
       const text = await readBody(response.body, LIMITS.responseBytes);
       if (response.statusCode >= 200 && response.statusCode < 300) return parseAnswer(text);
       throw errorForStatus(response.statusCode, {
-        ...scaleMessage(text),
+        ...scaleMessage(text, [options.apiKey, credentials]),
         ...retryAfter(response.headers['retry-after'], options.now ?? Date.now),
       });
     } catch (error) {
@@ -124,13 +125,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Scale's envelope is `{status_code, error}`; anything else stays unsaid. */
-function scaleMessage(text: string): { scaleMessage?: string } {
+/** Scale's envelope is `{status_code, error}`; anything else stays unsaid, and so does a key that is echoed. */
+function scaleMessage(text: string, secrets: readonly string[]): { scaleMessage?: string } {
   const parsed = parseJson(text);
   if (typeof parsed !== 'object' || parsed === null || !('error' in parsed)) return {};
-  return typeof parsed.error === 'string'
-    ? { scaleMessage: parsed.error.slice(0, LIMITS.scaleMessageLength) }
-    : {};
+  if (typeof parsed.error !== 'string') return {};
+  const clean = secrets.reduce((words, secret) => words.replaceAll(secret, '[key]'), parsed.error);
+  return { scaleMessage: clean.slice(0, LIMITS.scaleMessageLength) };
 }
 
 function retryAfter(

@@ -7,7 +7,10 @@ const create = toolNamed('scale_ai_create_image_annotation_task');
 const listTasks = toolNamed('scale_ai_list_tasks');
 const setParams = toolNamed('scale_ai_set_project_parameters');
 
-const valid = { attachment: 'https://x.example/a.jpg', geometries: { box: { objects_to_annotate: ['car'] } } };
+const valid = {
+  attachment: 'https://x.example/a.jpg',
+  geometries: { box: { objects_to_annotate: ['car'] } },
+};
 
 function failureOf(tool: typeof create, args: unknown): ToolFailure {
   try {
@@ -50,7 +53,9 @@ describe('slips that have one reading are repaired and reported', () => {
   });
 
   it('corrects the case of a word', () => {
-    expect(parseArguments(listTasks, { status: 'Completed' }).call.request?.query).toMatchObject({ status: 'completed' });
+    expect(parseArguments(listTasks, { status: 'Completed' }).call.request?.query).toMatchObject({
+      status: 'completed',
+    });
   });
 });
 
@@ -60,7 +65,9 @@ describe('what has no one reading is refused', () => {
     ['a hexadecimal number', { padding: '0x10' }],
     ['broken JSON', { geometries: '{"box": ' }],
     ['a list where one text belongs', { instruction: ['a', 'b'] }],
-  ])('%s', (_name, change) => expect(failureOf(create, { ...valid, ...change }).code).toBe('invalid_arguments'));
+  ])('%s', (_name, change) =>
+    expect(failureOf(create, { ...valid, ...change }).code).toBe('invalid_arguments'),
+  );
 });
 
 describe('the refusal teaches', () => {
@@ -76,9 +83,17 @@ describe('the refusal teaches', () => {
   });
 
   it('names what is required, what was sent and what is allowed', () => {
-    const { details } = failureOf(create, { attachment: '/tmp/a.jpg', priority: 15, geometries: valid.geometries });
+    const { details } = failureOf(create, {
+      attachment: '/tmp/a.jpg',
+      priority: 15,
+      geometries: valid.geometries,
+    });
     expect(details.issues).toEqual([
-      expect.objectContaining({ path: 'attachment', sent: '/tmp/a.jpg', message: expect.stringContaining('upload') }),
+      expect.objectContaining({
+        path: 'attachment',
+        sent: '/tmp/a.jpg',
+        message: expect.stringContaining('upload'),
+      }),
       expect.objectContaining({ path: 'priority', sent: '15', allowed: '10, 20, 30' }),
     ]);
   });

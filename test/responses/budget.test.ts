@@ -35,7 +35,10 @@ describe('a page of too many rows', () => {
 describe('one huge object', () => {
   it('loses annotations before anything small', () => {
     const annotations = Array.from({ length: 5_000 }, (_, index) => ({ label: 'car', left: index }));
-    const fitted = fitToBudget({ summary: 's', task: { task_id: 't', response: { annotations, links: [1] } } }, 25_000);
+    const fitted = fitToBudget(
+      { summary: 's', task: { task_id: 't', response: { annotations, links: [1] } } },
+      25_000,
+    );
     expect(sized(fitted)).toBeLessThanOrEqual(25_000);
     expect(fitted).toMatchObject({ task: { task_id: 't', response: { links: [1] } } });
   });
@@ -48,7 +51,9 @@ describe('one huge object', () => {
   });
 
   it('cuts an object of very many members', () => {
-    const members = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`key${index}`, 'v'.repeat(20)]));
+    const members = Object.fromEntries(
+      Array.from({ length: 3_000 }, (_, index) => [`key${index}`, 'v'.repeat(20)]),
+    );
     const fitted = fitToBudget({ summary: 's', task: { params: members } }, 25_000);
     expect(sized(fitted)).toBeLessThanOrEqual(25_000);
   });

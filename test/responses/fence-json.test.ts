@@ -6,7 +6,9 @@ const fence = createFence('data-0');
 const fenced = (text: string): { untrusted: string } => ({ untrusted: `<data-0>${text}</data-0>` });
 
 it('fences instructions, comments and errors however harmless they look', () => {
-  expect(fenceJson({ instruction: 'Box cars', customer_review_comments: ['ok'], error: 'no' }, fence)).toEqual({
+  expect(
+    fenceJson({ instruction: 'Box cars', customer_review_comments: ['ok'], error: 'no' }, fence),
+  ).toEqual({
     instruction: fenced('Box cars'),
     customer_review_comments: [fenced('ok')],
     error: fenced('no'),

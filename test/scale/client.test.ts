@@ -41,7 +41,9 @@ describe('what is sent', () => {
   it('authenticates with HTTP Basic, the key as user name and an empty password', async () => {
     const { stub, client } = await open((_request, response) => json(response, 200, {}));
     await client.send({ method: 'GET', path: ['tasks'] });
-    expect(stub.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from(`${KEY}:`).toString('base64')}`);
+    expect(stub.requests[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from(`${KEY}:`).toString('base64')}`,
+    );
     expect(stub.requests[0]?.headers['user-agent']).toBe('scale-ai-mcp/1.2.3');
   });
 
@@ -53,13 +55,19 @@ describe('what is sent', () => {
 
   it.each(['', '.', '..'])('refuses the path segment %j before anything is sent', async (segment) => {
     const { stub, client } = await open((_request, response) => json(response, 200, {}));
-    await expect(client.send({ method: 'GET', path: ['task', segment] })).rejects.toThrow('cannot be part of a path');
+    await expect(client.send({ method: 'GET', path: ['task', segment] })).rejects.toThrow(
+      'cannot be part of a path',
+    );
     expect(stub.requests).toHaveLength(0);
   });
 
   it('repeats a query key for a list and leaves out what is undefined', async () => {
     const { stub, client } = await open((_request, response) => json(response, 200, {}));
-    await client.send({ method: 'GET', path: ['tasks'], query: { tags: ['a', 'b c'], limit: 3, batch: undefined } });
+    await client.send({
+      method: 'GET',
+      path: ['tasks'],
+      query: { tags: ['a', 'b c'], limit: 3, batch: undefined },
+    });
     expect(stub.requests[0]?.url).toBe('/v1/tasks?tags=a&tags=b+c&limit=3');
   });
 
@@ -77,7 +85,9 @@ describe('what comes back', () => {
   });
 
   it('refuses a page of HTML that came with status 200', async () => {
-    const { client } = await open((_request, response) => response.end('<html><body>Sign in to the proxy</body></html>'));
+    const { client } = await open((_request, response) =>
+      response.end('<html><body>Sign in to the proxy</body></html>'),
+    );
     expect((await failureOf(client.send({ method: 'POST', path: ['x'] }))).code).toBe('unexpected_response');
   });
 
@@ -110,7 +120,9 @@ describe('what comes back', () => {
   ] as const;
 
   it.each(STATUSES)('names status %i %s', async (status, code, retryable, reach) => {
-    const { client } = await open((_request, response) => json(response, status, { status_code: status, error: 'Words.' }));
+    const { client } = await open((_request, response) =>
+      json(response, status, { status_code: status, error: 'Words.' }),
+    );
     const error = await failureOf(client.send({ method: 'POST', path: ['x'] }));
     expect(error).toMatchObject({ code, retryable, reach, status, scaleMessage: 'Words.' });
     expect(error.advice.length).toBeGreaterThan(20);
@@ -153,14 +165,18 @@ describe('retries', () => {
   });
 
   it('hands a Retry-After beyond its patience to the caller', async () => {
-    const { stub, client } = await open((_request, response) => json(response, 429, {}, { 'retry-after': '3600' }));
+    const { stub, client } = await open((_request, response) =>
+      json(response, 429, {}, { 'retry-after': '3600' }),
+    );
     expect((await failureOf(client.send({ method: 'GET', path: ['x'] }))).retryAfterSeconds).toBe(3_600);
     expect(stub.requests).toHaveLength(1);
   });
 
   it('gives up after the last attempt and says how often it tried', async () => {
     const { stub, client } = await open((_request, response) => json(response, 500, {}));
-    expect((await failureOf(client.send({ method: 'GET', path: ['x'] }))).attempts).toBe(READ_RETRY.maxAttempts);
+    expect((await failureOf(client.send({ method: 'GET', path: ['x'] }))).attempts).toBe(
+      READ_RETRY.maxAttempts,
+    );
     expect(stub.requests).toHaveLength(READ_RETRY.maxAttempts);
   });
 

@@ -1,0 +1,34 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { modeOfKey } from '../../src/access/mode.ts';
+import { readScaleKey } from '../../src/access/scale-key.ts';
+
+it.each([
+  ['live_0123456789abcdef0123456789abcdef', 'live'],
+  ['test_0123456789abcdef0123456789abcdef', 'test'],
+  ['0123456789abcdef|5c84d0fe958593004f13e5ba', 'live'],
+  ['0123456789abcdef|5c84d0fe958593004f13e5ba|test', 'test'],
+])('%s works on %s data', (key, mode) => expect(modeOfKey(key)).toBe(mode));
+
+it('prefers the file, without the newline that editors add', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-key-'));
+  const file = path.join(directory, 'key');
+  await writeFile(file, 'live_fromfile\n');
+  await expect(readScaleKey({ api_key: 'live_fromenv', api_key_file: file })).resolves.toBe('live_fromfile');
+  await rm(directory, { recursive: true });
+});
+
+it.each([
+  ['a blank', 'live_abc def'],
+  ['an accent', 'live_é'],
+])('refuses a key with %s without repeating it', async (_name, key) => {
+  const message = await readScaleKey({ api_key: key }).catch((error: Error) => error.message);
+  expect(message).toContain('SCALE_API_KEY');
+  expect(message).not.toContain(key);
+});
+
+it('names the file that cannot be read', async () => {
+  await expect(readScaleKey({ api_key_file: '/no/such/key' })).rejects.toThrow('/no/such/key');
+});
