@@ -20,7 +20,7 @@ export interface ListedTool {
   };
 }
 
-/** What `tools/list` says of a tool. Built once per process; see the listing budget in docs/tool-budget.md. */
+/** What `tools/list` says of a tool. Built once per process; see the listing budget in docs/reference/tool-budget.md. */
 export function listTool(tool: Tool): ListedTool {
   return {
     name: tool.name,
