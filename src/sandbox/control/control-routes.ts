@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { ApiError, REFUSAL } from '../api-error.ts';
+import { DATA_SETS } from '../keys.ts';
+import { param } from '../routes/route-context.ts';
+import { FaultSpec } from './faults.ts';
+import type { FastifyInstance } from 'fastify';
+import type { Account } from '../account.ts';
+import type { Clock } from '../clock.ts';
+import type { DataSet } from '../keys.ts';
+import type { Faults } from './faults.ts';
+import type { RequestLog } from './request-log.ts';
+
+const TimeBody = z.strictObject({ advance_ms: z.number().min(0) });
+const ResetBody = z.strictObject({ seed: z.enum(['demo', 'empty']).default('empty') });
+
+export interface Control {
+  accounts: Readonly<Record<DataSet, Account>>;
+  clock: Clock;
+  faults: Faults;
+  log: RequestLog;
+  reset(seed: 'demo' | 'empty'): Promise<void>;
+  flush(): Promise<void>;
+}
+
+/** What tests steer the sandbox with, under /_sandbox; no key is asked for. */
+export function addControlRoutes(app: FastifyInstance, control: Control): void {
+  const { accounts, clock, faults, log } = control;
+
+  app.get('/_sandbox/health', () => ({ status: 'ok', time: new Date(clock.now()).toISOString() }));
+
+  app.post('/_sandbox/faults', (request) => faults.add(parse(FaultSpec, request.body)));
+  app.get('/_sandbox/faults', () => ({ faults: faults.list() }));
+  app.delete('/_sandbox/faults', () => {
+    faults.clear();
+    return { faults: [] };
+  });
+
+  app.post('/_sandbox/time', async (request) => {
+    clock.advance(parse(TimeBody, request.body).advance_ms);
+    for (const set of DATA_SETS) await accounts[set].agenda.runDue();
+    return { time: new Date(clock.now()).toISOString() };
+  });
+
+  app.post('/_sandbox/reset', async (request) => {
+    const { seed } = parse(ResetBody, request.body ?? {});
+    faults.clear();
+    log.clear();
+    await control.reset(seed);
+    return { seed };
+  });
+
+  app.get('/_sandbox/requests', () => ({ requests: log.list() }));
+  app.delete('/_sandbox/requests', () => {
+    log.clear();
+    return { requests: [] };
+  });
+
+  // What a pre-signed attachment URL leads to.
+  app.get('/_sandbox/files/:id', (request, reply) => {
+    const id = param(request, 'id');
+    for (const set of DATA_SETS) {
+      const file = accounts[set].store.files.get(id);
+      if (!file) continue;
+      if (file.sourceUrl !== undefined) return reply.redirect(file.sourceUrl);
+      return reply.type(file.mimeType).send(accounts[set].contents.stream(id));
+    }
+    throw REFUSAL.unknownFile();
+  });
+}
+
+function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new ApiError(
+    400,
+    parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+  );
+}

@@ -1,0 +1,64 @@
+import { uuidFrom } from '../ids.ts';
+import { isObject } from '../json.ts';
+import { answerAttributes, answerGlobalAttributes } from './attributes.ts';
+import { leaves } from './labels.ts';
+import { createRandom } from './random.ts';
+import { DRAW } from './shapes.ts';
+import type { JsonObject } from '../json.ts';
+import type { Random } from './random.ts';
+import type { Size } from './shapes.ts';
+
+const MAX_PER_LABEL = 3;
+
+interface Drawn {
+  uuid: string;
+  kind: string;
+  label: string | undefined;
+  shape: JsonObject;
+}
+
+/**
+ * The answer of a simulated labeler: for every label asked for, one to three shapes inside the image, and
+ * answers to every question whose condition holds. The same request always gets the same answer.
+ *
+ * @param image pixels of the attachment
+ */
+export function labelImage(params: JsonObject, image: Size): JsonObject {
+  const seed = JSON.stringify(params);
+  const random = createRandom(seed);
+  const drawn = drawAll(params['geometries'], image, random, seed);
+  const linkable = new Map<string, string[]>();
+  for (const { label, uuid } of drawn) {
+    if (label !== undefined) linkable.set(label, [...(linkable.get(label) ?? []), uuid]);
+  }
+  const questions = params['annotation_attributes'];
+  return {
+    annotations: drawn.map(({ uuid, kind, label, shape }) => ({
+      uuid,
+      type: kind,
+      ...(label !== undefined && { label }),
+      ...shape,
+      attributes: answerAttributes(questions, { label, linkable }, random),
+    })),
+    links: [],
+    global_attributes: answerGlobalAttributes(questions, random),
+    is_customer_fix: false,
+  };
+}
+
+function drawAll(geometries: unknown, image: Size, random: Random, seed: string): Drawn[] {
+  if (!isObject(geometries)) return [];
+  const drawn: Drawn[] = [];
+  for (const [kind, options] of Object.entries(geometries)) {
+    const draw = DRAW[kind];
+    if (!draw || !isObject(options)) continue;
+    const labels: (string | undefined)[] = leaves(options['objects_to_annotate']);
+    for (const label of labels.length > 0 ? labels : [undefined]) {
+      for (let count = random.integer(1, MAX_PER_LABEL); count > 0; count -= 1) {
+        const uuid = uuidFrom(`${seed}#${drawn.length}`);
+        drawn.push({ uuid, kind, label, shape: draw(random, image, options) });
+      }
+    }
+  }
+  return drawn;
+}

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { attachmentUrls, inspectAttachment } from './attachments.ts';
+import { batchView } from './batch-view.ts';
+import { labelImage } from './labelers/image-annotation.ts';
+import { labelOther } from './labelers/other-types.ts';
+import { taskView } from './task-view.ts';
+import type { Agenda } from './agenda.ts';
+import type { FailedAttachment } from './attachments.ts';
+import type { Callbacks } from './callbacks.ts';
+import type { Clock } from './clock.ts';
+import type { FileContents } from './file-contents.ts';
+import type { JsonObject } from './json.ts';
+import type { DataSet } from './keys.ts';
+import type { Size } from './labelers/shapes.ts';
+import type { BatchRecord, TaskRecord } from './state/records.ts';
+import type { Store } from './state/store.ts';
+
+export interface LifecycleDeps {
+  set: DataSet;
+  store: Store;
+  clock: Clock;
+  agenda: Agenda;
+  callbacks: Callbacks;
+  contents: FileContents;
+  /** Milliseconds from release to completion, at most. */
+  turnaroundMs: number;
+  origin: () => string;
+  flush: () => Promise<void>;
+}
+
+/** Labelers take this share of the turnaround at least; they begin after half of their time. */
+const QUICKEST = 0.6;
+const BEGIN_AFTER = 0.5;
+
+/** What happens to tasks and batches over time. */
+export class Lifecycle {
+  readonly #deps: LifecycleDeps;
+
+  constructor(deps: LifecycleDeps) {
+    this.#deps = deps;
+  }
+
+  /** A new task: test tasks are done at once, live ones when a labeler had them, and only once released. */
+  async begin(task: TaskRecord): Promise<TaskRecord> {
+    if (this.#deps.set === 'test') return this.finish(task.id);
+    const batch = task.batch === undefined ? undefined : this.#deps.store.batches.get(task.batch);
+    if (batch?.status === 'completed') this.#deps.store.put('batches', batch.name, reopened(batch));
+    return batch?.status === 'staging' ? task : this.release(task);
+  }
+
+  /** Hands a task to a labeler; the time it takes is the same for the same task, and differs between tasks. */
+  release(task: TaskRecord): TaskRecord {
+    const { store, clock, turnaroundMs } = this.#deps;
+    const share = createHash('sha256').update(task.id).digest().readUInt16LE(0) / 0xffff;
+    const duration = turnaroundMs * (QUICKEST + (1 - QUICKEST) * share);
+    const now = clock.now();
+    const released = { ...task, startsAt: now + duration * BEGIN_AFTER, endsAt: now + duration };
+    store.put('tasks', task.id, released);
+    this.schedule(released);
+    return released;
+  }
+
+  /** Puts a released task on the agenda; used again after a restart. */
+  schedule(task: TaskRecord): void {
+    if (task.endsAt === undefined || task.status !== 'pending') return;
+    this.#deps.agenda.add(task.endsAt, async () => {
+      await this.finish(task.id);
+      await this.#deps.flush();
+    });
+  }
+
+  /** Releases every task of a staging batch. */
+  releaseBatch(batch: BatchRecord): BatchRecord {
+    const { store } = this.#deps;
+    const released: BatchRecord = { ...batch, status: 'in_progress' };
+    store.put('batches', batch.name, released);
+    for (const task of store.tasks.values()) {
+      if (task.batch !== batch.name || task.status !== 'pending') continue;
+      if (task.startsAt === undefined) this.release(task);
+    }
+    return released;
+  }
+
+  /** The labeler's answer, or an error when an attachment cannot be had. A task that is not pending stays as it is. */
+  async finish(taskId: string): Promise<TaskRecord> {
+    const { store } = this.#deps;
+    const task = store.tasks.get(taskId);
+    if (!task) throw new Error(`no task ${taskId}`);
+    const work = await this.#work(task);
+    const current = store.tasks.get(taskId) ?? task;
+    if (current.status !== 'pending') return current;
+    const done = this.#settled(current, work);
+    store.put('tasks', taskId, done);
+    this.announce(done);
+    this.#completeBatch(done.batch);
+    return store.tasks.get(taskId) ?? done;
+  }
+
+  /** Sends the task's callback, if it has one. */
+  announce(task: TaskRecord): void {
+    if (task.callbackUrl === undefined) return;
+    const view = taskView(task, this.#deps.set);
+    const body = { task_id: task.id, status: task.status, response: task.response ?? {}, task: view };
+    this.#deps.callbacks.enqueue({ url: task.callbackUrl, body, taskId: task.id });
+  }
+
+  /** After a task left `pending` for good: a batch whose tasks are all settled is complete. */
+  settle(task: TaskRecord): void {
+    this.#completeBatch(task.batch);
+  }
+
+  async #work(task: TaskRecord): Promise<{ failed: FailedAttachment[] } | { response: JsonObject }> {
+    const { store, contents } = this.#deps;
+    const failed: FailedAttachment[] = [];
+    let size: Size | undefined;
+    for (const url of attachmentUrls(task.params)) {
+      const found = await inspectAttachment(url, store, contents);
+      if ('failure' in found) failed.push(found.failure);
+      else size ??= found.size;
+    }
+    if (failed.length > 0) return { failed };
+    if (task.type === 'imageannotation') {
+      return { response: labelImage(task.params, size ?? { width: 1_920, height: 1_080 }) };
+    }
+    return { response: this.#otherResponse(task) };
+  }
+
+  #otherResponse(task: TaskRecord): JsonObject {
+    const urlFor = (id: string): string => `${this.#deps.origin()}/v1/task/${task.id}/response_url/${id}`;
+    const { response, files } = labelOther(task.type, task.params, urlFor, task.id);
+    for (const { id, contentType, body } of files) {
+      this.#deps.store.put('results', id, {
+        id,
+        taskId: task.id,
+        contentType,
+        body: body.toString('base64'),
+      });
+    }
+    return response;
+  }
+
+  #settled(task: TaskRecord, work: { failed: FailedAttachment[] } | { response: JsonObject }): TaskRecord {
+    const now = this.#deps.clock.now();
+    if ('response' in work) {
+      return { ...task, status: 'completed', response: work.response, completedAt: now, updatedAt: now };
+    }
+    const { uniqueId, ...rest } = task;
+    return {
+      ...rest,
+      ...(uniqueId !== undefined && !task.clearUniqueIdOnError && { uniqueId }),
+      status: 'error',
+      updatedAt: now,
+      response: { error: 'One or more attachments could not be downloaded.', attachments: work.failed },
+    };
+  }
+
+  #completeBatch(name: string | undefined): void {
+    const { store, clock, callbacks } = this.#deps;
+    const batch = name === undefined ? undefined : store.batches.get(name);
+    if (!batch || batch.status !== 'in_progress') return;
+    for (const task of store.tasks.values()) {
+      if (task.batch === batch.name && task.status === 'pending') return;
+    }
+    const completed: BatchRecord = { ...batch, status: 'completed', completedAt: clock.now() };
+    store.put('batches', batch.name, completed);
+    // The form of Scale's batch callback is not known; this is an assumption.
+    if (batch.callback !== '') {
+      callbacks.enqueue({ url: batch.callback, body: { batch: batchView(completed) }, batch: batch.name });
+    }
+  }
+}
+
+function reopened({ completedAt: _completedAt, ...batch }: BatchRecord): BatchRecord {
+  return { ...batch, status: 'in_progress' };
+}

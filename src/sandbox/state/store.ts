@@ -1,0 +1,97 @@
+import type {
+  BatchRecord,
+  DeliveryRecord,
+  FileRecord,
+  IdempotencyRecord,
+  ProjectRecord,
+  ResultRecord,
+  TaskRecord,
+} from './records.ts';
+
+/** What is kept, by collection and key. */
+export interface Collections {
+  projects: ProjectRecord;
+  batches: BatchRecord;
+  tasks: TaskRecord;
+  files: FileRecord;
+  results: ResultRecord;
+  idempotency: IdempotencyRecord;
+  deliveries: DeliveryRecord;
+}
+
+export type CollectionName = keyof Collections;
+
+export const COLLECTION_NAMES: readonly CollectionName[] = [
+  'projects',
+  'batches',
+  'tasks',
+  'files',
+  'results',
+  'idempotency',
+  'deliveries',
+];
+
+/** One change: the record as it is now, or null when it is gone. */
+export interface Put {
+  collection: CollectionName;
+  key: string;
+  value: unknown;
+}
+
+/** The data of one key mode. Changes are made in memory at once and reported to `onPut`, in order. */
+export class Store {
+  readonly projects = new Map<string, ProjectRecord>();
+  readonly batches = new Map<string, BatchRecord>();
+  /** Oldest first: a task keeps the place it was created at. */
+  readonly tasks = new Map<string, TaskRecord>();
+  readonly files = new Map<string, FileRecord>();
+  readonly results = new Map<string, ResultRecord>();
+  readonly idempotency = new Map<string, IdempotencyRecord>();
+  readonly deliveries = new Map<string, DeliveryRecord>();
+  readonly #byUniqueId = new Map<string, string>();
+  readonly #onPut: (put: Put) => void;
+
+  constructor(onPut: (put: Put) => void) {
+    this.#onPut = onPut;
+  }
+
+  put<N extends CollectionName>(collection: N, key: string, value: Collections[N]): void {
+    this.restore(collection, key, value);
+    this.#onPut({ collection, key, value });
+  }
+
+  remove(collection: CollectionName, key: string): void {
+    this[collection].delete(key);
+    this.#onPut({ collection, key, value: null });
+  }
+
+  /** Like put, without reporting it. */
+  restore<N extends CollectionName>(collection: N, key: string, value: Collections[N]): void {
+    if (collection === 'tasks') this.#indexUniqueId(key, value);
+    const map: { set(key: string, value: Collections[N]): unknown } = this.#collection(collection);
+    map.set(key, value);
+  }
+
+  taskByUniqueId(uniqueId: string): TaskRecord | undefined {
+    const id = this.#byUniqueId.get(uniqueId);
+    return id === undefined ? undefined : this.tasks.get(id);
+  }
+
+  removeAll(): void {
+    for (const name of COLLECTION_NAMES) for (const key of this[name].keys()) this.remove(name, key);
+    this.#byUniqueId.clear();
+  }
+
+  #collection<N extends CollectionName>(name: N): Map<string, Collections[N]>;
+  #collection(name: CollectionName): unknown {
+    return this[name];
+  }
+
+  #indexUniqueId(key: string, value: unknown): void {
+    const before = this.tasks.get(key)?.uniqueId;
+    if (before !== undefined) this.#byUniqueId.delete(before);
+    const after =
+      typeof value === 'object' && value !== null && 'uniqueId' in value ? value.uniqueId : undefined;
+    if (typeof after === 'string') this.#byUniqueId.set(after, key);
+  }
+}
