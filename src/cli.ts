@@ -21,7 +21,8 @@ function addFlags(command: Command, names: readonly SettingName[]): Command {
       kind === 'boolean' ? `--${flag}` : `--${flag} <${placeholder ?? 'value'}>`,
       description,
     );
-    if (kind === 'list') option.argParser((value: string, earlier: string[] = []) => [...earlier, value]);
+    if (kind === 'list')
+      option.argParser((value: string, earlier: string[] | undefined) => [...(earlier ?? []), value]);
     command.addOption(option);
   }
   return command;
@@ -29,7 +30,7 @@ function addFlags(command: Command, names: readonly SettingName[]): Command {
 
 /** Commander names options in camel case; settings have their flag's words in snake case. */
 function flagValues(options: Readonly<Record<string, unknown>>): FlagValues {
-  const named = Object.entries(options).map(([key, value]) => [
+  const named = Object.entries(options).map(([key, value]): [string, unknown] => [
     key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
     value,
   ]);

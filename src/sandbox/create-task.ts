@@ -147,8 +147,7 @@ function taskOf(
     ...(version && { paramVersion: version.version }),
     ...(instruction.length > 0 && { instruction: instruction.join('\n\n') }),
     ...(typeof body['callback_url'] === 'string' && { callbackUrl: readCallbackUrl(body['callback_url']) }),
-    ...(body['unique_id'] !== undefined &&
-      body['unique_id'] !== null && { uniqueId: String(body['unique_id']) }),
+    ...(typeof body['unique_id'] === 'string' && { uniqueId: body['unique_id'] }),
     ...(tags && { tags }),
   };
 }

@@ -63,7 +63,7 @@ const MAKE: Readonly<Record<string, Make>> = {
       frames: frames(params).map(() => [1]),
     }),
   namedentityrecognition: (params, _urlFor, seed) => {
-    const text = String(params['text'] ?? '');
+    const text = textOf(params['text']);
     const word = /\S+/.exec(text)?.[0] ?? '';
     const start = text.indexOf(word);
     const annotation = {
@@ -164,8 +164,12 @@ function frames(params: JsonObject): unknown[] {
   return Array.isArray(params['attachments']) ? params['attachments'] : [null, null];
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function firstName(labels: unknown): string | undefined {
-  const [first]: unknown[] = Array.isArray(labels) ? labels : [];
+  const first: unknown = Array.isArray(labels) ? labels[0] : undefined;
   if (typeof first === 'string') return first;
   return isObject(first) && typeof first['name'] === 'string' ? first['name'] : leaves(labels)[0];
 }
@@ -176,7 +180,7 @@ function collected(field: JsonObject): JsonObject {
     boolean: true,
     category: leaves(field['choices']).slice(0, 1),
   };
-  const type = String(field['type'] ?? 'text');
+  const type = textOf(field['type']) || 'text';
   return { type, field_id: field['field_id'], response: [[answers[type] ?? 'test response']] };
 }
 

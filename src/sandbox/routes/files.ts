@@ -6,7 +6,7 @@ import { timestamp } from '../clock.ts';
 import { isObject, present } from '../json.ts';
 import { Query } from '../query.ts';
 import { readMetadata, readObject, readString } from '../request-fields.ts';
-import type {} from '@fastify/multipart'; // adds request.parts()
+import '@fastify/multipart'; // adds request.parts() to the types
 import type { FastifyRequest } from 'fastify';
 import type { Account } from '../account.ts';
 import type { JsonObject } from '../json.ts';

@@ -51,14 +51,17 @@ export class Journal {
   /** Resolves when every change so far is on disk. Changes that wait together are written together. */
   flush(): Promise<void> {
     if (this.#pending.length === 0) return this.#writing;
-    this.#writing = this.#writing.then(async () => {
-      if (this.#pending.length === 0) return;
-      const line = `${JSON.stringify(this.#pending)}\n`;
-      this.#pending = [];
-      await this.#handle.appendFile(line);
-      await this.#handle.datasync();
-    });
+    this.#writing = this.#writeAfter(this.#writing);
     return this.#writing;
+  }
+
+  async #writeAfter(earlier: Promise<void>): Promise<void> {
+    await earlier;
+    if (this.#pending.length === 0) return;
+    const line = `${JSON.stringify(this.#pending)}\n`;
+    this.#pending = [];
+    await this.#handle.appendFile(line);
+    await this.#handle.datasync();
   }
 
   async close(): Promise<void> {
