@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ScaleKeyError } from './access/scale-key.ts';
 import { LocalFileError } from './access/local-files.ts';
+import { nearestName } from './catalog/nearest-name.ts';
 import { UnknownNameError } from './catalog/selection.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { ConfigError, loadSettings } from './config/load.ts';
@@ -41,9 +42,22 @@ type Run = (settings: Settings, options: Readonly<Record<string, unknown>>) => P
 
 function action(run: Run): (options: Record<string, unknown>, command: Command) => Promise<void> {
   return async (_options, command) => {
+    refuseExcess(command);
     const options: Record<string, unknown> = command.optsWithGlobals();
     process.exitCode = await run(await loadSettings(flagValues(options), process.env), options);
   };
+}
+
+/** Commander's own message does not repeat what was typed. */
+function refuseExcess(command: Command): void {
+  const [excess] = command.args;
+  if (excess === undefined) return;
+  const known = command.commands.map((subcommand) => subcommand.name());
+  const near = nearestName(excess, known);
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+  throw new ConfigError(
+    `Unknown command or argument "${excess}".${hint}${known.length > 0 ? ` Commands: ${known.join(', ')}.` : ''}`,
+  );
 }
 
 function buildProgram(): Command {
@@ -52,13 +66,14 @@ function buildProgram(): Command {
     .version(VERSION)
     .enablePositionalOptions()
     .exitOverride()
+    .allowExcessArguments()
     .action(
       action(async (settings) => (await import('./commands/serve-stdio.ts')).serveStdioCommand(settings)),
     );
   addFlags(program, COMMON_FLAGS);
 
   const subcommand = (name: string, description: string, flags: readonly SettingName[]): Command =>
-    addFlags(program.command(name).description(description).exitOverride(), flags);
+    addFlags(program.command(name).description(description).exitOverride().allowExcessArguments(), flags);
 
   subcommand('http', 'MCP over streamable HTTP at /mcp', [...HTTP_FLAGS, ...COMMON_FLAGS]).action(
     action(async (settings) => (await import('./commands/serve-http.ts')).serveHttpCommand(settings)),

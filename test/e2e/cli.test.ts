@@ -1,0 +1,266 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { CLI } from '../support/hosts.ts';
+import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+interface RunOptions {
+  env?: Record<string, string>;
+  input?: string;
+  /** Keeps stdin open, and sends this signal once the text has appeared on stdout. */
+  kill?: { signal: NodeJS.Signals; after: string };
+  cwd?: string;
+}
+
+function run(args: readonly string[], { env = {}, input = '', kill, cwd }: RunOptions = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [CLI, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env },
+      ...(cwd !== undefined && { cwd }),
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (kill && stdout.includes(kill.after)) child.kill(kill.signal);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(input);
+    if (!kill) child.stdin.end();
+  });
+}
+
+let sandbox: RunningSandbox;
+let directory = '';
+beforeAll(async () => {
+  sandbox = await startSandbox({ seed: 'demo' });
+  directory = await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-cli-'));
+});
+afterAll(async () => {
+  await sandbox.close();
+  await rm(directory, { recursive: true });
+});
+
+describe('tools', () => {
+  it('prints the catalogue as JSON for programs', async () => {
+    const { code, stdout } = await run(['tools', '--json']);
+    expect(code).toBe(0);
+    const { tools } = JSON.parse(stdout) as { tools: Record<string, unknown>[] };
+    expect(tools).toHaveLength(15);
+    expect(tools[0]).toMatchObject({
+      name: expect.any(String),
+      inputSchema: expect.any(Object),
+      effect: 'create',
+      seed: true,
+    });
+  });
+
+  it('prints a page for people, of what was selected', async () => {
+    const { stdout } = await run(['tools', '--read-only', '--toolsets', 'batches']);
+    expect(stdout).toContain('scale_ai_get_batch_status  [read]');
+    expect(stdout).not.toContain('scale_ai_finalize_batch');
+  });
+});
+
+describe('what cannot be used is refused at start, with the nearest valid name', () => {
+  it.each([
+    ['a flag', ['--toolset', 'x'], {}, '--toolsets'],
+    ['a command', ['toools'], {}, 'toools'],
+    ['a toolset', ['--toolsets', 'task'], {}, 'tasks'],
+    ['a tool', ['--tools', 'scale_ai_get_tsk'], {}, 'scale_ai_get_task'],
+    ['a variable', [], { SCALE_MCP_REDONLY: '1' }, 'SCALE_MCP_READ_ONLY'],
+    ['a value', ['--log-level', 'inof'], {}, 'info'],
+    ['a directory', ['--allow-dir', '/no/such/dir'], {}, '/no/such/dir'],
+    ['a key file', ['--api-key-file', '/no/such/key'], {}, '/no/such/key'],
+  ])('%s', async (_name, args, env, hint) => {
+    const { code, stdout, stderr } = await run(args, { env });
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(hint);
+  });
+
+  it('a key as a flag', async () => {
+    expect((await run(['--api-key', 'live_x'])).code).toBe(2);
+  });
+});
+
+describe('over stdio', () => {
+  const initialize = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+  };
+  const call = (id: number, name: string, args: unknown): unknown => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'tools/call',
+    params: { name, arguments: args },
+  });
+  const lines = (...messages: unknown[]): string =>
+    messages.map((message) => (typeof message === 'string' ? message : JSON.stringify(message))).join('\n') +
+    '\n';
+
+  it('ends with 0 when the host closes stdin', async () => {
+    expect(await run([], { input: '' })).toMatchObject({ code: 0, signal: null, stdout: '' });
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s though stdin stays open', async (signal) => {
+    const ended = await run(['--sandbox'], {
+      input: lines(initialize),
+      kill: { signal, after: 'serverInfo' },
+    });
+    expect(ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('writes nothing but JSON-RPC to stdout, whatever goes wrong', async () => {
+    const input = lines(
+      initialize,
+      'this is not JSON',
+      '{"jsonrpc":"2.0"}',
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+      call(2, 'scale_ai_list_projects', {}),
+      call(3, 'scale_ai_upload_file', { file_path: '/etc/passwd' }),
+      call(4, 'no_such_tool', {}),
+      { jsonrpc: '2.0', id: 5, method: 'no/such/method' },
+      call(6, 'scale_ai_get_task', { task_id: {} }),
+      { jsonrpc: '2.0', id: 7, method: 'ping' },
+    );
+    const env = {
+      SCALE_API_KEY: sandbox.keys.live,
+      SCALE_API_BASE_URL: 'http://127.0.0.1:9/v1',
+      SCALE_MCP_LOG_LEVEL: 'trace',
+    };
+    const ended = await run([], { env, input, kill: { signal: 'SIGTERM', after: '"id":2' } });
+    const messages = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { jsonrpc: string; id: unknown });
+    expect(messages.every(({ jsonrpc }) => jsonrpc === '2.0')).toBe(true);
+    expect(messages.map(({ id }) => id)).toEqual(expect.arrayContaining([1, 2, 3, 4, 5, 6, 7]));
+  });
+
+  it('keeps the key out of logs, whatever the level', async () => {
+    const env = {
+      SCALE_API_KEY: 'live_topsecret00000000000000000000',
+      SCALE_API_BASE_URL: sandbox.baseUrl,
+      SCALE_MCP_LOG_LEVEL: 'trace',
+    };
+    const input = lines(initialize, call(2, 'scale_ai_list_projects', {}));
+    const { stderr, stdout } = await run([], { env, input, kill: { signal: 'SIGTERM', after: '"id":2' } });
+    expect(stderr).toContain('scale_ai_list_projects');
+    expect(stderr + stdout).not.toContain('topsecret');
+    expect(stderr + stdout).not.toContain(Buffer.from('live_topsecret').toString('base64').slice(0, 16));
+  });
+
+  it('logs JSON lines where stderr is no terminal', async () => {
+    const { stderr } = await run([], { input: '' });
+    for (const line of stderr.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
+  });
+
+  it('without a key lists its tools and says in each answer how to set one', async () => {
+    const input = lines(
+      initialize,
+      { jsonrpc: '2.0', id: 2, method: 'tools/list' },
+      call(3, 'scale_ai_list_projects', {}),
+    );
+    const { stdout } = await run([], { input, kill: { signal: 'SIGTERM', after: '"id":3' } });
+    expect(stdout).toContain('scale_ai_get_task');
+    expect(stdout).toMatch(/no_api_key.*SCALE_API_KEY.*--sandbox/);
+  });
+
+  it('with --sandbox ignores a key, says so, and marks its answers', async () => {
+    const input = lines(initialize, call(2, 'scale_ai_list_projects', {}));
+    const env = { SCALE_API_KEY: 'live_real', SCALE_SANDBOX: '1' };
+    const { stdout, stderr } = await run([], { env, input, kill: { signal: 'SIGTERM', after: '"id":2' } });
+    expect(stderr).toContain('ignored');
+    expect(stdout).toContain('street-scenes');
+    expect(stdout).toMatch(/mode\\?":\\?"sandbox/);
+  });
+
+  it('says test for a test key', async () => {
+    const input = lines(initialize, call(2, 'scale_ai_list_projects', {}));
+    const env = { SCALE_API_KEY: sandbox.keys.test, SCALE_API_BASE_URL: sandbox.baseUrl };
+    const { stdout } = await run([], { env, input, kill: { signal: 'SIGTERM', after: '"id":2' } });
+    expect(stdout).toMatch(/mode\\?":\\?"test/);
+  });
+});
+
+describe('http', () => {
+  it('refuses to listen on anything but loopback', async () => {
+    const { code, stderr } = await run(['http', '--host', '0.0.0.0', '--port', '0']);
+    expect(code).toBe(4);
+    expect(stderr).toContain('loopback');
+  });
+
+  it('says when the port is taken', async () => {
+    const { port } = new URL(sandbox.origin);
+    const { code, stderr } = await run(['http', '--port', port]);
+    expect(code).toBe(4);
+    expect(stderr).toContain('--port');
+  });
+});
+
+describe('sandbox', () => {
+  it('prints its base URL and usable keys, and ends cleanly', async () => {
+    const ended = await run(['sandbox', '--port', '0'], { kill: { signal: 'SIGTERM', after: 'Try:' } });
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.stdout).toMatch(/http:\/\/127\.0\.0\.1:\d+\/v1\n.*live_.*\n.*test_/);
+  });
+});
+
+describe('doctor explains', () => {
+  it('that nothing is missing', async () => {
+    const env = { SCALE_API_KEY: sandbox.keys.live, SCALE_API_BASE_URL: sandbox.baseUrl };
+    const { code, stdout } = await run(['doctor'], { env, cwd: directory });
+    expect(stdout).toContain('live: tasks go to people and cost money');
+    expect(stdout).toMatch(/ok {4}Clock/);
+    expect(code).toBe(0);
+  });
+
+  it('a missing key', async () => {
+    const { code, stdout } = await run(['doctor'], { cwd: directory });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/FAIL.*API key: none[\s\S]*SCALE_API_KEY/);
+  });
+
+  it('a key that Scale does not know', async () => {
+    const env = { SCALE_API_KEY: 'wrong', SCALE_API_BASE_URL: sandbox.baseUrl };
+    const { code, stdout } = await run(['doctor'], { env, cwd: directory });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/FAIL.*401[\s\S]*Copy it again/);
+  });
+
+  it('a Scale that cannot be reached', async () => {
+    const env = { SCALE_API_KEY: sandbox.keys.live, SCALE_API_BASE_URL: 'http://127.0.0.1:9/v1' };
+    const { code, stdout } = await run(['doctor'], { env, cwd: directory });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/FAIL.*127\.0\.0\.1:9[\s\S]*SCALE_API_BASE_URL/);
+  });
+
+  it('a key file that holds something else', async () => {
+    const file = path.join(directory, 'key');
+    await writeFile(file, 'not a key at all\n');
+    const { code, stdout } = await run(['doctor', '--api-key-file', file], { cwd: directory });
+    expect(code).toBe(3);
+    expect(stdout).toContain('without blanks');
+  });
+
+  it('that no directory is open for uploads', async () => {
+    const { stdout } = await run(['doctor', '--sandbox'], { cwd: '/' });
+    expect(stdout).toMatch(/warn.*Uploads[\s\S]*--allow-dir/);
+  });
+});

@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url';
+import {
+  Client as ModernClient,
+  StreamableHTTPClientTransport as ModernHttp,
+} from '@modelcontextprotocol/client';
+import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio';
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as LegacyStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as LegacyHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+export interface ToolResult {
+  isError: boolean;
+  structured: Record<string, unknown> | undefined;
+  text: string;
+}
+
+/** A host's MCP client, whichever SDK and protocol era it speaks. */
+export interface Host {
+  version(): string | undefined;
+  instructions(): string | undefined;
+  listTools(): Promise<{ name: string; outputSchema?: unknown }[]>;
+  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  close(): Promise<void>;
+}
+
+export type Where = { url: string } | { args: string[]; env?: Record<string, string> };
+
+const INFO = { name: 'test-host', version: '1.0.0' };
+
+function stdioOptions(where: Extract<Where, { args: string[] }>): {
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  stderr: 'ignore';
+} {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...where.env };
+  return { command: process.execPath, args: [CLI, ...where.args], env, stderr: 'ignore' };
+}
+
+/** The client that today's hosts ship. */
+export async function connectV1(where: Where): Promise<Host> {
+  const client = new LegacyClient(INFO);
+  const transport =
+    'url' in where ? new LegacyHttp(new URL(where.url)) : new LegacyStdio(stdioOptions(where));
+  await client.connect(transport as Parameters<typeof client.connect>[0]);
+  return {
+    version: () => client.getServerVersion()?.version,
+    instructions: () => client.getInstructions(),
+    listTools: async () => (await client.listTools()).tools,
+    call: async (name, args = {}) => toResult(await client.callTool({ name, arguments: args })),
+    close: () => client.close(),
+  };
+}
+
+/** The client of the v2 SDK: `legacy` opens with initialize, `modern` speaks 2026-07-28. */
+export async function connectV2(where: Where, era: 'legacy' | 'modern'): Promise<Host> {
+  const mode = era === 'modern' ? ({ pin: '2026-07-28' } as const) : 'legacy';
+  const client = new ModernClient(INFO, { versionNegotiation: { mode } });
+  const transport =
+    'url' in where ? new ModernHttp(new URL(where.url)) : new ModernStdio(stdioOptions(where));
+  await client.connect(transport);
+  return {
+    version: () => client.getServerVersion()?.version,
+    instructions: () => client.getInstructions(),
+    listTools: async () => (await client.listTools()).tools,
+    call: async (name, args = {}) => toResult(await client.callTool({ name, arguments: args })),
+    close: () => client.close(),
+  };
+}
+
+export const HOSTS = [
+  { host: 'v1 client', connect: connectV1 },
+  { host: 'v2 client, 2025 era', connect: (where: Where) => connectV2(where, 'legacy') },
+  { host: 'v2 client, 2026-07-28', connect: (where: Where) => connectV2(where, 'modern') },
+] as const;
+
+function toResult(result: unknown): ToolResult {
+  const { content, structuredContent, isError } = result as {
+    content: { type: string; text?: string }[];
+    structuredContent?: Record<string, unknown>;
+    isError?: boolean;
+  };
+  return { isError: isError === true, structured: structuredContent, text: content[0]?.text ?? '' };
+}
