@@ -1,8 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { ScaleKeyError } from './access/scale-key.ts';
-import { LocalFileError } from './access/local-files.ts';
 import { nearestName } from './catalog/nearest-name.ts';
-import { UnknownNameError } from './catalog/selection.ts';
 import { EXIT } from './commands/exit-codes.ts';
 import { ConfigError, loadSettings } from './config/load.ts';
 import { SETTING_NAMES, metaOf } from './config/settings.ts';
@@ -99,15 +96,19 @@ function buildProgram(): Command {
   return program;
 }
 
+/** By name, so that a command does not load the modules of the others. */
+const USER_ERRORS = new Set([
+  'ConfigError',
+  'UnknownNameError',
+  'ScaleKeyError',
+  'LocalFileError',
+  'DataDirectoryError',
+]);
+
 function explain(error: unknown): { message: string; code: number } {
   if (error instanceof CommanderError)
     return { message: '', code: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
-  if (
-    error instanceof ConfigError ||
-    error instanceof UnknownNameError ||
-    error instanceof ScaleKeyError ||
-    error instanceof LocalFileError
-  ) {
+  if (error instanceof Error && USER_ERRORS.has(error.name)) {
     return { message: error.message, code: EXIT.usage };
   }
   return {

@@ -96,8 +96,11 @@ async function main(): Promise<void> {
   const agent = await Agent.start(screen, [
     path.join(ROOT, 'dist/cli.js'),
     '--sandbox',
-    ...['--seed', 'empty', '--turnaround', '3s', '--log-level', 'error'],
-    ...['--allow-dir', PHOTOS, '--state-dir', stateDir],
+    '--seed=empty',
+    '--turnaround=3s',
+    '--log-level=error',
+    `--allow-dir=${PHOTOS}`,
+    `--state-dir=${stateDir}`,
   ]);
   try {
     screen.title(`${agent.server}: ${agent.tools} tools, embedded sandbox, ${photos.length} photographs`);

@@ -15,7 +15,7 @@ export class LocalFileError extends Error {
   }
 }
 
-export interface LocalFile {
+interface LocalFile {
   name: string;
   /** Bytes. */
   size: number;

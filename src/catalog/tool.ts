@@ -41,7 +41,7 @@ export interface Shaping {
 }
 
 /** What a workflow tool may use while it runs. */
-export interface RunContext {
+interface RunContext {
   send(request: RestRequest): Promise<unknown>;
 }
 
@@ -75,7 +75,7 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** Which calls help after a failure, by error code; `unknown` applies when the outcome could not be known. */
-export type Recovery<Input> = Partial<Record<ErrorCode | 'unknown', (input: Input) => NextStep[]>>;
+type Recovery<Input> = Partial<Record<ErrorCode | 'unknown', (input: Input) => NextStep[]>>;
 
 /** A tool's answer before `mode` and the budget are applied. */
 export interface Summary {

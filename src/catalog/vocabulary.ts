@@ -1,10 +1,10 @@
 /** The words every declaration, role and policy is written in. */
 
-export const EFFECTS = ['read', 'create', 'update', 'delete'] as const;
+const EFFECTS = ['read', 'create', 'update', 'delete'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** What a call can set off beyond its own effect. */
-export const CONSEQUENCES = ['billable', 'emails', 'irreversible', 'replaces', 'grants_access'] as const;
+const CONSEQUENCES = ['billable', 'emails', 'irreversible', 'replaces', 'grants_access'] as const;
 export type Consequence = (typeof CONSEQUENCES)[number];
 
 /** The groups that tools are declared in. */

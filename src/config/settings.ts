@@ -18,7 +18,7 @@ export interface SettingMeta {
 }
 
 /** What is known of each setting beside its schema; flags, variables, file, documentation all derive from it. */
-export const settingMeta = z.registry<SettingMeta>();
+const settingMeta = z.registry<SettingMeta>();
 
 function setting<T extends z.ZodType>(schema: T, meta: Partial<SettingMeta> & { description: string }): T {
   const env = meta.env ?? (meta.flag === undefined ? [] : [variableFor(meta.flag)]);

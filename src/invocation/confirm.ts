@@ -2,7 +2,7 @@ import { ToolFailure } from './tool-failure.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Tool } from '../catalog/tool.ts';
 
-export type Verdict = 'allow' | 'block';
+type Verdict = 'allow' | 'block';
 
 /** Decides about a call that was accepted and authorized, before anything with an effect is sent. */
 export type ConfirmationPolicy = (tool: Tool, caller: Caller) => Promise<Verdict>;

@@ -16,7 +16,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { Trail } from '../observability/trail.ts';
 import type { ScaleClient } from '../scale/client.ts';
 
-export interface Invocation {
+interface Invocation {
   tool: Tool;
   args: unknown;
   caller: Caller;

@@ -2,10 +2,9 @@ import { isRecord } from './compact.ts';
 
 /** Characters of JSON that one result may take in the model's context. */
 export const BUDGET = { concise: 25_000, full: 80_000 } as const;
-export type Detail = keyof typeof BUDGET;
 
 /** What was cut from a result, and how to get it. */
-export interface Omission {
+interface Omission {
   path: string;
   shown: number;
   of: number;

@@ -44,7 +44,7 @@ export interface ScaleClient {
 }
 
 /** Connections are kept for reuse; proxies come from the usual environment variables, CAs from NODE_EXTRA_CA_CERTS. */
-export function defaultDispatcher(): Dispatcher {
+function defaultDispatcher(): Dispatcher {
   const options = {
     connect: { timeout: LIMITS.connectTimeoutMs },
     keepAliveTimeout: 30_000,

@@ -36,14 +36,14 @@ export abstract class ScaleError extends Error {
   }
 }
 
-export class ScaleBadRequestError extends ScaleError {
+class ScaleBadRequestError extends ScaleError {
   readonly code = 'bad_request';
   readonly retryable = false;
   readonly reach = 'refused';
   readonly advice = 'Correct the parameter that Scale names and call again.';
 }
 
-export class ScaleUnauthorizedError extends ScaleError {
+class ScaleUnauthorizedError extends ScaleError {
   readonly code = 'unauthorized';
   readonly retryable = false;
   readonly reach = 'refused';
@@ -51,7 +51,7 @@ export class ScaleUnauthorizedError extends ScaleError {
     'Scale does not know this API key. Copy it again from the Scale dashboard (API keys are shown to admins and managers) into SCALE_API_KEY and restart the server.';
 }
 
-export class ScaleNotEnabledError extends ScaleError {
+class ScaleNotEnabledError extends ScaleError {
   readonly code = 'not_enabled';
   readonly retryable = false;
   readonly reach = 'refused';
@@ -59,14 +59,14 @@ export class ScaleNotEnabledError extends ScaleError {
     'This feature or task type is not part of the Scale account. Use another task type, or ask Scale to enable it.';
 }
 
-export class ScaleForbiddenError extends ScaleError {
+class ScaleForbiddenError extends ScaleError {
   readonly code = 'forbidden';
   readonly retryable = false;
   readonly reach = 'refused';
   readonly advice = 'The API key may not do this. Use a key of an admin or manager of the Scale team.';
 }
 
-export class ScaleNotFoundError extends ScaleError {
+class ScaleNotFoundError extends ScaleError {
   readonly code = 'not_found';
   readonly retryable = false;
   readonly reach = 'refused';
@@ -74,7 +74,7 @@ export class ScaleNotFoundError extends ScaleError {
     'Check the name or id with the listing call. Live and test data are separate: a key of one mode does not see the other.';
 }
 
-export class ScaleConflictError extends ScaleError {
+class ScaleConflictError extends ScaleError {
   readonly code = 'conflict';
   readonly retryable = false;
   readonly reach = 'refused';
@@ -82,7 +82,7 @@ export class ScaleConflictError extends ScaleError {
     'An object with this name or unique_id exists already. Continue with it, or choose another.';
 }
 
-export class ScaleRateLimitedError extends ScaleError {
+class ScaleRateLimitedError extends ScaleError {
   readonly code = 'rate_limited';
   readonly retryable = true;
   readonly reach = 'refused';
@@ -90,7 +90,7 @@ export class ScaleRateLimitedError extends ScaleError {
 }
 
 /** 408 and 504: Scale gave up waiting; what had begun may have been done. */
-export class ScaleServerTimeoutError extends ScaleError {
+class ScaleServerTimeoutError extends ScaleError {
   readonly code = 'timeout';
   readonly retryable = true;
   readonly reach = 'unknown';
@@ -98,7 +98,7 @@ export class ScaleServerTimeoutError extends ScaleError {
 }
 
 /** 500, 502, 503 and any other status of 500 or more. */
-export class ScaleServerError extends ScaleError {
+class ScaleServerError extends ScaleError {
   readonly code = 'upstream_error';
   readonly retryable = true;
   readonly reach = 'unknown';

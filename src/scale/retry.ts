@@ -41,7 +41,7 @@ export async function withRetries<T>(
 }
 
 /** Milliseconds to wait after the given attempt failed, or undefined to give up. */
-export function delayBefore(attempts: number, error: ScaleError, random: number): number | undefined {
+function delayBefore(attempts: number, error: ScaleError, random: number): number | undefined {
   if (!error.retryable || attempts >= READ_RETRY.maxAttempts) return undefined;
   if (error.retryAfterSeconds !== undefined) {
     const asked = error.retryAfterSeconds * 1_000;

@@ -52,7 +52,7 @@ async function letLabelersWork(): Promise<void> {
 }
 
 function data({ isError, structured, text }: ToolResult): Record<string, unknown> {
-  expect(isError, text).toBe(false);
+  if (isError) throw new Error(text);
   expect(JSON.parse(text)).toEqual(structured);
   return structured ?? {};
 }

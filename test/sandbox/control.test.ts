@@ -52,7 +52,7 @@ describe('faults', () => {
 
   it('cut a body short after the effect', async () => {
     await sandbox.control('POST', '/faults', { route: 'POST /v1/projects', kind: 'truncate', count: 1 });
-    await expect(createProject('cut')).rejects.toThrow();
+    await expect(createProject('cut')).rejects.toThrow('terminated');
     expect(await exists('cut')).toBe(true);
   });
 

@@ -40,11 +40,11 @@ function stdioOptions(where: Extract<Where, { args: string[] }>): {
 }
 
 /** The client that today's hosts ship. */
-export async function connectV1(where: Where): Promise<Host> {
+async function connectV1(where: Where): Promise<Host> {
   const client = new LegacyClient(INFO);
   const transport =
     'url' in where ? new LegacyHttp(new URL(where.url)) : new LegacyStdio(stdioOptions(where));
-  await client.connect(transport as Parameters<typeof client.connect>[0]);
+  await client.connect(transport);
   return {
     version: () => client.getServerVersion()?.version,
     instructions: () => client.getInstructions(),
@@ -55,7 +55,7 @@ export async function connectV1(where: Where): Promise<Host> {
 }
 
 /** The client of the v2 SDK: `legacy` opens with initialize, `modern` speaks 2026-07-28. */
-export async function connectV2(where: Where, era: 'legacy' | 'modern'): Promise<Host> {
+async function connectV2(where: Where, era: 'legacy' | 'modern'): Promise<Host> {
   const mode = era === 'modern' ? ({ pin: '2026-07-28' } as const) : 'legacy';
   const client = new ModernClient(INFO, { versionNegotiation: { mode } });
   const transport =

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-export interface StubRequest {
+interface StubRequest {
   method: string;
   url: string;
   headers: IncomingMessage['headers'];

@@ -4,7 +4,7 @@ import { leaves } from './labels.ts';
 import type { JsonObject } from '../json.ts';
 
 /** A result that is a file of its own, beside the task. */
-export interface ResultFile {
+interface ResultFile {
   id: string;
   contentType: string;
   body: Buffer;

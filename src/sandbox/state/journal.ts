@@ -6,7 +6,7 @@ import type { FileHandle } from 'node:fs/promises';
 const JOURNAL = 'journal.jsonl';
 const LOCK = 'lock';
 
-export class DataDirectoryError extends Error {
+class DataDirectoryError extends Error {
   override name = 'DataDirectoryError';
 }
 

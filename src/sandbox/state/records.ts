@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 
-export type TaskStatus = 'pending' | 'completed' | 'canceled' | 'error';
-export type BatchStatus = 'staging' | 'in_progress' | 'completed';
+type TaskStatus = 'pending' | 'completed' | 'canceled' | 'error';
+type BatchStatus = 'staging' | 'in_progress' | 'completed';
 
 /** A task with what Scale shows of it under `task`, and what only the sandbox needs beside it. */
 export interface TaskRecord {

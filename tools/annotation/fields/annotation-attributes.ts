@@ -12,7 +12,7 @@ const Conditions = z.strictObject({
   is_global: z.boolean().optional(),
 });
 
-export const ATTRIBUTE_TYPES = ['category', 'number', 'angle', 'text', 'x_line', 'y_line', 'linked'] as const;
+const ATTRIBUTE_TYPES = ['category', 'number', 'angle', 'text', 'x_line', 'y_line', 'linked'] as const;
 
 const Attribute = z
   .strictObject({

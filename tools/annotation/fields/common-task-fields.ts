@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Scale keeps at most this much metadata per task, in bytes of JSON. */
 const MAX_METADATA_BYTES = 10 * 1_024;
 
-export const PRIORITIES = [10, 20, 30] as const;
+const PRIORITIES = [10, 20, 30] as const;
 
 const CALLBACK = /^(https?:\/\/\S+|[^\s@/]+@[^\s@/]+\.[^\s@/]+)$/i;
 
@@ -17,7 +17,7 @@ export const Metadata = z
     error: 'is larger than 10 KB of JSON; keep a reference to the data instead',
   });
 
-export const Tags = z.array(z.string().min(1)).max(5, { error: 'at most 5 tags per task' });
+const Tags = z.array(z.string().min(1)).max(5, { error: 'at most 5 tags per task' });
 
 /** What every task creator takes, beside what its type needs. */
 export const commonTaskFields = {

@@ -61,7 +61,7 @@ const Kinds = z.strictObject({
     .optional(),
 });
 
-export const GEOMETRY_KINDS = ['box', 'polygon', 'line', 'point', 'ellipse', 'cuboid'] as const;
+const GEOMETRY_KINDS = ['box', 'polygon', 'line', 'point', 'ellipse', 'cuboid'] as const;
 
 /**
  * What to draw, by geometry. Listed as one shape for all kinds; which option belongs to which kind is checked

@@ -31,11 +31,3 @@ export const LabelList = listedAs(
   { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object' }] } },
   z.array(Label).min(1),
 );
-
-/** The labels that can come back in results: only leaves are returned by Scale. */
-export function leafLabels(labels: readonly Label[]): string[] {
-  return labels.flatMap((label) => {
-    if (typeof label === 'string') return [label];
-    return label.subchoices && label.subchoices.length > 0 ? leafLabels(label.subchoices) : [label.choice];
-  });
-}
