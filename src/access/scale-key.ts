@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** A key that was named but cannot be used. */
-export class ScaleKeyError extends Error {
+class ScaleKeyError extends Error {
   override name = 'ScaleKeyError';
 }
 

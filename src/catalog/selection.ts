@@ -19,7 +19,7 @@ export interface Selection {
 }
 
 /** Raised at start-up for a name that is not in the catalogue. */
-export class UnknownNameError extends Error {
+class UnknownNameError extends Error {
   override name = 'UnknownNameError';
 }
 
