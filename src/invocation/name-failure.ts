@@ -1,3 +1,4 @@
+import { NothingFound } from '../catalog/nothing-found.ts';
 import { ScaleError } from '../scale/errors.ts';
 import { UnsafePathError } from '../scale/address.ts';
 import { ToolFailure } from './tool-failure.ts';
@@ -11,6 +12,10 @@ const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', '
 export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | undefined): ToolFailure {
   if (error instanceof ToolFailure) return error;
   if (error instanceof ScaleError) return fromScale(error, tool, call);
+  if (error instanceof NothingFound) {
+    const nextSteps = call?.recover('not_found') ?? [];
+    return new ToolFailure('not_found', error.message, { outcome: 'no_effect', nextSteps, cause: error });
+  }
   if (error instanceof UnsafePathError) {
     return new ToolFailure(
       'invalid_arguments',

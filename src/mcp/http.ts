@@ -42,7 +42,8 @@ export async function serveOverHttp(
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) logger.error({ err: error }, 'HTTP request failed');
-    const [code, message] = status >= 500 ? [-32603, 'Internal error'] : [-32700, error.message];
+    const [code, message] =
+      status >= 500 ? [-32603, 'Internal error'] : [status === 400 ? -32700 : -32600, error.message];
     return reply.code(status).send({ jsonrpc: '2.0', error: { code, message }, id: null });
   });
 

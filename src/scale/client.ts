@@ -27,7 +27,7 @@ export interface ScaleClientOptions {
   apiKey: string;
   userAgent: string;
   timing: RetryTiming;
-  /** Defaults to pooled keep-alive connections that follow HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
+  /** Defaults to pooled keep-alive connections; see defaultDispatcher. */
   dispatcher?: Dispatcher;
   now?: () => number;
 }
@@ -43,8 +43,13 @@ export interface ScaleClient {
   close(): Promise<void>;
 }
 
-/** Connections are kept for reuse; proxies come from the usual environment variables, CAs from NODE_EXTRA_CA_CERTS. */
-function defaultDispatcher(): Dispatcher {
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Connections are kept for reuse. Proxies come from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, CAs from
+ * NODE_EXTRA_CA_CERTS; a loopback address is never reached through a proxy.
+ */
+function defaultDispatcher(base: URL): Dispatcher {
   const options = {
     connect: { timeout: LIMITS.connectTimeoutMs },
     keepAliveTimeout: 30_000,
@@ -54,12 +59,12 @@ function defaultDispatcher(): Dispatcher {
   const proxied = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some(
     (name) => process.env[name],
   );
-  return proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
+  return proxied && !LOOPBACK.test(base.hostname) ? new EnvHttpProxyAgent(options) : new Agent(options);
 }
 
 export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   const base = new URL(options.baseUrl);
-  const dispatcher = options.dispatcher ?? defaultDispatcher();
+  const dispatcher = options.dispatcher ?? defaultDispatcher(base);
   const credentials = Buffer.from(`${options.apiKey}:`).toString('base64');
   const headers = {
     authorization: `Basic ${credentials}`,

@@ -135,6 +135,17 @@ describe('a failure', () => {
     expect(error).toMatchObject({ code: 'rate_limited', retry_after_s: 60, outcome: 'no_effect' });
   });
 
+  it('of a look-up by a unique_id that nobody has is not_found', async () => {
+    const { bench } = await open((_request, response) => json(response, 200, { docs: [], total: 0 }));
+    const error = errorOf(await bench.call('scale_ai_get_task', { unique_id: 'lost' }));
+    expect(error).toMatchObject({
+      code: 'not_found',
+      outcome: 'no_effect',
+      message: expect.stringContaining('"lost"'),
+    });
+    expect(error.next_steps?.[0]?.tool).toBe('scale_ai_list_tasks');
+  });
+
   it('never shows the key', async () => {
     const key = 'live_0123456789abcdef0123456789abcdef';
     const echo: StubAnswer = (request, response) =>

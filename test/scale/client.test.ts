@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { ScaleError } from '../../src/scale/errors.ts';
 import { READ_RETRY } from '../../src/scale/retry.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { ScaleClient } from '../../src/scale/client.ts';
 import type { ScaleStub, StubAnswer } from '../support/scale-stub.ts';
 
@@ -190,6 +193,33 @@ describe('retries', () => {
     const { stub, client } = await open((_request, response) => json(response, 404, {}));
     await failureOf(client.send({ method: 'GET', path: ['x'] }));
     expect(stub.requests).toHaveLength(1);
+  });
+});
+
+describe('a proxy', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('is used for Scale, as the environment says', async () => {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
+      asked.push(request.url ?? '');
+      socket.end('HTTP/1.1 503 No way\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${port}`);
+    const timing = { random: () => 0, sleep: async () => undefined };
+    client = createScaleClient({ baseUrl: 'https://scale.invalid/v1', apiKey: KEY, userAgent: 'x', timing });
+    await failureOf(client.send({ method: 'POST', path: ['x'] }));
+    expect(asked).toEqual(['scale.invalid:443']);
+    proxy.close();
+  });
+
+  it('never stands between the server and its own sandbox', async () => {
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
+    const { client } = await open((_request, response) => json(response, 200, { ok: true }));
+    await expect(client.send({ method: 'POST', path: ['x'] })).resolves.toEqual({ ok: true });
   });
 });
 

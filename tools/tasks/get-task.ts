@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { countAnnotations, countsInWords } from './annotation-counts.ts';
 import { Detail, TaskId, listTasksStep } from './task-id.ts';
 import { TaskObject } from './task-object.ts';
 import { conciseTask, fullTask } from './task-view.ts';
-import type { NextStep, Shaping, Summary } from '../../src/catalog/tool.ts';
+import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
 
 const Input = z
   .strictObject({
@@ -28,7 +29,7 @@ export const getTask = defineTool({
   effect: 'read',
   input: Input,
   output: { task: z.looseObject({}).optional() },
-  response: TaskObject.optional(),
+  response: TaskObject,
   example: { task_id: '65f0c1d2e4b0a90012ab34cd' },
   async run(context, input) {
     if (input.task_id !== undefined) return context.send({ method: 'GET', path: ['task', input.task_id] });
@@ -37,10 +38,15 @@ export const getTask = defineTool({
       path: ['tasks'],
       query: { unique_id: [input.unique_id ?? ''], limit: 1 },
     });
-    return FirstOfPage.parse(page).docs[0];
+    const [task] = FirstOfPage.parse(page).docs;
+    if (task === undefined) {
+      throw new NothingFound(
+        `No task has the unique_id ${JSON.stringify(input.unique_id)}. If you just tried to create it, it was not created.`,
+      );
+    }
+    return task;
   },
   summarize(task, input, shaping) {
-    if (!task) return nothingHasThisUniqueId(input.unique_id ?? '');
     return {
       summary: summaryOf(task, shaping),
       task: input.detail === 'full' ? fullTask(task, shaping) : conciseTask(task, shaping),
@@ -49,14 +55,6 @@ export const getTask = defineTool({
   },
   recovery: { not_found: () => [listTasksStep] },
 });
-
-function nothingHasThisUniqueId(uniqueId: string): Summary {
-  return {
-    summary: `No task has the unique_id ${JSON.stringify(uniqueId)}. If you just tried to create it, it was not created.`,
-    found: false,
-    next_steps: [listTasksStep],
-  };
-}
 
 function summaryOf(task: TaskObject, shaping: Shaping): string {
   const name = `Task ${shaping.word(task.task_id, 'without id')}`;

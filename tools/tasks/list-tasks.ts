@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { pickFields } from '../pick-fields.ts';
 import { DateTime } from '../date-time.ts';
-import { countsInWords } from './annotation-counts.ts';
+import { countAnnotations, countsInWords } from './annotation-counts.ts';
 import { TaskObject } from './task-object.ts';
 import { taskRow } from './task-view.ts';
 import type { NextStep } from '../../src/catalog/tool.ts';
@@ -82,11 +82,15 @@ export const listTasks = defineTool({
     const total = page.total ?? rows.length;
     const states = countsInWords(tally(page.docs.map((task) => shaping.word(task.status, 'unknown'))));
     const more = page.next_token === undefined ? '' : ' Pass next_token for the next page.';
+    const labels = countsInWords(
+      totals(page.docs.map((task) => countAnnotations(task.response, shaping)?.by_label)),
+    );
+    const found = labels === '' ? '' : ` with ${labels}`;
     return {
       summary:
         rows.length === 0
           ? `No task matches${whereText(input)}.`
-          : `${total} tasks match${whereText(input)}; this page shows ${rows.length} (${states}).${more}`,
+          : `${total} tasks match${whereText(input)}; this page shows ${rows.length} (${states})${found}.${more}`,
       total,
       next_token: page.next_token,
       tasks: rows.map((row) => pickFields(row, input.fields)),
@@ -99,6 +103,13 @@ function tally(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
+}
+
+function totals(counts: readonly (Record<string, number> | undefined)[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [word, count] of counts.flatMap((one) => Object.entries(one ?? {})))
+    sums[word] = (sums[word] ?? 0) + count;
+  return sums;
 }
 
 function whereText(input: z.output<typeof Input>): string {
