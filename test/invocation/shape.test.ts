@@ -4,9 +4,15 @@ import { defineTool } from '../../src/catalog/define-tool.ts';
 import { shape } from '../../src/invocation/shape.ts';
 import type { Shaping, Summary, Tool } from '../../src/catalog/tool.ts';
 
-const caller = { principal: 't', selection: { tools: [], has: () => false, readOnly: false }, mode: 'live' as const };
+const caller = {
+  principal: 't',
+  selection: { tools: [], has: () => false, readOnly: false },
+  mode: 'live' as const,
+};
 
-function shaped(summarize: (response: unknown, input: object, shaping: Shaping) => Summary): Record<string, unknown> {
+function shaped(
+  summarize: (response: unknown, input: object, shaping: Shaping) => Summary,
+): Record<string, unknown> {
   const tool: Tool = defineTool({
     slug: 'SCALE_AI_CREATE_THING',
     title: 'Create thing',
@@ -27,7 +33,11 @@ function shaped(summarize: (response: unknown, input: object, shaping: Shaping) 
 
 it('drops a member that breaks the output schema rather than failing what was paid for', () => {
   const odd: Record<string, unknown> = { count: 'many', thing: { id: 't-1' } };
-  expect(shaped(() => ({ summary: 'Made.', ...odd }))).toEqual({ summary: 'Made.', mode: 'live', thing: { id: 't-1' } });
+  expect(shaped(() => ({ summary: 'Made.', ...odd }))).toEqual({
+    summary: 'Made.',
+    mode: 'live',
+    thing: { id: 't-1' },
+  });
 });
 
 it('reports success with the fenced answer when it cannot be summarised', () => {

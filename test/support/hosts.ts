@@ -45,13 +45,7 @@ async function connectV1(where: Where): Promise<Host> {
   const transport =
     'url' in where ? new LegacyHttp(new URL(where.url)) : new LegacyStdio(stdioOptions(where));
   await client.connect(transport);
-  return {
-    version: () => client.getServerVersion()?.version,
-    instructions: () => client.getInstructions(),
-    listTools: async () => (await client.listTools()).tools,
-    call: async (name, args = {}) => toResult(await client.callTool({ name, arguments: args })),
-    close: () => client.close(),
-  };
+  return hostOf(client);
 }
 
 /** The client of the v2 SDK: `legacy` opens with initialize, `modern` speaks 2026-07-28. */
@@ -61,6 +55,19 @@ async function connectV2(where: Where, era: 'legacy' | 'modern'): Promise<Host> 
   const transport =
     'url' in where ? new ModernHttp(new URL(where.url)) : new ModernStdio(stdioOptions(where));
   await client.connect(transport);
+  return hostOf(client);
+}
+
+/** What the clients of both SDKs have in common. */
+interface AnyClient {
+  getServerVersion(): { version: string } | undefined;
+  getInstructions(): string | undefined;
+  listTools(): Promise<{ tools: { name: string; outputSchema?: unknown }[] }>;
+  callTool(params: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+function hostOf(client: AnyClient): Host {
   return {
     version: () => client.getServerVersion()?.version,
     instructions: () => client.getInstructions(),

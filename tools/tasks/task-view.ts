@@ -13,11 +13,7 @@ const LEFT_TO_FULL = new Set(['uuid', 'edges']);
 export function taskRow(task: TaskObject, shaping: Shaping): Record<string, unknown> {
   const counts = countAnnotations(task.response, shaping);
   return {
-    ...identity(task, shaping),
-    tags: task.tags?.map((tag) => shaping.bare(tag)),
-    created_at: task.created_at,
-    completed_at: task.completed_at,
-    review: task.customer_review_status,
+    ...overview(task, shaping),
     annotations: counts?.annotations,
     labels: counts?.by_label,
     error: errorOf(task, shaping),
@@ -27,11 +23,7 @@ export function taskRow(task: TaskObject, shaping: Shaping): Record<string, unkn
 /** The short view: state, what was asked, and the result in short. */
 export function conciseTask(task: TaskObject, shaping: Shaping): Record<string, unknown> {
   return {
-    ...identity(task, shaping),
-    tags: task.tags?.map((tag) => shaping.bare(tag)),
-    created_at: task.created_at,
-    completed_at: task.completed_at,
-    review: task.customer_review_status,
+    ...overview(task, shaping),
     asked: asked(task, shaping),
     instruction: task.instruction && shaping.untrusted(task.instruction, INSTRUCTION_PREVIEW),
     metadata: metadataOf(task, shaping),
@@ -46,7 +38,8 @@ export function fullTask(task: TaskObject, shaping: Shaping): Record<string, unk
   return isRecord(fenced) ? fenced : {};
 }
 
-function identity(task: TaskObject, shaping: Shaping): Record<string, unknown> {
+/** What both views begin with: who the task is and where it stands. */
+function overview(task: TaskObject, shaping: Shaping): Record<string, unknown> {
   return {
     task_id: bareOrNothing(task.task_id, shaping),
     status: bareOrNothing(task.status, shaping),
@@ -54,6 +47,10 @@ function identity(task: TaskObject, shaping: Shaping): Record<string, unknown> {
     project: bareOrNothing(task.project, shaping),
     batch: bareOrNothing(task.batch, shaping),
     unique_id: bareOrNothing(task.unique_id, shaping),
+    tags: task.tags?.map((tag) => shaping.bare(tag)),
+    created_at: task.created_at,
+    completed_at: task.completed_at,
+    review: task.customer_review_status,
   };
 }
 
