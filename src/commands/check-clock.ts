@@ -1,4 +1,4 @@
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 
 /** Beyond this, times in filters and answers mislead; milliseconds. The Date header has whole seconds. */
 const TOLERANCE_MS = 30_000;

@@ -6,15 +6,8 @@ import { connect, openService, selectionFor } from './open-service.ts';
 import { print } from './printer.ts';
 import { checkClock } from './check-clock.ts';
 import { createLogger } from '../observability/logger.ts';
+import type { Finding } from './finding.ts';
 import type { Settings } from '../config/settings.ts';
-
-/** One thing that was looked at; `advice` says what to do when it is not right. */
-export interface Finding {
-  what: string;
-  state: 'ok' | 'warning' | 'problem';
-  detail: string;
-  advice?: string;
-}
 
 const MARK = { ok: 'ok  ', warning: 'warn', problem: 'FAIL' } as const;
 

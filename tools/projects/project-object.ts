@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isRecord } from '../../src/responses/compact.ts';
-import { vocabularyOf } from '../tasks/vocabulary.ts';
+import { wordsAsked } from '../tasks/words-asked.ts';
 import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
 
 const text = z.string().optional().catch(undefined);
@@ -41,7 +41,7 @@ export function projectRow(project: ProjectObject, shaping: Shaping): Record<str
     created_at: project.created_at,
     archived: project.archived,
     version: current?.version,
-    labels: current && [...vocabularyOf(current)].slice(0, 12).map((label) => shaping.bare(label)),
+    labels: current && [...wordsAsked(current)].slice(0, 12).map((label) => shaping.bare(label)),
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { TaskId, listTasksStep } from './task-id.ts';
+import { TaskId, listTasksStep } from './task-lookup.ts';
 import { TaskObject } from './task-object.ts';
 import { fullTask } from './task-view.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { countAnnotations, countsInWords } from './annotation-counts.ts';
-import { Detail, TaskId, listTasksStep } from './task-id.ts';
+import { Detail, TaskId, listTasksStep } from './task-lookup.ts';
 import { TaskObject } from './task-object.ts';
 import { conciseTask, fullTask } from './task-view.ts';
 import type { NextStep, Shaping } from '../../src/catalog/tool.ts';

@@ -1,6 +1,6 @@
 import { isRecord } from '../../src/responses/compact.ts';
 import { countAnnotations } from './annotation-counts.ts';
-import { vocabularyOf } from './vocabulary.ts';
+import { wordsAsked } from './words-asked.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 import type { TaskObject } from './task-object.ts';
 
@@ -34,7 +34,7 @@ export function conciseTask(task: TaskObject, shaping: Shaping): Record<string, 
 
 /** The stored task with everything in it, third-party text fenced. */
 export function fullTask(task: TaskObject, shaping: Shaping): Record<string, unknown> {
-  const fenced = shaping.fenceJson(task, vocabularyOf(task.params));
+  const fenced = shaping.fenceJson(task, wordsAsked(task.params));
   return isRecord(fenced) ? fenced : {};
 }
 
@@ -67,7 +67,7 @@ function asked(task: TaskObject, shaping: Shaping): Record<string, unknown> {
     geometries: Object.fromEntries(
       Object.entries(geometries).map(([kind, options]) => [
         kind,
-        shaping.fenceJson(isRecord(options) ? [...vocabularyOf(options)] : []),
+        shaping.fenceJson(isRecord(options) ? [...wordsAsked(options)] : []),
       ]),
     ),
     attributes: isRecord(params['annotation_attributes'])
@@ -88,7 +88,7 @@ function errorOf(task: TaskObject, shaping: Shaping): unknown {
 
 function resultOf(task: TaskObject, shaping: Shaping): Record<string, unknown> | undefined {
   if (task.status !== 'completed' || !task.response) return undefined;
-  const vocabulary = vocabularyOf(task.params);
+  const vocabulary = wordsAsked(task.params);
   const counts = countAnnotations(task.response, shaping);
   if (!counts) return { response: shaping.fenceJson(task.response, vocabulary) };
   const annotations = Array.isArray(task.response['annotations']) ? task.response['annotations'] : [];

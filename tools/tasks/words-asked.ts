@@ -13,7 +13,7 @@ const CHOICE_LISTS = new Set([
  * Every label and choice that a task asked for. An answer among these words is a choice; any other string in
  * an answer is free text.
  */
-export function vocabularyOf(params: unknown): ReadonlySet<string> {
+export function wordsAsked(params: unknown): ReadonlySet<string> {
   const words = new Set<string>();
   collect(params, false);
   return words;
