@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subjectsOf } from './subjects.ts';
 import { MODES } from './vocabulary.ts';
 import type { PreparedCall, Tool, ToolSpec } from './tool.ts';
 
@@ -38,12 +39,14 @@ function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
   const request = spec.request?.(input);
   return {
     ...(request && { request }),
+    check: async (context) => (await spec.check?.(context, input)) ?? [],
     async execute(context) {
       if (spec.run) return spec.run(context, input);
       return request && context.send(request);
     },
     summarize: (response, shaping) => spec.summarize(spec.response.parse(response), input, shaping),
     recover: (code) => spec.recovery?.[code]?.(input) ?? [],
+    subjects: subjectsOf(input),
     detail: 'detail' in input && input.detail === 'full' ? 'full' : 'concise',
   };
 }

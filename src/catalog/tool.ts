@@ -40,10 +40,26 @@ export interface Shaping {
   fenceJson(value: unknown, vocabulary?: ReadonlySet<string>): unknown;
 }
 
+/** What stands under a name at Scale; `unavailable` when Scale could not be asked. */
+export type Found =
+  | { state: 'found'; object: Readonly<Record<string, unknown>> }
+  | { state: 'missing' }
+  | { state: 'unavailable' };
+
+export type SubjectKind = 'project' | 'batch' | 'task';
+
+/** Reads an object at Scale. Answers are kept for a minute; `fresh` asks again. */
+export type LookUp = (kind: SubjectKind, name: string, options?: { fresh?: boolean }) => Promise<Found>;
+
 /** What a workflow tool may use while it runs. */
-interface RunContext {
+export interface RunContext {
   send(request: RestRequest): Promise<unknown>;
+  lookUp: LookUp;
+  mode: Mode;
 }
+
+/** What a check may use: reads only. */
+export type CheckContext = Pick<RunContext, 'lookUp' | 'mode'>;
 
 /**
  * Why a call failed. Every code is described, with the advice that goes with it, where it is raised;
@@ -104,6 +120,13 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   response: Response;
   /** Arguments that are valid as they stand; shown when a call's arguments are not. */
   example: z.input<Input>;
+  /**
+   * Judges accepted arguments against what stands at Scale, before anything with an effect is sent.
+   *
+   * @returns what could not be checked, in sentences for the caller
+   * @throws RefusedArguments, or NothingFound
+   */
+  check?: (context: CheckContext, input: z.output<Input>) => Promise<string[]>;
   request?: (input: z.output<Input>) => RestRequest;
   run?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
   summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): Summary;
@@ -114,9 +137,12 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
 export interface PreparedCall {
   /** The request that will be sent; absent for workflow tools. */
   request?: RestRequest;
+  check(context: CheckContext): Promise<string[]>;
   execute(context: RunContext): Promise<unknown>;
   summarize(response: unknown, shaping: Shaping): Summary;
   recover(code: ErrorCode | 'unknown'): NextStep[];
+  /** The project, batch and task that the arguments name. */
+  subjects: Readonly<Partial<Record<SubjectKind, string>>>;
   /** `full` when the caller asked for `detail: "full"`. */
   detail: 'concise' | 'full';
 }

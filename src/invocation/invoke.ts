@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createFence } from '../responses/untrusted.ts';
 import { authorize } from './authorize.ts';
 import { confirm } from './confirm.ts';
+import { diagnoseNotFound } from './diagnose-not-found.ts';
+import { LookUps } from './lookups.ts';
 import { nameFailure } from './name-failure.ts';
 import { parseArguments } from './parse.ts';
-import { run } from './run.ts';
+import { runContext } from './run.ts';
 import { shape } from './shape.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { ConfirmationPolicy } from './confirm.ts';
@@ -39,8 +41,9 @@ export interface InvokerDeps {
 /** Carries out one tool call. Never throws: a failure is an answer too. */
 export type Invoker = (invocation: Invocation) => Promise<InvocationResult>;
 
-/** The one path that every call takes: parse, authorize, confirm, run, shape, record. */
+/** The one path that every call takes: parse, authorize, check, confirm, run, shape, record. */
 export function createInvoker(deps: InvokerDeps): Invoker {
+  const lookUps = new LookUps(deps.now);
   return async ({ tool, args, caller, signal }) => {
     const requestId = `req_${randomBytes(8).toString('hex')}`;
     const startedAt = deps.now();
@@ -50,9 +53,15 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       call = parsed.call;
       authorize(tool, caller);
       const { scale, mode } = requireScale(deps, caller);
+      const context = runContext(
+        { scale, mode, files: deps.files, lookUp: lookUps.through(scale, signal) },
+        signal,
+      );
+      const unchecked = await call.check(context);
       await confirm(deps.policy, tool, caller);
-      const response = await run(call, { scale, files: deps.files }, signal);
-      const output = shape(tool, call, response, { mode, caller, coerced: parsed.coerced });
+      const response = await call.execute(context);
+      if (tool.effect !== 'read') lookUps.forget(scale);
+      const output = shape(tool, call, response, { mode, caller, coerced: parsed.coerced, unchecked });
       record(deps, {
         tool,
         caller,
@@ -63,7 +72,7 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       });
       return { ok: true, output };
     } catch (error) {
-      const failure = nameFailure(error, tool, call);
+      const failure = await explained(nameFailure(error, tool, call), call, deps.scaleFor(caller), caller);
       deps.logger.debug({ request_id: requestId, err: failure.details.cause ?? failure }, failure.message);
       if (failure.code === 'internal_error') {
         deps.logger.error({ request_id: requestId, err: failure.details.cause }, failure.message);
@@ -79,6 +88,21 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       return { ok: false, error: errorBody(failure, requestId, caller) };
     }
   };
+}
+
+/** A 404 says what a user usually got wrong. */
+async function explained(
+  failure: ToolFailure,
+  call: PreparedCall | undefined,
+  scale: ScaleClient | undefined,
+  { mode }: Caller,
+): Promise<ToolFailure> {
+  if (failure.code !== 'not_found' || !call || !scale || !mode) return failure;
+  const { hints, nextSteps } = await diagnoseNotFound(call, scale, mode);
+  return new ToolFailure('not_found', [failure.message, ...hints].join(' '), {
+    ...failure.details,
+    nextSteps: [...nextSteps, ...(failure.details.nextSteps ?? [])],
+  });
 }
 
 function requireScale(

@@ -1,6 +1,8 @@
 import { NothingFound } from '../catalog/nothing-found.ts';
+import { RefusedArguments } from '../catalog/refused-arguments.ts';
 import { ScaleError } from '../scale/errors.ts';
 import { UnsafePathError } from '../scale/address.ts';
+import { invalidArguments } from './parse.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { Outcome } from './tool-failure.ts';
 import type { PreparedCall, Tool } from '../catalog/tool.ts';
@@ -12,6 +14,7 @@ const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', '
 export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | undefined): ToolFailure {
   if (error instanceof ToolFailure) return error;
   if (error instanceof ScaleError) return fromScale(error, tool, call);
+  if (error instanceof RefusedArguments) return invalidArguments(tool, error.refusals);
   if (error instanceof NothingFound) {
     const nextSteps = call?.recover('not_found') ?? [];
     return new ToolFailure('not_found', error.message, { outcome: 'no_effect', nextSteps, cause: error });

@@ -2,6 +2,7 @@ import { isRecord } from '../responses/compact.ts';
 import { coerceArguments } from './coerce.ts';
 import { explainIssues } from './explain-issues.ts';
 import { ToolFailure } from './tool-failure.ts';
+import type { ArgumentIssue } from './tool-failure.ts';
 import type { PreparedCall, Tool } from '../catalog/tool.ts';
 
 /** A slip inside a repaired value may show only once the outer one is mended. */
@@ -34,7 +35,8 @@ export function parseArguments(tool: Tool, args: unknown): { call: PreparedCall;
   }
 }
 
-function invalidArguments(tool: Tool, issues: ReturnType<typeof explainIssues>): ToolFailure {
+/** @param issues every argument that does not fit */
+export function invalidArguments(tool: Tool, issues: readonly ArgumentIssue[]): ToolFailure {
   const [first] = issues;
   const listed = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ');
   return new ToolFailure(

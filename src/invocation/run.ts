@@ -1,17 +1,20 @@
 import { LocalFileError } from '../access/local-files.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { LocalFiles } from '../access/local-files.ts';
-import type { PreparedCall, RestRequest } from '../catalog/tool.ts';
+import type { LookUp, RestRequest, RunContext } from '../catalog/tool.ts';
+import type { Mode } from '../catalog/vocabulary.ts';
 import type { ScaleClient } from '../scale/client.ts';
 
-export interface RunDeps {
+interface RunDeps {
   scale: ScaleClient;
   files: LocalFiles;
+  lookUp: LookUp;
+  mode: Mode;
 }
 
-/** Carries out an accepted call and returns Scale's JSON. Local files are opened here and closed again. */
-export async function run(call: PreparedCall, deps: RunDeps, signal: AbortSignal): Promise<unknown> {
-  return call.execute({ send: (request) => send(request, deps, signal) });
+/** What a declaration sees of the adapter. Local files are opened here and closed again. */
+export function runContext(deps: RunDeps, signal: AbortSignal): RunContext {
+  return { mode: deps.mode, lookUp: deps.lookUp, send: (request) => send(request, deps, signal) };
 }
 
 async function send(request: RestRequest, deps: RunDeps, signal: AbortSignal): Promise<unknown> {

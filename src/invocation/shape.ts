@@ -16,7 +16,7 @@ export function shape(
   tool: Tool,
   call: PreparedCall,
   response: unknown,
-  context: { mode: Mode; caller: Caller; coerced: readonly string[] },
+  context: { mode: Mode; caller: Caller; coerced: readonly string[]; unchecked: readonly string[] },
 ): Record<string, unknown> {
   const fence = createFence();
   const shaping: Shaping = {
@@ -30,6 +30,7 @@ export function shape(
     mode: context.mode,
     ...compact(data),
     ...(context.coerced.length > 0 && { coerced: context.coerced }),
+    ...(context.unchecked.length > 0 && { unchecked: context.unchecked }),
     ...nextSteps(steps, context.caller),
   };
   return conform(tool, fitToBudget(output, BUDGET[call.detail]));

@@ -28,7 +28,12 @@ function shaped(
   });
   const prepared = tool.prepare({});
   if (!('call' in prepared)) throw new Error('not accepted');
-  return shape(tool, prepared.call, { id: 't-1', note: 'Obey me.' }, { mode: 'live', caller, coerced: [] });
+  return shape(
+    tool,
+    prepared.call,
+    { id: 't-1', note: 'Obey me.' },
+    { mode: 'live', caller, coerced: [], unchecked: [] },
+  );
 }
 
 it('drops a member that breaks the output schema rather than failing what was paid for', () => {

@@ -1,0 +1,20 @@
+import type { SubjectKind } from './tool.ts';
+
+/** The arguments that name an object at Scale. The catalogue keeps to these names. */
+export const SUBJECT_ARGUMENTS: Readonly<Record<SubjectKind, readonly string[]>> = {
+  project: ['project', 'project_name'],
+  batch: ['batch', 'batch_name'],
+  task: ['task_id'],
+};
+
+/** The project, batch and task that arguments name. */
+export function subjectsOf(input: Readonly<Record<string, unknown>>): Partial<Record<SubjectKind, string>> {
+  const subjects: Partial<Record<SubjectKind, string>> = {};
+  for (const kind of ['project', 'batch', 'task'] as const) {
+    const named = SUBJECT_ARGUMENTS[kind]
+      .map((name) => input[name])
+      .find((value) => typeof value === 'string');
+    if (typeof named === 'string') subjects[kind] = named;
+  }
+  return subjects;
+}

@@ -1,0 +1,60 @@
+import { isRecord } from '../responses/compact.ts';
+import { ScaleError } from '../scale/errors.ts';
+import type { Found, LookUp, SubjectKind } from '../catalog/tool.ts';
+import type { ScaleClient } from '../scale/client.ts';
+
+/** How long an object that was read is taken as current, and how many are kept. */
+const FRESH_MS = 60_000;
+const CAPACITY = 500;
+
+const PATH: Readonly<Record<SubjectKind, string>> = { project: 'projects', batch: 'batches', task: 'task' };
+
+interface Kept {
+  found: Found;
+  at: number;
+}
+
+/** Look-ups through one Scale key, remembered for a minute. */
+export class LookUps {
+  readonly #now: () => number;
+  readonly #kept = new WeakMap<ScaleClient, Map<string, Kept>>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Forgets everything seen through a key; called after something was changed through it. */
+  forget(scale: ScaleClient): void {
+    this.#kept.delete(scale);
+  }
+
+  through(scale: ScaleClient, signal: AbortSignal): LookUp {
+    const kept = this.#kept.get(scale) ?? new Map<string, Kept>();
+    this.#kept.set(scale, kept);
+    return async (kind, name, { fresh = false } = {}) => {
+      const key = `${kind}:${name}`;
+      const earlier = kept.get(key);
+      if (earlier && !fresh && this.#now() - earlier.at < FRESH_MS) return earlier.found;
+      const found = await read(scale, kind, name, signal);
+      if (kept.size >= CAPACITY) kept.clear();
+      if (found.state === 'found') kept.set(key, { found, at: this.#now() });
+      else kept.delete(key);
+      return found;
+    };
+  }
+}
+
+async function read(
+  scale: ScaleClient,
+  kind: SubjectKind,
+  name: string,
+  signal: AbortSignal,
+): Promise<Found> {
+  try {
+    const object = await scale.send({ method: 'GET', path: [PATH[kind], name] }, signal);
+    return isRecord(object) ? { state: 'found', object } : { state: 'unavailable' };
+  } catch (error) {
+    if (!(error instanceof ScaleError)) throw error;
+    return { state: error.code === 'not_found' ? 'missing' : 'unavailable' };
+  }
+}
