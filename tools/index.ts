@@ -1,5 +1,13 @@
 /** The catalogue: every tool, grouped by toolset. The order here is the order of `tools/list`. */
+import { createDocumentTranscriptionTask } from './annotation/create-document-transcription-task.ts';
 import { createImageAnnotationTask } from './annotation/create-image-annotation-task.ts';
+import { createLidarAnnotationTask } from './annotation/create-lidar-annotation-task.ts';
+import { createLidarSegmentationTask } from './annotation/create-lidar-segmentation-task.ts';
+import { createNamedEntityRecognitionTask } from './annotation/create-named-entity-recognition-task.ts';
+import { createSegmentationAnnotationTask } from './annotation/create-segmentation-annotation-task.ts';
+import { createTextCollectionTask } from './annotation/create-text-collection-task.ts';
+import { createVideoAnnotationTask } from './annotation/create-video-annotation-task.ts';
+import { createVideoPlaybackAnnotationTask } from './annotation/create-video-playback-annotation-task.ts';
 import { createBatch } from './batches/create-batch.ts';
 import { finalizeBatch } from './batches/finalize-batch.ts';
 import { getBatchStatus } from './batches/get-batch-status.ts';
@@ -19,6 +27,14 @@ import type { Tool } from '../src/catalog/tool.ts';
 export const catalog: readonly Tool[] = [
   // annotation
   createImageAnnotationTask,
+  createSegmentationAnnotationTask,
+  createVideoAnnotationTask,
+  createVideoPlaybackAnnotationTask,
+  createLidarAnnotationTask,
+  createLidarSegmentationTask,
+  createDocumentTranscriptionTask,
+  createNamedEntityRecognitionTask,
+  createTextCollectionTask,
   // tasks
   getTask,
   getTaskById,

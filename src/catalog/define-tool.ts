@@ -22,6 +22,7 @@ export function defineTool<I extends z.ZodObject, R extends z.ZodType>(spec: Too
     effect: spec.effect,
     consequences: spec.consequences ?? [],
     idempotent: spec.effect === 'read' || spec.idempotent === true,
+    strictLists: spec.strictLists ?? [],
     input: spec.input,
     output: z.looseObject({ summary: z.string(), mode: z.enum(MODES), ...spec.output }),
     example: spec.example,

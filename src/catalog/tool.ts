@@ -127,6 +127,8 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
    * @throws RefusedArguments, or NothingFound
    */
   check?: (context: CheckContext, input: z.output<Input>) => Promise<string[]>;
+  /** Lists that are never made of one item: there a single item is a mistake more likely than a slip. */
+  strictLists?: readonly string[];
   request?: (input: z.output<Input>) => RestRequest;
   run?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
   summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): Summary;
@@ -157,6 +159,7 @@ export interface Tool {
   readonly effect: Effect;
   readonly consequences: readonly Consequence[];
   readonly idempotent: boolean;
+  readonly strictLists: readonly string[];
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
   readonly example: Readonly<Record<string, unknown>>;

@@ -9,6 +9,8 @@ interface Repair {
   note: string;
 }
 
+const ONE_ITEM = 'one item was taken as a list of one';
+
 /** Numbers as models write them in strings: no hexadecimal, no blanks inside. */
 const NUMERIC = /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/;
 
@@ -16,11 +18,13 @@ const NUMERIC = /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/;
  * Repairs the slips that models make and that have one reading only: JSON sent as a string, a number or
  * boolean sent as text, one item instead of a list, null for an optional argument. Anything else stays as it is.
  *
+ * @param strictLists paths where one item is not taken as a list
  * @returns the repaired arguments and a note per repair; the same arguments and no note when nothing fits
  */
 export function coerceArguments(
   args: Record<string, unknown>,
   issues: readonly Issue[],
+  strictLists: readonly string[] = [],
 ): { args: Record<string, unknown>; notes: string[] } {
   let repaired = args;
   const notes: string[] = [];
@@ -28,7 +32,7 @@ export function coerceArguments(
     if (issue.path.length === 0) continue;
     const sent = valueAt(repaired, issue.path);
     const repair = repairFor(issue, sent);
-    if (!repair) continue;
+    if (!repair || (repair.note === ONE_ITEM && strictLists.includes(pathText(issue.path)))) continue;
     repaired = replace(repaired, issue.path, repair.value);
     notes.push(`${pathText(issue.path)}: ${repair.note}`);
   }
@@ -59,7 +63,7 @@ function repairFor(issue: Issue, sent: unknown): Repair | undefined {
   if (issue.code === 'invalid_value') return repairCase(issue.values, sent);
   if (typeof sent === 'string') return repairText(issue, sent);
   if (issue.code === 'invalid_type' && issue.expected === 'array' && sent !== undefined) {
-    return { value: [sent], note: 'one item was taken as a list of one' };
+    return { value: [sent], note: ONE_ITEM };
   }
   if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof sent === 'number') {
     return { value: String(sent), note: 'a number was taken as text' };
@@ -80,9 +84,7 @@ function repairText(issue: Issue, sent: string): Repair | undefined {
   }
   const parsed = parseObjectOrList(sent);
   if (parsed !== undefined) return { value: parsed, note: 'JSON in a string was taken as JSON' };
-  return expected === 'array' && sent !== ''
-    ? { value: [sent], note: 'one item was taken as a list of one' }
-    : undefined;
+  return expected === 'array' && sent !== '' ? { value: [sent], note: ONE_ITEM } : undefined;
 }
 
 function repairCase(values: readonly unknown[], sent: unknown): Repair | undefined {

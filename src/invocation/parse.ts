@@ -26,7 +26,7 @@ export function parseArguments(tool: Tool, args: unknown): { call: PreparedCall;
   for (let round = 0; ; round += 1) {
     const prepared = tool.prepare(current);
     if ('call' in prepared) return { call: prepared.call, coerced };
-    const repaired = coerceArguments(current, prepared.issues);
+    const repaired = coerceArguments(current, prepared.issues, tool.strictLists);
     if (repaired.notes.length === 0 || round === MAX_ROUNDS) {
       throw invalidArguments(tool, explainIssues(tool.input, current, prepared.issues));
     }

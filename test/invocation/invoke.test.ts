@@ -7,7 +7,12 @@ import { json, startScaleStub } from '../support/scale-stub.ts';
 import type { Bench } from '../support/invoke-tool.ts';
 import type { ScaleStub, StubAnswer } from '../support/scale-stub.ts';
 
-const TASK = { attachment: 'https://x.example/a.jpg', project: 'p', unique_id: 'a-1' };
+const TASK = {
+  attachment: 'https://x.example/a.jpg',
+  project: 'p',
+  unique_id: 'a-1',
+  geometries: { box: { objects_to_annotate: ['car'] } },
+};
 let stub: ScaleStub | undefined;
 let bench: Bench | undefined;
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
+import { isRecord } from '../../../src/responses/compact.ts';
 
 /** A label, or a label with children of which only the leaves can be given to an object. */
-export type Label =
+type Label =
   | string
   | {
       choice: string;
@@ -22,7 +23,7 @@ const Label: z.ZodType<Label> = z.lazy(() =>
         instance_label: z.boolean().optional(),
       }),
     ],
-    { error: 'must be a label, or {choice, display?, subchoices?}' },
+    { error: 'must be a label, or {choice, display?, subchoices?, instance_label?}' },
   ),
 );
 
@@ -31,3 +32,14 @@ export const LabelList = listedAs(
   { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object' }] } },
   z.array(Label).min(1),
 );
+
+/** Every name in a list of labels, parents included; from a request or from a project, so nothing is assumed. */
+export function labelNames(labels: unknown): string[] {
+  if (!Array.isArray(labels)) return [];
+  return labels.flatMap((label: unknown) => {
+    if (typeof label === 'string') return [label];
+    if (!isRecord(label)) return [];
+    const own = typeof label['choice'] === 'string' ? [label['choice']] : [];
+    return [...own, ...labelNames(label['subchoices'])];
+  });
+}

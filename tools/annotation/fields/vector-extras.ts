@@ -20,16 +20,23 @@ export const Links = listedAs(
   ),
 );
 
-const WithAnnotations = z.looseObject({
+const WithAnnotationList = z.looseObject({
   annotations: z.array(z.looseObject({}), { error: 'must be a list of annotations, as in a result' }),
 });
 
 /** Prelabels that annotators may change freely; the form of a result. */
-export const Hypothesis = listedAs(anyObject, WithAnnotations);
+export const Hypothesis = listedAs(anyObject, WithAnnotationList);
+
+/** A list for images, `{url}` of a file for videos; which of the two is judged per type. */
+const BaseAnnotations = z.looseObject({
+  annotations: z.union([z.array(z.looseObject({})), z.looseObject({ url: z.string() })], {
+    error: 'must be a list of annotations, or {url} for a video',
+  }),
+});
 
 /** Prelabels that can be locked, and what annotators may do to them. */
 export const baseAnnotationFields = {
-  base_annotations: listedAs(anyObject, WithAnnotations).optional(),
+  base_annotations: listedAs(anyObject, BaseAnnotations).optional(),
   can_add_base_annotations: z.boolean().optional(),
   can_edit_base_annotations: z.boolean().optional(),
   can_edit_base_annotation_labels: z.boolean().optional(),
