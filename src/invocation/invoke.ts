@@ -43,7 +43,7 @@ export type Invoker = (invocation: Invocation) => Promise<InvocationResult>;
 
 /** The one path that every call takes: parse, authorize, check, confirm, run, shape, record. */
 export function createInvoker(deps: InvokerDeps): Invoker {
-  const lookUps = new LookUps(deps.now);
+  const lookUps = new LookUps(() => deps.now());
   return async ({ tool, args, caller, signal }) => {
     const requestId = `req_${randomBytes(8).toString('hex')}`;
     const startedAt = deps.now();

@@ -23,6 +23,7 @@ export const REFUSAL = {
   unknownTaskType: (type: string) => new ApiError(404, `Task type "${type}" not found.`),
   unknownBatch: () => new ApiError(404, 'Batch with that name not found.'),
   unknownProject: () => new ApiError(404, 'Project with that name not found.'),
+  unknownGroup: () => new ApiError(404, 'Group with that name not found.'),
   unknownFile: () => new ApiError(404, 'File with that ID not found.'),
   uniqueIdTaken: (uniqueId: string, taskId: string) =>
     new ApiError(409, `The unique_id ("${uniqueId}") is already used for a different task (${taskId}).`),

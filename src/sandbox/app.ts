@@ -6,7 +6,10 @@ import { addFaultHooks } from './control/fault-hooks.ts';
 import { dataSetOf } from './keys.ts';
 import { addBatchRoutes } from './routes/batches.ts';
 import { addFileRoutes } from './routes/files.ts';
+import { addProjectGroupRoutes } from './routes/project-groups.ts';
 import { addProjectRoutes } from './routes/projects.ts';
+import { addQualityRoutes } from './routes/quality.ts';
+import { addStudioRoutes } from './routes/studio.ts';
 import { addTaskDetailRoutes } from './routes/task-details.ts';
 import { addTaskRoutes } from './routes/tasks.ts';
 import { addTeamRoutes } from './routes/teams.ts';
@@ -28,6 +31,9 @@ const AREAS = [
   addProjectRoutes,
   addFileRoutes,
   addTeamRoutes,
+  addStudioRoutes,
+  addProjectGroupRoutes,
+  addQualityRoutes,
 ];
 
 /** The HTTP server: Scale's API under /v1, the control plane under /_sandbox. */

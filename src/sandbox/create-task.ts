@@ -32,15 +32,7 @@ export function createTask(
   const earlier = replay(store, request);
   if (earlier) return { task: earlier, replayed: true };
 
-  const home = findHome(store, type, body);
-  const version = versionFor(home.project, body);
-  const params = paramsOf(type, body, version);
-  checkRequired(type, {
-    ...params,
-    ...present({ instruction: body['instruction'], callback_url: body['callback_url'] }),
-  });
-  if (type === 'imageannotation') validateImageAnnotation(params);
-
+  const { version, params, ...home } = checkTaskRequest(store, type, body);
   const task = taskOf(request, home, version, params, now);
   const holder = task.uniqueId === undefined ? undefined : store.taskByUniqueId(task.uniqueId);
   if (holder) throw REFUSAL.uniqueIdTaken(holder.uniqueId ?? '', holder.id);
@@ -50,6 +42,29 @@ export function createTask(
     store.put('idempotency', key, { key, digest: digestOf(request), taskId: task.id });
   }
   return { task, replayed: false };
+}
+
+/**
+ * Everything about a request that does not depend on other tasks.
+ *
+ * @param quality evaluation and training tasks, which belong to no batch
+ * @throws ApiError 400 or 404
+ */
+export function checkTaskRequest(
+  store: Store,
+  type: string,
+  body: JsonObject,
+  { quality = false } = {},
+): Home & { version: ParamVersion | undefined; params: JsonObject } {
+  const home = findHome(store, type, body, quality);
+  const version = versionFor(home.project, body);
+  const params = paramsOf(type, body, version);
+  checkRequired(type, {
+    ...params,
+    ...present({ instruction: body['instruction'], callback_url: body['callback_url'] }),
+  });
+  if (type === 'imageannotation') validateImageAnnotation(params);
+  return { ...home, version, params };
 }
 
 function replay(
@@ -69,7 +84,7 @@ function digestOf({ type, body }: { type: string; body: JsonObject }): string {
     .digest('hex');
 }
 
-function findHome(store: Store, type: string, body: JsonObject): Home {
+function findHome(store: Store, type: string, body: JsonObject, quality: boolean): Home {
   const batch = typeof body['batch'] === 'string' ? store.batches.get(body['batch']) : undefined;
   if (typeof body['batch'] === 'string' && !batch) throw REFUSAL.unknownBatch();
   const name = typeof body['project'] === 'string' ? body['project'] : batch?.project;
@@ -80,7 +95,7 @@ function findHome(store: Store, type: string, body: JsonObject): Home {
     throw REFUSAL.invalid(`batch "${batch.name}" belongs to project "${batch.project}"`);
   }
   if (project.type !== type) throw REFUSAL.invalid(`project "${project.name}" holds ${project.type} tasks`);
-  if (project.product === 'rapid' && !batch) throw REFUSAL.missing('batch');
+  if (project.product === 'rapid' && !batch && !quality) throw REFUSAL.missing('batch');
   if (batch && project.product !== 'enterprise' && batch.status !== 'staging')
     throw REFUSAL.batchFinalized(batch.name);
   return { project, batch };

@@ -3,6 +3,7 @@ import { attachmentUrls, inspectAttachment } from './attachments.ts';
 import { batchView } from './batch-view.ts';
 import { labelImage } from './labelers/image-annotation.ts';
 import { labelOther } from './labelers/other-types.ts';
+import { Files } from './labelers/result-file.ts';
 import { taskView } from './task-view.ts';
 import type { Agenda } from './agenda.ts';
 import type { FailedAttachment } from './attachments.ts';
@@ -104,6 +105,21 @@ export class Lifecycle {
     this.#deps.callbacks.enqueue({ url: task.callbackUrl, body, taskId: task.id });
   }
 
+  /** Scale takes a completed task back: its answer is kept as a prior one, and a labeler does it again. */
+  recall(task: TaskRecord): TaskRecord {
+    const { response, completedAt: _completedAt, ...rest } = task;
+    const priorResponses = [...(task.priorResponses ?? []), ...(response ? [response] : [])];
+    const recalled: TaskRecord = {
+      ...rest,
+      status: 'pending',
+      updatedAt: this.#deps.clock.now(),
+      priorResponses,
+    };
+    this.#deps.store.put('tasks', task.id, recalled);
+    this.announce(recalled);
+    return this.release(recalled);
+  }
+
   /** After a task left `pending` for good: a batch whose tasks are all settled is complete. */
   settle(task: TaskRecord): void {
     this.#completeBatch(task.batch);
@@ -122,12 +138,13 @@ export class Lifecycle {
     if (task.type === 'imageannotation') {
       return { response: labelImage(task.params, size ?? { width: 1_920, height: 1_080 }) };
     }
-    return { response: this.#otherResponse(task) };
+    return { response: this.#otherResponse(task, size ?? { width: 1_920, height: 1_080 }) };
   }
 
-  #otherResponse(task: TaskRecord): JsonObject {
+  #otherResponse(task: TaskRecord, image: Size): JsonObject {
     const urlFor = (id: string): string => `${this.#deps.origin()}/v1/task/${task.id}/response_url/${id}`;
-    const { response, files } = labelOther(task.type, task.params, urlFor, task.id);
+    const work = { params: task.params, image, files: new Files(urlFor, task.id), seed: task.id };
+    const { response, files } = labelOther(task.type, work);
     for (const { id, contentType, body } of files) {
       this.#deps.store.put('results', id, {
         id,

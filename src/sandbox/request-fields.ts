@@ -26,6 +26,17 @@ export function readMetadata(value: unknown): JsonObject {
   return value;
 }
 
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** A list of e-mail addresses. */
+export function readEmails(value: unknown): string[] {
+  if (!Array.isArray(value)) throw REFUSAL.missing('emails');
+  return value.map((email: unknown) => {
+    if (typeof email === 'string' && EMAIL.test(email)) return email;
+    throw REFUSAL.invalid(`"${String(email)}" is not an e-mail address`);
+  });
+}
+
 /** A required, non-empty string of a body. */
 export function readString(body: JsonObject, key: string): string {
   const value = body[key];
@@ -39,4 +50,12 @@ export function readObject(body: unknown): JsonObject {
   if (body === undefined || body === null || body === '') return {};
   if (!isObject(body)) throw REFUSAL.invalid('the body must be an object');
   return body;
+}
+
+/** A required list of strings. */
+export function readNames(value: unknown, key: string): string[] {
+  if (!Array.isArray(value)) throw REFUSAL.missing(key);
+  if (!value.every((name) => typeof name === 'string'))
+    throw REFUSAL.invalid(`"${key}" must be an array of strings`);
+  return value;
 }

@@ -7,6 +7,7 @@ import { RequestLog } from './control/request-log.ts';
 import { openFileContents } from './file-contents.ts';
 import { CALLBACK_AUTH_KEYS, DATA_SETS, SANDBOX_KEYS } from './keys.ts';
 import { seedDemo } from './seed.ts';
+import { FOUNDERS } from './state/team.ts';
 import { openWorld } from './state/world.ts';
 import type { Logger } from 'pino';
 import type { Account } from './account.ts';
@@ -60,6 +61,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     });
   const accounts = { live: open('live'), test: open('test') };
   const fill = async (kind: 'demo' | 'empty'): Promise<void> => {
+    for (const set of DATA_SETS)
+      for (const member of FOUNDERS) world.stores[set].put('members', member.email, member);
     if (kind === 'demo') for (const set of DATA_SETS) seedDemo(accounts[set]);
     await world.flush();
   };

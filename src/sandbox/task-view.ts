@@ -30,6 +30,7 @@ export function taskView(task: TaskRecord, set: DataSet): JsonObject {
       unique_id: task.uniqueId,
       tags: task.tags,
       response: task.response,
+      prior_responses: task.priorResponses,
       audits: audited ? task.audits : undefined,
       customer_review_status: task.reviewStatus,
       customer_review_comments: audited ? task.reviewComments : undefined,

@@ -331,6 +331,8 @@ describe('test keys', () => {
     const { url } = body.response.annotations;
     expect((await fetch(url)).status).toBe(401);
     const found = await fetch(url, { headers: { authorization: `Bearer ${sandbox.running.keys.test}` } });
-    expect(await found.json()).toEqual([expect.objectContaining({ type: 'box', label: 'car' })]);
+    expect(await found.json()).toEqual([
+      { annotations: [expect.objectContaining({ type: 'box', label: 'car' })] },
+    ]);
   });
 });

@@ -21,7 +21,7 @@ export interface TaskRules {
 interface Home {
   name: string | undefined;
   params: Params;
-  version: unknown;
+  version: number | undefined;
   refusals: Refusal[];
 }
 
@@ -129,14 +129,14 @@ async function mustExist(
 }
 
 /** The version in force, or the one asked for; `-1` asks for none. */
-function currentParams(project: Params, input: Input): { params: Params; version: unknown } {
+function currentParams(project: Params, input: Input): { params: Params; version: number | undefined } {
   const history: unknown = project['param_history'];
   const versions = Array.isArray(history) ? history.filter(isRecord) : [];
   const asked = input['project_version'];
   if (asked === -1) return { params: {}, version: undefined };
   const entry = asked === undefined ? versions.at(-1) : versions.find(({ version }) => version === asked);
   const { version, created_at: _createdAt, ...params } = entry ?? {};
-  return { params, version };
+  return { params, version: typeof version === 'number' ? version : undefined };
 }
 
 function whichSideLacks(names: readonly string[], { name, version }: Home): string {
@@ -144,7 +144,7 @@ function whichSideLacks(names: readonly string[], { name, version }: Home): stri
   if (name === undefined)
     return `is required: the request has not ${what}, and there is no project to take it from`;
   const stored =
-    version === undefined ? 'stores no parameters' : `does not have it either (version ${String(version)})`;
+    version === undefined ? 'stores no parameters' : `does not have it either (version ${version})`;
   return `is required: the request does not have ${what}, and project "${name}" ${stored}`;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ApiError, REFUSAL } from '../api-error.ts';
 import { DATA_SETS } from '../keys.ts';
+import { taskView } from '../task-view.ts';
 import { param } from '../routes/route-context.ts';
 import { FaultSpec } from './faults.ts';
 import type { FastifyInstance } from 'fastify';
@@ -11,6 +12,7 @@ import type { Faults } from './faults.ts';
 import type { RequestLog } from './request-log.ts';
 
 const TimeBody = z.strictObject({ advance_ms: z.number().min(0) });
+const RecallBody = z.strictObject({ task_id: z.string() });
 const ResetBody = z.strictObject({ seed: z.enum(['demo', 'empty']).default('empty') });
 
 export interface Control {
@@ -39,6 +41,15 @@ export function addControlRoutes(app: FastifyInstance, control: Control): void {
     clock.advance(parse(TimeBody, request.body).advance_ms);
     for (const set of DATA_SETS) await accounts[set].agenda.runDue();
     return { time: new Date(clock.now()).toISOString() };
+  });
+
+  app.post('/_sandbox/recall', (request) => {
+    const { task_id: id } = parse(RecallBody, request.body);
+    for (const set of DATA_SETS) {
+      const task = accounts[set].store.tasks.get(id);
+      if (task?.status === 'completed') return taskView(accounts[set].lifecycle.recall(task), set);
+    }
+    throw REFUSAL.unknownTask();
   });
 
   app.post('/_sandbox/reset', async (request) => {

@@ -1,30 +1,25 @@
 import { uuidFrom } from '../ids.ts';
 import { isObject } from '../json.ts';
 import { leaves } from './labels.ts';
+import { labelLidar, segmentLidar } from './lidar.ts';
+import { inline } from './result-file.ts';
+import { segmentImage } from './segmentation.ts';
+import { labelPlayback, labelVideoFrames } from './video.ts';
 import type { JsonObject } from '../json.ts';
+import type { Answer, Files } from './result-file.ts';
+import type { Size } from './shapes.ts';
 
-/** A result that is a file of its own, beside the task. */
-interface ResultFile {
-  id: string;
-  contentType: string;
-  body: Buffer;
+/** What a made-up result is made from. */
+interface Work {
+  params: JsonObject;
+  /** Pixels of the first picture. */
+  image: Size;
+  files: Files;
+  /** What makes two tasks' results differ. */
+  seed: string;
 }
 
-export interface Answer {
-  response: JsonObject;
-  files: ResultFile[];
-}
-
-/** Gives the URL under which a result file will be found. */
-export type UrlFor = (fileId: string) => string;
-
-type Make = (params: JsonObject, urlFor: UrlFor, seed: string) => Answer;
-
-/** One transparent pixel. */
-const TINY_PNG = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==',
-  'base64',
-);
+type Make = (work: Work) => Answer;
 
 const BOX = { left: 0, top: 0, width: 100, height: 100 };
 const TRIANGLE = [
@@ -34,35 +29,16 @@ const TRIANGLE = [
 ];
 
 /**
- * Made-up results of the other types: the smallest that has the documented form. What Scale's own test mode
- * returns for them is not known.
+ * Results of every type but image annotation, in the documented form. What Scale's own test mode returns for
+ * them is not known.
  */
 const MAKE: Readonly<Record<string, Make>> = {
-  segmentannotation: (params, urlFor, seed) => segmentation(params, urlFor, seed),
-  videoannotation: (params, urlFor, seed) => video(params, urlFor, seed),
-  videoplaybackannotation: (params, urlFor, seed) => video(params, urlFor, seed),
-  lidarannotation: (params, urlFor, seed) => {
-    const cuboid = {
-      uuid: uuidFrom(`${seed}#cuboid`),
-      label: leaves(params['labels'])[0],
-      position: { x: 0, y: 0, z: 0 },
-      dimensions: { x: 4, y: 2, z: 1.5 },
-      yaw: 0,
-      attributes: {},
-    };
-    return inFile(
-      urlFor,
-      seed,
-      'annotations',
-      frames(params).map(() => ({ cuboids: [cuboid] })),
-    );
-  },
-  lidarsegmentation: (params, urlFor, seed) =>
-    inFile(urlFor, seed, 'point_segmentations', {
-      labels: leaves(params['labels']),
-      frames: frames(params).map(() => [1]),
-    }),
-  namedentityrecognition: (params, _urlFor, seed) => {
+  segmentannotation: ({ params, image, files }) => segmentImage(params, image, files),
+  videoannotation: ({ params, image, files }) => labelVideoFrames(params, image, files),
+  videoplaybackannotation: ({ params, image, files }) => labelPlayback(params, image, files),
+  lidarannotation: ({ params, files }) => labelLidar(params, files),
+  lidarsegmentation: ({ params, files }) => segmentLidar(params, files),
+  namedentityrecognition: ({ params, seed }) => {
     const text = textOf(params['text']);
     const word = /\S+/.exec(text)?.[0] ?? '';
     const start = text.indexOf(word);
@@ -75,13 +51,8 @@ const MAKE: Readonly<Record<string, Make>> = {
     };
     return inline({ annotations: word === '' ? [] : [annotation], relationships: [] });
   },
-  textcollection: (params) => {
-    const fields = Array.isArray(params['fields']) ? params['fields'].filter(isObject) : [];
-    return inline({
-      annotations: Object.fromEntries(fields.map((field) => [String(field['field_id']), collected(field)])),
-    });
-  },
-  documenttranscription: (params, _urlFor, seed) => {
+  textcollection: ({ params }) => inline({ annotations: answersTo(params['fields']) }),
+  documenttranscription: ({ params, seed }) => {
     const features = Array.isArray(params['features']) ? params['features'].filter(isObject) : [];
     const located = features.filter(({ label }) => typeof label === 'string');
     return inline({
@@ -93,75 +64,22 @@ const MAKE: Readonly<Record<string, Make>> = {
         location: { type: 'box', left: 0, top: 0, width: 100, height: 20 },
         refs: [],
       })),
-      values: [],
+      values: documentValues(params['fields']),
     });
   },
-  categorization: (params) => inline({ category: leaves(params['categories'])[0] }),
-  comparison: (params) => inline({ choice: leaves(params['choices'])[0] }),
-  transcription: (params) => inline({ fields: transcribed(params['fields']) }),
-  datacollection: (params) => inline({ fields: transcribed(params['fields']) }),
+  categorization: ({ params }) => inline({ category: leaves(params['categories'])[0] }),
+  comparison: ({ params }) => inline({ choice: leaves(params['choices'])[0] }),
+  transcription: ({ params }) => inline({ fields: transcribed(params['fields']) }),
+  datacollection: ({ params }) => inline({ fields: transcribed(params['fields']) }),
   audiotranscription: () => inline({ transcript: 'test response' }),
-  annotation: (params) => drawn(params, BOX),
-  polygonannotation: (params) => drawn(params, { vertices: TRIANGLE }),
-  lineannotation: (params) => drawn(params, { vertices: TRIANGLE }),
-  pointannotation: (params) => drawn(params, { x: 10, y: 10 }),
+  annotation: ({ params }) => drawn(params, BOX),
+  polygonannotation: ({ params }) => drawn(params, { vertices: TRIANGLE }),
+  lineannotation: ({ params }) => drawn(params, { vertices: TRIANGLE }),
+  pointannotation: ({ params }) => drawn(params, { x: 10, y: 10 }),
 };
 
-/** @param seed what makes two tasks' results differ */
-export function labelOther(type: string, params: JsonObject, urlFor: UrlFor, seed: string): Answer {
-  return MAKE[type]?.(params, urlFor, seed) ?? inline({});
-}
-
-function inline(response: JsonObject): Answer {
-  return { response, files: [] };
-}
-
-function inFile(urlFor: UrlFor, seed: string, member: string, content: unknown): Answer {
-  const id = uuidFrom(`${seed}#${member}`);
-  const file = { id, contentType: 'application/json', body: Buffer.from(JSON.stringify(content)) };
-  return { response: { [member]: { url: urlFor(id) } }, files: [file] };
-}
-
-function segmentation(params: JsonObject, urlFor: UrlFor, seed: string): Answer {
-  const labels = leaves(params['labels']);
-  const id = uuidFrom(`${seed}#combined`);
-  const url = urlFor(id);
-  return {
-    response: {
-      annotations: { combined: { image: url, indexedImage: url }, unlabeled: null },
-      labelMapping: Object.fromEntries(
-        labels.map((label, index) => [label, { index: index + 1, numPixels: 1 }]),
-      ),
-    },
-    files: [{ id, contentType: 'image/png', body: TINY_PNG }],
-  };
-}
-
-function video(params: JsonObject, urlFor: UrlFor, seed: string): Answer {
-  const [kind = 'box', options] =
-    Object.entries(isObject(params['geometries']) ? params['geometries'] : {})[0] ?? [];
-  const label = isObject(options) ? leaves(options['objects_to_annotate'])[0] : undefined;
-  const track = { uuid: uuidFrom(`${seed}#track`), type: kind, label, ...BOX, attributes: {} };
-  const annotations = frames(params).map((_frame, index) => ({ ...track, frame: index }));
-  const events = (Array.isArray(params['events_to_annotate']) ? params['events_to_annotate'] : []).map(
-    (event: unknown) => ({
-      label: event,
-      type: 'range',
-      start: 0,
-      end: Math.max(annotations.length - 1, 0),
-      startTime: 0,
-      endTime: 1,
-    }),
-  );
-  const [first, second] = [
-    inFile(urlFor, seed, 'annotations', annotations),
-    inFile(urlFor, seed, 'events', { events }),
-  ];
-  return { response: { ...first.response, ...second.response }, files: [...first.files, ...second.files] };
-}
-
-function frames(params: JsonObject): unknown[] {
-  return Array.isArray(params['attachments']) ? params['attachments'] : [null, null];
+export function labelOther(type: string, work: Work): Answer {
+  return MAKE[type]?.(work) ?? inline({});
 }
 
 function textOf(value: unknown): string {
@@ -174,14 +92,48 @@ function firstName(labels: unknown): string | undefined {
   return isObject(first) && typeof first['name'] === 'string' ? first['name'] : leaves(labels)[0];
 }
 
-function collected(field: JsonObject): JsonObject {
-  const answers: Record<string, unknown> = {
-    number: 0,
-    boolean: true,
-    category: leaves(field['choices']).slice(0, 1),
-  };
-  const type = textOf(field['type']) || 'text';
-  return { type, field_id: field['field_id'], response: [[answers[type] ?? 'test response']] };
+/** Keyed by field_id: scalars, lists for categories, objects for field sets; a list of them where many are allowed. */
+function answersTo(fields: unknown): JsonObject {
+  const known = Array.isArray(fields) ? fields.filter(isObject) : [];
+  return Object.fromEntries(known.map((field) => [textOf(field['field_id']), answerTo(field)]));
+}
+
+function answerTo(field: JsonObject): unknown {
+  const many = Number(field['max_responses_required'] ?? 1) > 1;
+  const one = answerOnce(field);
+  if (!many) return one;
+  return Array.from({ length: Number(field['min_responses_required'] ?? 1) }, () => one);
+}
+
+function answerOnce(field: JsonObject): unknown {
+  switch (field['type']) {
+    case 'number':
+      return 0;
+    case 'boolean':
+      return true;
+    case 'category':
+      return choiceValues(field['choices']).slice(0, 1);
+    case 'field_set':
+      return answersTo(field['fields']);
+    default:
+      return 'test response';
+  }
+}
+
+function choiceValues(choices: unknown): unknown[] {
+  if (!Array.isArray(choices)) return [];
+  return choices.filter(isObject).flatMap((choice) => {
+    const below = choiceValues(choice['subchoices']);
+    return below.length > 0 ? below : [choice['value']];
+  });
+}
+
+function documentValues(fields: unknown): JsonObject[] {
+  const known = Array.isArray(fields) ? fields.filter(isObject) : [];
+  return known.map((field) => {
+    const [first]: unknown[] = Array.isArray(field['options']) ? field['options'] : [];
+    return { field_id: field['field_id'], value: isObject(first) ? first['value'] : 'test response' };
+  });
 }
 
 function transcribed(fields: unknown): JsonObject {

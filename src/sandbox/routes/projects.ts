@@ -1,5 +1,6 @@
 import { REFUSAL } from '../api-error.ts';
 import { timestamp } from '../clock.ts';
+import { uuidFrom } from '../ids.ts';
 import { isObject, present } from '../json.ts';
 import { Query } from '../query.ts';
 import { readObject, readString } from '../request-fields.ts';
@@ -10,6 +11,9 @@ import type { Account } from '../account.ts';
 import type { JsonObject } from '../json.ts';
 import type { ProjectRecord } from '../state/records.ts';
 import type { AddRoutes } from './route-context.ts';
+
+/** Types whose projects have a template. */
+const TEMPLATED = ['textcollection', 'chat'];
 
 /** Members of a creation request that are kept and shown as they came. */
 const EXTRA = ['pipeline', 'consensus_attempts', 'datasetId'] as const;
@@ -41,6 +45,23 @@ export const addProjectRoutes: AddRoutes = (app, accountOf) => {
     const updated = { ...project, versions: [...project.versions, version] };
     account.store.put('projects', project.name, updated);
     return projectView(updated);
+  });
+
+  // What stands in a template depends on the project; Scale does not document it, so it stays small.
+  app.get('/projects/:name/taskTemplates', (request) => {
+    const account = accountOf(request);
+    const project = findProject(account, request);
+    if (!TEMPLATED.includes(project.type))
+      throw REFUSAL.invalid(`projects of type ${project.type} have no task template`);
+    const created = timestamp(project.createdAt);
+    return {
+      id: uuidFrom(project.name).replaceAll('-', '').slice(0, 24),
+      version: 1,
+      template_variables: {},
+      created_at: created,
+      updated_at: created,
+      auto_onboard_enabled: false,
+    };
   });
 
   app.post('/projects/:name/setOntology', (request) => {

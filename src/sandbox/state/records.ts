@@ -25,6 +25,8 @@ export interface TaskRecord {
   params: JsonObject;
   paramVersion?: number;
   response?: JsonObject;
+  /** Answers from before a recall. */
+  priorResponses?: JsonObject[];
   audits: JsonObject[];
   reviewStatus?: string;
   reviewComments: string[];
@@ -45,6 +47,10 @@ export interface BatchRecord {
   calibration: boolean;
   selfLabel: boolean;
   priority?: number;
+  /** Names of groups, or e-mail addresses for groups of one. */
+  groups?: string[];
+  /** Place in the queue of a Studio team, from 1; unset for the default order. */
+  studioPriority?: number;
 }
 
 /** One version of a project's parameters; the last one is in force. */

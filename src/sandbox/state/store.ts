@@ -7,6 +7,13 @@ import type {
   ResultRecord,
   TaskRecord,
 } from './records.ts';
+import type {
+  AttemptRecord,
+  FixlessAuditRecord,
+  GroupRecord,
+  MemberRecord,
+  QualityTaskRecord,
+} from './team.ts';
 
 /** What is kept, by collection and key. */
 export interface Collections {
@@ -17,6 +24,11 @@ export interface Collections {
   results: ResultRecord;
   idempotency: IdempotencyRecord;
   deliveries: DeliveryRecord;
+  members: MemberRecord;
+  groups: GroupRecord;
+  qualityTasks: QualityTaskRecord;
+  attempts: AttemptRecord;
+  fixlessAudits: FixlessAuditRecord;
 }
 
 export type CollectionName = keyof Collections;
@@ -29,6 +41,11 @@ export const COLLECTION_NAMES: readonly CollectionName[] = [
   'results',
   'idempotency',
   'deliveries',
+  'members',
+  'groups',
+  'qualityTasks',
+  'attempts',
+  'fixlessAudits',
 ];
 
 /** One change: the record as it is now, or null when it is gone. */
@@ -48,6 +65,11 @@ export class Store {
   readonly results = new Map<string, ResultRecord>();
   readonly idempotency = new Map<string, IdempotencyRecord>();
   readonly deliveries = new Map<string, DeliveryRecord>();
+  readonly members = new Map<string, MemberRecord>();
+  readonly groups = new Map<string, GroupRecord>();
+  readonly qualityTasks = new Map<string, QualityTaskRecord>();
+  readonly attempts = new Map<string, AttemptRecord>();
+  readonly fixlessAudits = new Map<string, FixlessAuditRecord>();
   readonly #byUniqueId = new Map<string, string>();
   readonly #onPut: (put: Put) => void;
 

@@ -57,7 +57,7 @@ const Other = z.looseObject({
 });
 
 /** Kinds are told apart by hand, so that the error is about the kind that was meant. */
-const Field: z.ZodType<unknown> = z.lazy(() =>
+const Field: z.ZodType = z.lazy(() =>
   z.unknown().superRefine((value, context) => {
     const type = isRecord(value) ? value['type'] : undefined;
     const schema = type === 'category' ? Category : type === 'field_set' ? FieldSet : Other;
