@@ -1,7 +1,7 @@
 import type { SubjectKind } from './tool.ts';
 
 /** The arguments that name an object at Scale. The catalogue keeps to these names. */
-export const SUBJECT_ARGUMENTS: Readonly<Record<SubjectKind, readonly string[]>> = {
+const SUBJECT_ARGUMENTS: Readonly<Record<SubjectKind, readonly string[]>> = {
   project: ['project', 'project_name'],
   batch: ['batch', 'batch_name'],
   task: ['task_id'],

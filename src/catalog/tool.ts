@@ -54,6 +54,8 @@ export type LookUp = (kind: SubjectKind, name: string, options?: { fresh?: boole
 /** What a workflow tool may use while it runs. */
 export interface RunContext {
   send(request: RestRequest): Promise<unknown>;
+  /** A stored result by its URL: only from Scale's own storage and the configured API. */
+  readResult(url: string): Promise<{ contentType: string; bytes: Uint8Array }>;
   lookUp: LookUp;
   mode: Mode;
 }

@@ -1,6 +1,7 @@
 import { NothingFound } from '../catalog/nothing-found.ts';
 import { RefusedArguments } from '../catalog/refused-arguments.ts';
 import { ScaleError } from '../scale/errors.ts';
+import { ForeignResultUrlError } from '../scale/result-file.ts';
 import { UnsafePathError } from '../scale/address.ts';
 import { invalidArguments } from './parse.ts';
 import { ToolFailure } from './tool-failure.ts';
@@ -15,6 +16,9 @@ export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | und
   if (error instanceof ToolFailure) return error;
   if (error instanceof ScaleError) return fromScale(error, tool, call);
   if (error instanceof RefusedArguments) return invalidArguments(tool, error.refusals);
+  if (error instanceof ForeignResultUrlError) {
+    return new ToolFailure('bad_request', error.message, { outcome: 'no_effect', cause: error });
+  }
   if (error instanceof NothingFound) {
     const nextSteps = call?.recover('not_found') ?? [];
     return new ToolFailure('not_found', error.message, { outcome: 'no_effect', nextSteps, cause: error });

@@ -14,7 +14,12 @@ interface RunDeps {
 
 /** What a declaration sees of the adapter. Local files are opened here and closed again. */
 export function runContext(deps: RunDeps, signal: AbortSignal): RunContext {
-  return { mode: deps.mode, lookUp: deps.lookUp, send: (request) => send(request, deps, signal) };
+  return {
+    mode: deps.mode,
+    lookUp: deps.lookUp,
+    send: (request) => send(request, deps, signal),
+    readResult: (url) => deps.scale.readResult(url, signal),
+  };
 }
 
 async function send(request: RestRequest, deps: RunDeps, signal: AbortSignal): Promise<unknown> {

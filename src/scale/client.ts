@@ -3,10 +3,12 @@ import type { Dispatcher } from 'undici';
 import { addressOf } from './address.ts';
 import { ScaleUnexpectedResponseError, errorForStatus } from './errors.ts';
 import { multipartBody } from './multipart.ts';
-import { readBody } from './read-body.ts';
+import { readBytes } from './read-bytes.ts';
+import { resultTarget } from './result-file.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { withRetries } from './retry.ts';
 import { nameTransportError } from './transport-error.ts';
+import type { ResultFile } from './result-file.ts';
 import type { ScaleRequest } from './request.ts';
 import type { RetryTiming } from './retry.ts';
 
@@ -40,6 +42,12 @@ export interface ScaleClient {
    * @throws ScaleError, UnsafePathError, or the signal's reason
    */
   send(request: ScaleRequest, signal?: AbortSignal): Promise<unknown>;
+  /**
+   * Reads a stored result by its URL. Retried like every read; redirects are not followed.
+   *
+   * @throws ScaleError, ForeignResultUrlError, or the signal's reason
+   */
+  readResult(url: string, signal?: AbortSignal): Promise<ResultFile>;
   close(): Promise<void>;
 }
 
@@ -72,27 +80,14 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
     accept: 'application/json',
   };
 
-  async function sendOnce(request: ScaleRequest, signal: AbortSignal | undefined): Promise<unknown> {
-    const path = addressOf(base.pathname, request.path, request.query);
-    const upload = request.upload && multipartBody(request.upload.file, request.upload.fields);
+  async function exchange(url: URL, init: Exchange, signal: AbortSignal | undefined): Promise<Answer> {
     try {
-      const response = await undiciRequest(new URL(path, base.origin), {
-        method: request.method,
-        dispatcher,
-        ...(signal && { signal }),
-        ...(upload && { headersTimeout: LIMITS.uploadHeadersTimeoutMs }),
-        headers: {
-          ...headers,
-          ...(upload
-            ? { 'content-type': upload.contentType, 'content-length': String(upload.contentLength) }
-            : { 'content-type': 'application/json' }),
-        },
-        body: upload ? upload.stream : bodyOf(request),
-      });
-      const text = await readBody(response.body, LIMITS.responseBytes);
-      if (response.statusCode >= 200 && response.statusCode < 300) return parseAnswer(text);
+      const response = await undiciRequest(url, { dispatcher, ...(signal && { signal }), ...init });
+      const bytes = await readBytes(response.body, LIMITS.responseBytes);
+      if (response.statusCode >= 200 && response.statusCode < 300)
+        return { bytes, headers: response.headers };
       throw errorForStatus(response.statusCode, {
-        ...scaleMessage(text, [options.apiKey, credentials]),
+        ...scaleMessage(bytes.toString('utf8'), [options.apiKey, credentials]),
         ...retryAfter(response.headers['retry-after'], options.now ?? Date.now),
       });
     } catch (error) {
@@ -100,7 +95,25 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
     }
   }
 
+  async function sendOnce(request: ScaleRequest, signal: AbortSignal | undefined): Promise<unknown> {
+    const path = addressOf(base.pathname, request.path, request.query);
+    const { headers: described, ...content } = contentOf(request);
+    const init = { method: request.method, headers: { ...headers, ...described }, ...content };
+    const { bytes } = await exchange(new URL(path, base.origin), init, signal);
+    return parseAnswer(bytes.toString('utf8'));
+  }
+
+  async function readOnce(url: string, signal: AbortSignal | undefined): Promise<ResultFile> {
+    const target = resultTarget(url, base);
+    const { authorization, ...anonymous } = headers;
+    const init = { headers: { ...anonymous, accept: '*/*', ...(target.authenticated && { authorization }) } };
+    const answer = await exchange(target.url, init, signal);
+    const contentType = String(answer.headers['content-type'] ?? 'application/octet-stream');
+    return { contentType, bytes: answer.bytes };
+  }
+
   return {
+    readResult: (url, signal) => withRetries(() => readOnce(url, signal), options.timing, signal),
     send: (request, signal) =>
       request.method === 'GET'
         ? withRetries(() => sendOnce(request, signal), options.timing, signal)
@@ -109,9 +122,32 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   };
 }
 
+type Exchange = Omit<
+  NonNullable<Parameters<typeof undiciRequest>[1]>,
+  'dispatcher' | 'signal' | 'headers'
+> & {
+  headers: Record<string, string>;
+};
+
+interface Answer {
+  bytes: Buffer;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
 /** A write without content is sent without a body, as Scale's SDKs do. */
-function bodyOf(request: ScaleRequest): string | null {
-  return request.body === undefined ? null : JSON.stringify(request.body);
+function contentOf({ upload, body }: ScaleRequest): Exchange {
+  if (!upload) {
+    return {
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    };
+  }
+  const form = multipartBody(upload.file, upload.fields);
+  return {
+    headers: { 'content-type': form.contentType, 'content-length': String(form.contentLength) },
+    headersTimeout: LIMITS.uploadHeadersTimeoutMs,
+    body: form.stream,
+  };
 }
 
 /** JSON, or the plain `OK` that some endpoints answer. A longer text is a proxy's page, not Scale's answer. */

@@ -131,7 +131,7 @@ function choiceValues(choices: unknown): unknown[] {
 function documentValues(fields: unknown): JsonObject[] {
   const known = Array.isArray(fields) ? fields.filter(isObject) : [];
   return known.map((field) => {
-    const [first]: unknown[] = Array.isArray(field['options']) ? field['options'] : [];
+    const first: unknown = Array.isArray(field['options']) ? field['options'][0] : undefined;
     return { field_id: field['field_id'], value: isObject(first) ? first['value'] : 'test response' };
   });
 }

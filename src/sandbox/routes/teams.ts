@@ -13,7 +13,7 @@ const ROLES_TO_GIVE = ['labeler', 'member', 'manager'];
 const INVITATION_MS = 7 * 24 * 3_600_000;
 
 /** An invited member accepts after this time of the sandbox's clock. */
-export const ACCEPTED_AFTER_MS = 20_000;
+const ACCEPTED_AFTER_MS = 20_000;
 
 export const addTeamRoutes: AddRoutes = (app, accountOf) => {
   app.get('/teams', (request) => teamView(accountOf(request)));

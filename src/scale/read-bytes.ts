@@ -1,12 +1,12 @@
 import { ScaleUnexpectedResponseError } from './errors.ts';
 
 /**
- * Reads a response body as text.
+ * Reads a whole response body.
  *
  * @param limit bytes after which reading stops
  * @throws ScaleUnexpectedResponseError when the body is larger
  */
-export async function readBody(body: AsyncIterable<Uint8Array>, limit: number): Promise<string> {
+export async function readBytes(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -16,5 +16,5 @@ export async function readBody(body: AsyncIterable<Uint8Array>, limit: number): 
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
