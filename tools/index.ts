@@ -5,6 +5,7 @@ import { createLidarAnnotationTask } from './annotation/create-lidar-annotation-
 import { createLidarSegmentationTask } from './annotation/create-lidar-segmentation-task.ts';
 import { createNamedEntityRecognitionTask } from './annotation/create-named-entity-recognition-task.ts';
 import { createSegmentationAnnotationTask } from './annotation/create-segmentation-annotation-task.ts';
+import { createTask } from './annotation/create-task.ts';
 import { createTextCollectionTask } from './annotation/create-text-collection-task.ts';
 import { createVideoAnnotationTask } from './annotation/create-video-annotation-task.ts';
 import { createVideoPlaybackAnnotationTask } from './annotation/create-video-playback-annotation-task.ts';
@@ -13,15 +14,34 @@ import { finalizeBatch } from './batches/finalize-batch.ts';
 import { getBatchStatus } from './batches/get-batch-status.ts';
 import { getBatch } from './batches/get-batch.ts';
 import { listBatches } from './batches/list-batches.ts';
+import { getAssets } from './files/get-assets.ts';
 import { importFile } from './files/import-file.ts';
 import { uploadFile } from './files/upload-file.ts';
 import { createProject } from './projects/create-project.ts';
 import { getProject } from './projects/get-project.ts';
 import { listProjects } from './projects/list-projects.ts';
+import { setProjectOntology } from './projects/set-project-ontology.ts';
 import { setProjectParameters } from './projects/set-project-parameters.ts';
+import { getFixlessAudits } from './quality/get-fixless-audits.ts';
+import { getQualityLabelers } from './quality/get-quality-labelers.ts';
+import { addStudioAssignments } from './studio/add-studio-assignments.ts';
+import { getStudioAssignments } from './studio/get-studio-assignments.ts';
+import { getStudioBatches } from './studio/get-studio-batches.ts';
+import { removeStudioAssignments } from './studio/remove-studio-assignments.ts';
+import { resetBatchPriorities } from './studio/reset-batch-priorities.ts';
+import { setBatchPriorities } from './studio/set-batch-priorities.ts';
+import { addTaskTags } from './tasks/add-task-tags.ts';
+import { deleteTaskTags } from './tasks/delete-task-tags.ts';
+import { deleteTaskUniqueId } from './tasks/delete-task-unique-id.ts';
+import { getSecureTaskResponseUrl } from './tasks/get-secure-task-response-url.ts';
 import { getTaskById } from './tasks/get-task-by-id.ts';
 import { getTask } from './tasks/get-task.ts';
 import { listTasks } from './tasks/list-tasks.ts';
+import { reSendTaskCallback } from './tasks/re-send-task-callback.ts';
+import { setTaskMetadata } from './tasks/set-task-metadata.ts';
+import { updateTaskUniqueId } from './tasks/update-task-unique-id.ts';
+import { getTeams } from './team/get-teams.ts';
+import { inviteTeamMember } from './team/invite-team-member.ts';
 import type { Tool } from '../src/catalog/tool.ts';
 
 export const catalog: readonly Tool[] = [
@@ -35,10 +55,18 @@ export const catalog: readonly Tool[] = [
   createDocumentTranscriptionTask,
   createNamedEntityRecognitionTask,
   createTextCollectionTask,
+  createTask,
   // tasks
   getTask,
   getTaskById,
   listTasks,
+  getSecureTaskResponseUrl,
+  setTaskMetadata,
+  addTaskTags,
+  deleteTaskTags,
+  updateTaskUniqueId,
+  deleteTaskUniqueId,
+  reSendTaskCallback,
   // batches
   createBatch,
   getBatch,
@@ -50,7 +78,22 @@ export const catalog: readonly Tool[] = [
   getProject,
   listProjects,
   setProjectParameters,
+  setProjectOntology,
   // files
   uploadFile,
   importFile,
+  getAssets,
+  // studio
+  getStudioAssignments,
+  addStudioAssignments,
+  removeStudioAssignments,
+  getStudioBatches,
+  setBatchPriorities,
+  resetBatchPriorities,
+  // team
+  getTeams,
+  inviteTeamMember,
+  // quality
+  getFixlessAudits,
+  getQualityLabelers,
 ];

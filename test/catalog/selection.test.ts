@@ -13,12 +13,16 @@ describe('selection', () => {
   it('offers everything by default, and the seed tools under their own name', () => {
     expect(names({})).toHaveLength(catalog.length);
     expect(names({ toolsets: ['seed'] })).toEqual(
-      names({}).filter((name) => name !== 'scale_ai_create_project'),
+      names({}).filter((name) => !['scale_ai_create_project', 'scale_ai_create_task'].includes(name)),
     );
   });
 
   it('narrows to toolsets, and adds single tools to them', () => {
-    expect(names({ toolsets: ['files'] })).toEqual(['scale_ai_upload_file', 'scale_ai_import_file']);
+    expect(names({ toolsets: ['files'] })).toEqual([
+      'scale_ai_upload_file',
+      'scale_ai_import_file',
+      'scale_ai_get_assets',
+    ]);
     expect(names({ toolsets: ['files'], tools: ['scale_ai_get_task'] })).toContain('scale_ai_get_task');
   });
 

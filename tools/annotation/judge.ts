@@ -13,6 +13,8 @@ export interface TaskRules {
   type: string;
   /** Each must be there; of a nested list one is enough. */
   required: readonly (string | readonly string[])[];
+  /** The argument that holds the parameters, when they are not arguments themselves. */
+  within?: string;
   /** Faults that take more than one parameter to see. */
   judge?: (params: Params, report: Report, context: CheckContext) => void | Promise<void>;
 }
@@ -36,19 +38,20 @@ type Input = Readonly<Record<string, unknown>>;
  */
 export async function judgeTask(rules: TaskRules, context: CheckContext, input: Input): Promise<string[]> {
   if (context.mode === 'live' && input['project'] === undefined && input['batch'] === undefined) {
-    throw new RefusedArguments([
-      {
-        path: 'project',
-        message:
-          'give a project or a batch: a live task without one cannot be found or released together with others',
-      },
-    ]);
+    const message =
+      'give a project or a batch: a live task without one cannot be found or released together with others';
+    throw refused(rules, [{ path: 'project', message }]);
   }
   const first = await judgeOnce(rules, context, input, false);
   if (first.refusals.length === 0) return first.unchecked;
   const second = await judgeOnce(rules, context, input, true);
-  if (second.refusals.length > 0) throw new RefusedArguments(second.refusals);
+  if (second.refusals.length > 0) throw refused(rules, second.refusals);
   return second.unchecked;
+}
+
+function refused({ within }: TaskRules, refusals: readonly Refusal[]): RefusedArguments {
+  if (within === undefined) return new RefusedArguments(refusals);
+  return new RefusedArguments(refusals.map((refusal) => ({ ...refusal, path: `${within}.${refusal.path}` })));
 }
 
 async function judgeOnce(

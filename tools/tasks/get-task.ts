@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
-import { countAnnotations, countsInWords } from './annotation-counts.ts';
+import { resultInShort } from '../results/inline-results.ts';
+import { resultUrls } from '../results/result-urls.ts';
+import { countsInWords } from './annotation-counts.ts';
 import { Detail, TaskId, listTasksStep } from './task-lookup.ts';
 import { TaskObject } from './task-object.ts';
 import { conciseTask, fullTask } from './task-view.ts';
@@ -58,13 +60,18 @@ export const getTask = defineTool({
 
 function summaryOf(task: TaskObject, shaping: Shaping): string {
   const name = `Task ${shaping.word(task.task_id, 'without id')}`;
-  const counts = countAnnotations(task.response, shaping);
-  if (task.status === 'completed' && counts) {
-    const labels = countsInWords(counts.by_label);
-    return `${name} is completed with ${counts.annotations} annotations${labels ? `: ${labels}` : ''}.`;
+  if (task.status === 'completed' && task.response) {
+    const { headline, facts } = resultInShort(task.response, task.params, shaping);
+    const labels = countsInWords(countsIn(facts['by_label']));
+    return `${name} is completed: ${headline}${labels ? ` (${labels})` : ''}.`;
   }
   if (task.status === 'error') return `${name} failed; the reason is under "error".`;
   return `${name} is ${shaping.word(task.status, 'of unknown status')}.`;
+}
+
+/** Counts by label where they are plain numbers. */
+function countsIn(value: unknown): Record<string, number> {
+  return z.record(z.string(), z.number()).catch({}).parse(value);
 }
 
 function stepsFor(task: TaskObject, detail: 'concise' | 'full' | undefined): NextStep[] {
@@ -77,7 +84,17 @@ function stepsFor(task: TaskObject, detail: 'concise' | 'full' | undefined): Nex
       },
     ];
   }
-  if (task.status !== 'completed' || detail === 'full' || !task.task_id) return [];
+  if (task.status !== 'completed' || !task.task_id) return [];
+  if (resultUrls(task.response).length > 0) {
+    return [
+      {
+        tool: 'scale_ai_get_secure_task_response_url',
+        arguments: { task_id: task.task_id },
+        why: 'what is in the stored result',
+      },
+    ];
+  }
+  if (detail === 'full') return [];
   return [
     {
       tool: 'scale_ai_get_task_by_id',

@@ -1,13 +1,11 @@
 import { isRecord } from '../../src/responses/compact.ts';
+import { resultInShort } from '../results/inline-results.ts';
 import { countAnnotations } from './annotation-counts.ts';
 import { wordsAsked } from './words-asked.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 import type { TaskObject } from './task-object.ts';
 
 const INSTRUCTION_PREVIEW = 300;
-
-/** Members of an annotation that a concise view leaves to the full one. */
-const LEFT_TO_FULL = new Set(['uuid', 'edges']);
 
 /** One line of a list: what a reader needs to pick a task out. */
 export function taskRow(task: TaskObject, shaping: Shaping): Record<string, unknown> {
@@ -88,24 +86,6 @@ function errorOf(task: TaskObject, shaping: Shaping): unknown {
 
 function resultOf(task: TaskObject, shaping: Shaping): Record<string, unknown> | undefined {
   if (task.status !== 'completed' || !task.response) return undefined;
-  const vocabulary = wordsAsked(task.params);
-  const counts = countAnnotations(task.response, shaping);
-  if (!counts) return { response: shaping.fenceJson(task.response, vocabulary) };
-  const annotations = Array.isArray(task.response['annotations']) ? task.response['annotations'] : [];
-  return {
-    ...counts,
-    links: counts.links || undefined,
-    global_attributes: fencedAnswers(task.response['global_attributes'], vocabulary, shaping),
-    items: annotations.map((annotation) => shaping.fenceJson(withoutDetail(annotation), vocabulary)),
-  };
-}
-
-function fencedAnswers(answers: unknown, vocabulary: ReadonlySet<string>, shaping: Shaping): unknown {
-  const fenced = shaping.fenceJson({ attributes: answers }, vocabulary);
-  return isRecord(fenced) ? fenced['attributes'] : undefined;
-}
-
-function withoutDetail(annotation: unknown): unknown {
-  if (!isRecord(annotation)) return annotation;
-  return Object.fromEntries(Object.entries(annotation).filter(([key]) => !LEFT_TO_FULL.has(key)));
+  const { facts, items } = resultInShort(task.response, task.params, shaping);
+  return { ...facts, items };
 }

@@ -17,7 +17,7 @@ export const Metadata = z
     error: 'is larger than 10 KB of JSON; keep a reference to the data instead',
   });
 
-const Tags = z.array(z.string().min(1)).max(5, { error: 'at most 5 tags per task' });
+export const Tags = z.array(z.string().min(1)).max(5, { error: 'at most 5 tags per task' });
 
 /** What every task creator takes, beside what its type needs. */
 export const commonTaskFields = {

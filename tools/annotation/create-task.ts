@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { listedAs } from '../../src/catalog/listed-as.ts';
+import { TaskObject } from '../tasks/task-object.ts';
+import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
+import { judgeTask } from './judge.ts';
+import { OTHER_TASK_TYPES, parametersOf } from './other-task-types.ts';
+import type { TaskRules } from './judge.ts';
+
+/** The types that have a tool of their own, which checks more. */
+const OWN_TOOL: Readonly<Record<string, string>> = {
+  documenttranscription: 'scale_ai_create_document_transcription_task',
+  imageannotation: 'scale_ai_create_image_annotation_task',
+  lidarannotation: 'scale_ai_create_lidar_annotation_task',
+  lidarsegmentation: 'scale_ai_create_lidar_segmentation_task',
+  namedentityrecognition: 'scale_ai_create_named_entity_recognition_task',
+  segmentannotation: 'scale_ai_create_segmentation_annotation_task',
+  textcollection: 'scale_ai_create_text_collection_task',
+  videoannotation: 'scale_ai_create_video_annotation_task',
+  videoplaybackannotation: 'scale_ai_create_video_playback_annotation_task',
+};
+
+const TaskType = z.enum(Object.keys(OTHER_TASK_TYPES), {
+  error: ({ input }) => {
+    const own = typeof input === 'string' ? OWN_TOOL[input] : undefined;
+    return own === undefined ? undefined : `${String(input)} has a tool of its own: use ${own}`;
+  },
+});
+
+const Params = listedAs({ type: 'object' }, z.record(z.string(), z.unknown()));
+
+/** Says what is wrong with the parameters of this very type. */
+function judgeForm(input: { type: string; params: Record<string, unknown> }, context: z.RefinementCtx): void {
+  const known = OTHER_TASK_TYPES[input.type];
+  const issues = known ? parametersOf(known).safeParse(input.params).error?.issues : undefined;
+  for (const { path, ...issue } of issues ?? []) {
+    context.addIssue({ ...issue, path: ['params', ...path] });
+  }
+}
+
+export const createTask = defineTool({
+  slug: 'SCALE_AI_CREATE_TASK',
+  title: 'Create task of another type',
+  description:
+    'Create a task of a type without a tool of its own: lidar top-down and linking, sensor fusion, chat, and the legacy types. Charges the account with a live key.',
+  toolset: 'annotation',
+  effect: 'create',
+  consequences: ['billable'],
+  input: z
+    .strictObject({
+      type: TaskType,
+      params: Params.describe(
+        'body of the request, with project or batch, unique_id, callback_url and the like',
+      ),
+    })
+    .superRefine(judgeForm),
+  output: { task: z.looseObject({}).optional() },
+  response: TaskObject,
+  example: {
+    type: 'categorization',
+    params: {
+      project: 'storefronts',
+      attachment_type: 'website',
+      attachment: 'https://www.example.com',
+      categories: ['consumers', 'businesses'],
+      unique_id: 'storefront-1',
+    },
+  },
+  check: (context, { type, params }) => judgeTask(rulesOf(type), context, params),
+  request: ({ type, params }) => ({ method: 'POST', path: ['task', type], body: params }),
+  summarize: (task, { type }, shaping) => summarizeCreatedTask(task, type, shaping),
+  recovery: {
+    not_found: ({ params }) => creationRecovery.not_found(identified(params)),
+    conflict: ({ params }) => creationRecovery.conflict(identified(params)),
+    unknown: ({ params }) => creationRecovery.unknown(identified(params)),
+  },
+});
+
+function rulesOf(type: string): TaskRules {
+  return { type, required: OTHER_TASK_TYPES[type]?.required ?? [], within: 'params' };
+}
+
+const Identified = z.object({
+  unique_id: z.string().optional(),
+  project: z.string().optional(),
+  batch: z.string().optional(),
+});
+
+function identified(params: Readonly<Record<string, unknown>>): z.output<typeof Identified> {
+  return Identified.safeParse(params).data ?? {};
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { TaskId } from '../tasks/task-lookup.ts';
+
+/** Field names and form are not documented: one audit or a list of them, kept open. */
+const Audits = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
+
+export const getFixlessAudits = defineTool({
+  slug: 'SCALE_AI_GET_FIXLESS_AUDITS',
+  title: 'Get fixless audits',
+  description: 'Read audits without fixes: all of one task, newest first, or a single one by its id.',
+  toolset: 'quality',
+  effect: 'read',
+  input: z
+    .strictObject({ task_id: TaskId.optional(), id: z.string().min(1).optional().describe('of the audit') })
+    .refine(({ task_id: task, id }) => task !== undefined || id !== undefined, {
+      path: ['task_id'],
+      error: 'give task_id or id',
+    }),
+  output: { audits: z.array(z.unknown()).optional(), total: z.number().optional() },
+  response: Audits,
+  example: { task_id: '65f0c1d2e4b0a90012ab34cd' },
+  request: (query) => ({ method: 'GET', path: ['audits'], query }),
+  summarize: (audits, _input, shaping) => ({
+    summary:
+      audits.length === 0
+        ? 'No audit was found.'
+        : `${audits.length} audits; the newest one counts for the quality score.`,
+    total: audits.length,
+    audits: audits.map((audit) => shaping.fenceJson(audit)),
+  }),
+});

@@ -1,0 +1,168 @@
+import { isRecord } from '../../src/responses/compact.ts';
+import { attributeHistogram, tally, tallyLabels } from './histogram.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { ResultInShort } from './inline-results.ts';
+
+type Summarize = (
+  content: unknown,
+  words: ReadonlySet<string>,
+  shaping: Shaping,
+) => ResultInShort | undefined;
+
+/** The forms that stored results have, told apart by what is in them. */
+const FORMS: readonly Summarize[] = [points, cuboidFrames, annotationFrames, playbackTracks, events];
+
+/** A stored result in short, whatever its form; unknown forms are shown as they are, fenced. */
+export function fileInShort(content: unknown, words: ReadonlySet<string>, shaping: Shaping): ResultInShort {
+  for (const summarize of FORMS) {
+    const inShort = summarize(content, words, shaping);
+    if (inShort) return inShort;
+  }
+  const items = Array.isArray(content) ? content : [content];
+  return {
+    headline: `${items.length} items`,
+    facts: {},
+    items: items.map((item) => shaping.fenceJson(item, words)),
+  };
+}
+
+/** Video by frames: the same uuid follows an object. */
+function annotationFrames(
+  content: unknown,
+  words: ReadonlySet<string>,
+  shaping: Shaping,
+): ResultInShort | undefined {
+  const frames = framesWith(content, 'annotations');
+  return frames && tracked(frames, 'annotations', words, shaping);
+}
+
+function cuboidFrames(
+  content: unknown,
+  words: ReadonlySet<string>,
+  shaping: Shaping,
+): ResultInShort | undefined {
+  const frames = framesWith(content, 'cuboids');
+  return frames && tracked(frames, 'cuboids', words, shaping);
+}
+
+function framesWith(content: unknown, member: string): Record<string, unknown>[] | undefined {
+  if (!Array.isArray(content) || content.length === 0) return undefined;
+  const frames = content.filter(isRecord);
+  return frames.length === content.length && frames.every((frame) => Array.isArray(frame[member]))
+    ? frames
+    : undefined;
+}
+
+function tracked(
+  frames: readonly Record<string, unknown>[],
+  member: string,
+  words: ReadonlySet<string>,
+  shaping: Shaping,
+): ResultInShort {
+  const perFrame = frames.map((frame): unknown[] => (Array.isArray(frame[member]) ? frame[member] : []));
+  const all = perFrame.flat();
+  const firsts = [...new Map(all.filter(isRecord).map((object) => [object['uuid'], object])).values()];
+  return {
+    headline: `${firsts.length} objects over ${frames.length} frames`,
+    facts: {
+      frames: frames.length,
+      frames_with_objects: perFrame.filter((objects) => objects.length > 0).length,
+      objects: firsts.length,
+      [member]: all.length,
+      objects_by_label: tallyLabels(firsts, 'label', shaping),
+      by_geometry: tallyLabels(firsts, 'type', shaping),
+      extent: extentOf(all),
+      attributes: attributeHistogram(all, words, shaping),
+    },
+    items: frames.map((frame, index) => ({ frame: index, ...asObject(shaping.fenceJson(frame, words)) })),
+  };
+}
+
+/** Least and greatest positions in metres of world coordinates. */
+function extentOf(objects: readonly unknown[]): Record<string, [number, number]> | undefined {
+  const positions = objects.flatMap((object) =>
+    isRecord(object) && isRecord(object['position']) ? [object['position']] : [],
+  );
+  if (positions.length === 0) return undefined;
+  const axes = ['x', 'y', 'z'] as const;
+  return Object.fromEntries(
+    axes.map((axis) => {
+      const values = positions.map((position) => position[axis]).filter((value) => typeof value === 'number');
+      return [axis, [Math.min(...values), Math.max(...values)]];
+    }),
+  );
+}
+
+/** Playback: tracks by uuid, with key frames; an older form wraps them in a list. */
+function playbackTracks(
+  content: unknown,
+  words: ReadonlySet<string>,
+  shaping: Shaping,
+): ResultInShort | undefined {
+  const wrapped: unknown = Array.isArray(content) ? content[0] : undefined;
+  const byUuid = isRecord(wrapped) ? wrapped['annotations'] : content;
+  if (!isRecord(byUuid)) return undefined;
+  const tracks = Object.entries(byUuid);
+  if (tracks.length === 0 || !tracks.every(([, track]) => isRecord(track) && Array.isArray(track['frames'])))
+    return undefined;
+  const objects = tracks.map(([, track]) => track);
+  const keyFrames = objects.flatMap((track): unknown[] =>
+    isRecord(track) && Array.isArray(track['frames']) ? track['frames'] : [],
+  );
+  return {
+    headline: `${tracks.length} objects in ${keyFrames.length} key frames`,
+    facts: {
+      objects: tracks.length,
+      key_frames: keyFrames.length,
+      objects_by_label: tallyLabels(objects, 'label', shaping),
+      by_geometry: tallyLabels(objects, 'geometry', shaping),
+      attributes: attributeHistogram(keyFrames, words, shaping),
+    },
+    items: tracks.map(([uuid, track]) => ({
+      uuid: shaping.bare(uuid),
+      ...asObject(shaping.fenceJson(track, words)),
+    })),
+  };
+}
+
+/** Lidar points: one index per point and frame, 0 for none. */
+function points(content: unknown, _words: ReadonlySet<string>, shaping: Shaping): ResultInShort | undefined {
+  if (!isRecord(content) || !Array.isArray(content['point_objects'])) return undefined;
+  const objects = Array.isArray(content['objects']) ? content['objects'].filter(isRecord) : [];
+  const names = new Map(
+    objects.map(({ index, label }) => [
+      index,
+      typeof label === 'string' ? shaping.word(label, 'other') : 'other',
+    ]),
+  );
+  const frames = content['point_objects'].map((frame): unknown[] => (Array.isArray(frame) ? frame : []));
+  const labels = frames.flat().map((index) => (index === 0 ? 'unlabeled' : (names.get(index) ?? 'other')));
+  return {
+    headline: `${labels.length} points in ${frames.length} frames`,
+    facts: {
+      frames: frames.length,
+      points: labels.length,
+      points_by_label: tally(labels),
+      objects: objects.length,
+    },
+    items: frames.map((frame, index) => ({ frame: index, points: frame.length, objects: frame })),
+  };
+}
+
+function events(content: unknown, words: ReadonlySet<string>, shaping: Shaping): ResultInShort | undefined {
+  if (!isRecord(content) || !Array.isArray(content['events'])) return undefined;
+  const list = content['events'];
+  return {
+    headline: `${list.length} events`,
+    facts: {
+      events: list.length,
+      by_label: tallyLabels(list, 'label', shaping),
+      attributes: attributeHistogram(list, words, shaping),
+    },
+    items: list.map((event) => shaping.fenceJson(event, words)),
+  };
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : { value };
+}

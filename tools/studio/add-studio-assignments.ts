@@ -1,0 +1,28 @@
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import {
+  Assignments,
+  assignmentExample,
+  assignmentInput,
+  assignmentsOutput,
+  getAssignmentsStep,
+  rowsFor,
+} from './assignments.ts';
+
+export const addStudioAssignments = defineTool({
+  slug: 'SCALE_AI_ADD_STUDIO_ASSIGNMENTS',
+  title: 'Add Studio assignments',
+  description: 'Assign Studio projects to members by e-mail address; every member gets every project.',
+  toolset: 'studio',
+  effect: 'update',
+  idempotent: true,
+  input: assignmentInput,
+  output: assignmentsOutput,
+  response: Assignments,
+  example: assignmentExample,
+  request: (input) => ({ method: 'POST', path: ['studio', 'assignments', 'add'], body: input }),
+  summarize: (assignments, { emails, projects }, shaping) => ({
+    summary: `Assigned ${projects.length} projects to ${emails.length} members.`,
+    assignments: rowsFor(assignments, emails, shaping),
+  }),
+  recovery: { bad_request: () => [getAssignmentsStep], unknown: () => [getAssignmentsStep] },
+});

@@ -1,0 +1,28 @@
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import {
+  Assignments,
+  assignmentExample,
+  assignmentInput,
+  assignmentsOutput,
+  getAssignmentsStep,
+  rowsFor,
+} from './assignments.ts';
+
+export const removeStudioAssignments = defineTool({
+  slug: 'SCALE_AI_REMOVE_STUDIO_ASSIGNMENTS',
+  title: 'Remove Studio assignments',
+  description: 'Take Studio projects from members by e-mail address; every member loses every project.',
+  toolset: 'studio',
+  effect: 'delete',
+  idempotent: true,
+  input: assignmentInput,
+  output: assignmentsOutput,
+  response: Assignments,
+  example: assignmentExample,
+  request: (input) => ({ method: 'POST', path: ['studio', 'assignments', 'remove'], body: input }),
+  summarize: (assignments, { emails, projects }, shaping) => ({
+    summary: `Took ${projects.length} projects from ${emails.length} members.`,
+    assignments: rowsFor(assignments, emails, shaping),
+  }),
+  recovery: { bad_request: () => [getAssignmentsStep], unknown: () => [getAssignmentsStep] },
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { StudioQueue, queueNames, queueOutput, queueRows, queueStep } from './studio-batch-object.ts';
+
+const Reordered = z.object({ before: StudioQueue, after: StudioQueue });
+
+export const resetBatchPriorities = defineTool({
+  slug: 'SCALE_AI_RESET_BATCH_PRIORITIES',
+  title: 'Reset batch priorities',
+  description:
+    'Return the queue of pending Studio batches to the default order: calibration first, then oldest. The present order is lost.',
+  toolset: 'studio',
+  effect: 'update',
+  consequences: ['replaces'],
+  idempotent: true,
+  input: z.strictObject({}),
+  output: queueOutput,
+  response: Reordered,
+  example: {},
+  async run(context) {
+    const before = await context.send({ method: 'GET', path: ['studio', 'batches'] });
+    return {
+      before,
+      after: await context.send({ method: 'POST', path: ['studio', 'batches', 'reset_priorities'] }),
+    };
+  },
+  summarize: ({ before, after }, _input, shaping) => ({
+    summary: `The queue of ${after.length} pending batches has its default order again; order_before has the one that was lost.`,
+    total: after.length,
+    order_before: queueNames(before, shaping),
+    batches: queueRows(after, shaping),
+  }),
+  recovery: { unknown: () => [queueStep] },
+});

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { Tags } from '../annotation/fields/common-task-fields.ts';
+import { defineTaskChange } from './task-change.ts';
+import { TaskId } from './task-lookup.ts';
+
+export const addTaskTags = defineTaskChange({
+  slug: 'SCALE_AI_ADD_TASK_TAGS',
+  title: 'Add task tags',
+  description: 'Add tags to a task; those already there stay. A task has at most 5.',
+  effect: 'update',
+  input: z.strictObject({ task_id: TaskId, tags: Tags.min(1) }),
+  example: { task_id: '65f0c1d2e4b0a90012ab34cd', tags: ['night'] },
+  request: ({ task_id, tags }) => ({ method: 'PUT', path: ['task', task_id, 'tags'], body: tags }),
+  done: ({ task_id, tags }, task) =>
+    `Added ${tags.length} tags to task ${task_id}; it has ${task.tags?.length ?? 'an unknown number of'} now.`,
+  idOf: ({ task_id }) => task_id,
+});

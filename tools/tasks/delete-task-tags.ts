@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { defineTaskChange } from './task-change.ts';
+import { TaskId } from './task-lookup.ts';
+
+export const deleteTaskTags = defineTaskChange({
+  slug: 'SCALE_AI_DELETE_TASK_TAGS',
+  title: 'Delete task tags',
+  description: 'Remove the named tags from a task; tags it does not have are ignored.',
+  effect: 'delete',
+  input: z.strictObject({ task_id: TaskId, tags: z.array(z.string().min(1)).min(1) }),
+  example: { task_id: '65f0c1d2e4b0a90012ab34cd', tags: ['night'] },
+  request: ({ task_id, tags }) => ({ method: 'DELETE', path: ['task', task_id, 'tags'], body: tags }),
+  done: ({ task_id }, task) => `Task ${task_id} has ${task.tags?.length ?? 0} tags left.`,
+  idOf: ({ task_id }) => task_id,
+});

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { listTasksStep } from './task-lookup.ts';
+import { TaskObject } from './task-object.ts';
+import { taskRow } from './task-view.ts';
+import type { RestRequest, Shaping, Tool } from '../../src/catalog/tool.ts';
+import type { Consequence, Effect } from '../../src/catalog/vocabulary.ts';
+
+interface ChangeSpec<I extends z.ZodObject> {
+  slug: string;
+  title: string;
+  description: string;
+  effect: Effect;
+  consequences?: readonly Consequence[];
+  input: I;
+  example: z.input<I>;
+  request: (input: z.output<I>) => RestRequest;
+  /** What was done, in a sentence. */
+  done: (input: z.output<I>, task: TaskObject, shaping: Shaping) => string;
+  /** The call that sees whether it was done. */
+  idOf: (input: z.output<I>) => string;
+}
+
+/** Declares a change of one task's own details; Scale answers with the task, and so does the tool. */
+export function defineTaskChange<I extends z.ZodObject>(spec: ChangeSpec<I>): Tool {
+  return defineTool({
+    slug: spec.slug,
+    title: spec.title,
+    description: spec.description,
+    toolset: 'tasks',
+    effect: spec.effect,
+    consequences: spec.consequences ?? [],
+    idempotent: true,
+    input: spec.input,
+    output: { task: z.looseObject({}).optional() },
+    response: TaskObject,
+    example: spec.example,
+    request: spec.request,
+    summarize: (task, input, shaping) => ({
+      summary: spec.done(input, task, shaping),
+      task: {
+        ...taskRow(task, shaping),
+        metadata: task.metadata && shaping.untrusted(JSON.stringify(task.metadata), 1_000),
+      },
+    }),
+    recovery: {
+      not_found: () => [listTasksStep],
+      unknown: (input) => [
+        {
+          tool: 'scale_ai_get_task',
+          arguments: { task_id: spec.idOf(input) },
+          why: 'whether the change was made',
+        },
+      ],
+    },
+  });
+}

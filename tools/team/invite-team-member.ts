@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { Emails } from './emails.ts';
+import { Team, memberRows, teamOutput } from './member-object.ts';
+
+export const inviteTeamMember = defineTool({
+  slug: 'SCALE_AI_INVITE_TEAM_MEMBER',
+  title: 'Invite team member',
+  description:
+    'Invite people to the Scale team by e-mail; each gets a message and, once accepted, access. Labelers are for Studio.',
+  toolset: 'team',
+  effect: 'create',
+  consequences: ['emails', 'grants_access'],
+  input: z.strictObject({ emails: Emails, team_role: z.enum(['labeler', 'member', 'manager']) }),
+  output: teamOutput,
+  response: Team,
+  example: { emails: ['new.labeler@example.com'], team_role: 'labeler' },
+  request: (input) => ({ method: 'POST', path: ['teams', 'invite'], body: input }),
+  summarize: (team, { emails, team_role: role }, shaping) => ({
+    summary: `Invited ${emails.length} people as ${role}; they join when they accept.`,
+    total: team.length,
+    members: memberRows(
+      team.filter(({ email }) => email !== undefined && emails.includes(email)),
+      shaping,
+    ),
+    next_steps: [{ tool: 'scale_ai_get_teams', arguments: {}, why: 'who has accepted' }],
+  }),
+  recovery: {
+    bad_request: () => [{ tool: 'scale_ai_get_teams', arguments: {}, why: 'who is in the team already' }],
+    unknown: () => [{ tool: 'scale_ai_get_teams', arguments: {}, why: 'whether the invitations were made' }],
+  },
+});
