@@ -6,9 +6,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { format } from 'prettier';
 import { listTool } from '../src/catalog/listing.ts';
-import { ERROR_CODES } from '../src/catalog/tool.ts';
 import { configFileSchema, settingsTable } from '../src/config/reference.ts';
 import { catalog } from '../tools/index.ts';
+import { toolsPage } from './tools-page.ts';
 import type { Tool } from '../src/catalog/tool.ts';
 
 const check = process.argv.includes('--check');
@@ -46,26 +46,6 @@ function toolTable(): string {
   return ['| Tool | Toolset | Effect | What it does |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function toolPage(): string {
-  const parts = catalog.map((tool) => {
-    const { inputSchema } = listTool(tool);
-    return [
-      `## ${tool.name}`,
-      `${tool.title}. Toolset \`${tool.toolset}\`; effect: ${effectOf(tool)}.`,
-      tool.description,
-      '```json',
-      JSON.stringify(tool.example, undefined, 2),
-      '```',
-      '<details><summary>Input schema as listed</summary>',
-      '```json',
-      JSON.stringify(inputSchema, undefined, 2),
-      '```',
-      '</details>',
-    ].join('\n\n');
-  });
-  return `# Tools\n\nGenerated from the catalogue by \`npm run generate\`.\n\n${parts.join('\n\n')}\n`;
-}
-
 function budgetPage(): string {
   const count = (value: unknown): number => encode(JSON.stringify(value)).length;
   const rows = catalog.map((tool) => {
@@ -86,18 +66,9 @@ function budgetPage(): string {
 }
 
 await putSection('README.md', { tools: toolTable(), settings: settingsTable() });
-await put('docs/reference/tools.md', toolPage());
+await put('docs/tools.md', await toolsPage());
 await put('docs/reference/tool-budget.md', budgetPage());
 await put('docs/reference/config.schema.json', JSON.stringify(configFileSchema()));
-
-const errorsPage = await readFile('docs/reference/errors.md', 'utf8');
-const undocumented = ERROR_CODES.filter((code) => !errorsPage.includes(`\`${code}\``));
-if (undocumented.length > 0) stale.push(`docs/reference/errors.md (missing: ${undocumented.join(', ')})`);
-const documented = [...errorsPage.matchAll(/^\| `(\w+)`/gm)].flatMap(([, code]) =>
-  code === undefined ? [] : [code],
-);
-const gone = documented.filter((code) => !ERROR_CODES.some((known) => known === code));
-if (gone.length > 0) stale.push(`docs/reference/errors.md (gone: ${gone.join(', ')})`);
 
 if (stale.length > 0) {
   console.error(`Out of date; run npm run generate and commit:\n  ${stale.join('\n  ')}`);

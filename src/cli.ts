@@ -99,7 +99,7 @@ function buildProgram(): Command {
 /** By name, so that a command does not load the modules of the others. */
 const USER_ERRORS = new Set([
   'ConfigError',
-  'UnknownNameError',
+  'SelectionError',
   'ScaleKeyError',
   'LocalFileError',
   'DataDirectoryError',

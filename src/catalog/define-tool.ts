@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { subjectsOf } from './subjects.ts';
+import { projectPathOf, subjectsOf } from './subjects.ts';
 import { MODES } from './vocabulary.ts';
 import type { PreparedCall, Tool, ToolSpec } from './tool.ts';
 
@@ -21,6 +21,9 @@ export function defineTool<I extends z.ZodObject, R extends z.ZodType>(spec: Too
     toolset: spec.toolset,
     effect: spec.effect,
     consequences: spec.consequences ?? [],
+    reach: spec.reach ?? 'project',
+    projectPath: spec.projectPath ?? projectPathOf(spec.input.shape),
+    filledIn: [],
     idempotent: spec.effect === 'read' || spec.idempotent === true,
     strictLists: spec.strictLists ?? [],
     input: spec.input,
@@ -47,7 +50,7 @@ function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
     },
     summarize: (response, shaping) => spec.summarize(spec.response.parse(response), input, shaping),
     recover: (code) => spec.recovery?.[code]?.(input) ?? [],
-    subjects: subjectsOf(input),
+    subjects: spec.subjects?.(input) ?? subjectsOf(input),
     detail: 'detail' in input && input.detail === 'full' ? 'full' : 'concise',
   };
 }

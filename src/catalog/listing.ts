@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../responses/compact.ts';
 import { outlineOf } from './listed-as.ts';
 import type { Tool } from './tool.ts';
 
@@ -26,7 +27,7 @@ export function listTool(tool: Tool): ListedTool {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: { ...toListedSchema(tool.input, 'input'), type: 'object' },
+    inputSchema: { ...without(toListedSchema(tool.input, 'input'), tool.filledIn), type: 'object' },
     outputSchema: { ...toListedSchema(tool.output, 'output'), type: 'object' },
     annotations: {
       title: tool.title,
@@ -39,6 +40,17 @@ export function listTool(tool: Tool): ListedTool {
       openWorldHint: true,
     },
   };
+}
+
+/** Leaves out arguments that the server fills in. */
+function without(schema: JsonSchema, names: readonly string[]): JsonSchema {
+  if (names.length === 0) return schema;
+  const { properties, required, ...rest } = schema;
+  const kept = Object.entries(isRecord(properties) ? properties : {}).filter(
+    ([name]) => !names.includes(name),
+  );
+  const needed = Array.isArray(required) ? required.filter((name) => !names.includes(String(name))) : [];
+  return { ...rest, properties: Object.fromEntries(kept), ...(needed.length > 0 && { required: needed }) };
 }
 
 /**

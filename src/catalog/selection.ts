@@ -1,3 +1,4 @@
+import { fixProject } from './fixed-project.ts';
 import { nearestName } from './nearest-name.ts';
 import { SPECIAL_TOOLSETS, TOOLSETS } from './vocabulary.ts';
 import type { Tool } from './tool.ts';
@@ -9,18 +10,22 @@ export interface SelectionRequest {
   tools: readonly string[];
   excludeTools: readonly string[];
   readOnly: boolean;
+  /** Serve this project only: its name is filled in, and tools that look over the whole team are left out. */
+  project?: string | undefined;
 }
 
 /** The tools a caller may see and use, and why the others are missing. */
 export interface Selection {
   tools: readonly Tool[];
-  has(name: string): boolean;
+  /** The tool as this caller sees it. */
+  find(name: string): Tool | undefined;
   readOnly: boolean;
+  project: string | undefined;
 }
 
-/** Raised at start-up for a name that is not in the catalogue. */
-class UnknownNameError extends Error {
-  override name = 'UnknownNameError';
+/** Raised at start-up for a selection that cannot be made. */
+class SelectionError extends Error {
+  override name = 'SelectionError';
 }
 
 type Membership = (tool: Tool, seedSlugs: ReadonlySet<string>) => boolean;
@@ -35,7 +40,7 @@ const SPECIAL: Record<SpecialToolset, Membership> = {
  * Narrows the catalogue: toolsets (or single tools) in, excluded tools out, then reads only if asked.
  * Single tools without toolsets mean exactly these; with toolsets they are added to them.
  *
- * @throws UnknownNameError naming the nearest valid toolset or tool.
+ * @throws SelectionError naming the nearest valid toolset or tool.
  */
 export function selectTools(
   catalog: readonly Tool[],
@@ -47,15 +52,28 @@ export function selectTools(
   const excluded = new Set(request.excludeTools.map((name) => checkTool(catalog, name)));
   const onlyNamed = toolsets.length === 0 && named.size > 0;
   const groups = toolsets.length > 0 ? toolsets : (['default'] as const);
+  const { project } = request;
+  if (project !== undefined) refuseTeamWide(catalog, named, project);
 
   const tools = catalog.filter((tool) => {
     if (excluded.has(tool.name)) return false;
+    if (project !== undefined && tool.reach === 'team') return false;
     if (request.readOnly && tool.effect !== 'read') return false;
     if (named.has(tool.name)) return true;
     return !onlyNamed && groups.some((group) => belongsTo(tool, group, seedSlugs));
   });
-  const names = new Set(tools.map((tool) => tool.name));
-  return { tools, has: (name) => names.has(name), readOnly: request.readOnly };
+  const offered = project === undefined ? tools : tools.map((tool) => fixProject(tool, project));
+  const byName = new Map(offered.map((tool) => [tool.name, tool]));
+  return { tools: offered, find: (name) => byName.get(name), readOnly: request.readOnly, project };
+}
+
+/** @throws SelectionError for a tool that was asked for by name and cannot be kept inside one project */
+function refuseTeamWide(catalog: readonly Tool[], named: ReadonlySet<string>, project: string): void {
+  const wide = catalog.find(({ name, reach }) => reach === 'team' && named.has(name));
+  if (!wide) return;
+  throw new SelectionError(
+    `${wide.name} looks over the whole team, and --project ${project} serves one project only. Leave out one of the two.`,
+  );
 }
 
 function belongsTo(tool: Tool, group: Toolset | SpecialToolset, seedSlugs: ReadonlySet<string>): boolean {
@@ -67,14 +85,14 @@ function checkToolset(name: string): Toolset | SpecialToolset {
   const known = [...SPECIAL_TOOLSETS, ...TOOLSETS];
   const found = known.find((toolset) => toolset === name);
   if (found) return found;
-  throw new UnknownNameError(unknown('toolset', name, known));
+  throw new SelectionError(unknown('toolset', name, known));
 }
 
 function checkTool(catalog: readonly Tool[], name: string): string {
   const known = catalog.map((tool) => tool.name);
   const found = known.find((tool) => tool === name.toLowerCase());
   if (found) return found;
-  throw new UnknownNameError(unknown('tool', name, known));
+  throw new SelectionError(unknown('tool', name, known));
 }
 
 function unknown(kind: string, name: string, known: readonly string[]): string {

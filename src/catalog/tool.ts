@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Consequence, Effect, Mode, Toolset } from './vocabulary.ts';
+import type { Consequence, Effect, Mode, Reach, Toolset } from './vocabulary.ts';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -48,8 +48,15 @@ export type Found =
 
 export type SubjectKind = 'project' | 'batch' | 'task';
 
+/** What a call is about, by name or id; `unique_id` is the user's own id of a task that exists. */
+export type Subjects = Readonly<Partial<Record<SubjectKind | 'unique_id', string>>>;
+
 /** Reads an object at Scale. Answers are kept for a minute; `fresh` asks again. */
-export type LookUp = (kind: SubjectKind, name: string, options?: { fresh?: boolean }) => Promise<Found>;
+export type LookUp = (
+  kind: SubjectKind | 'unique_id',
+  name: string,
+  options?: { fresh?: boolean },
+) => Promise<Found>;
 
 /** What a workflow tool may use while it runs. */
 export interface RunContext {
@@ -65,12 +72,13 @@ export type CheckContext = Pick<RunContext, 'lookUp' | 'mode'>;
 
 /**
  * Why a call failed. Every code is described, with the advice that goes with it, where it is raised;
- * docs/reference/errors.md lists them all.
+ * docs/errors.md lists them all.
  */
 export const ERROR_CODES = [
   'invalid_arguments',
   'tool_not_enabled',
   'read_only',
+  'outside_project',
   'confirmation_required',
   'no_api_key',
   'path_not_allowed',
@@ -113,6 +121,12 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   toolset: Toolset;
   effect: Effect;
   consequences?: readonly Consequence[];
+  /** `team` when it shows or changes things that belong to no single project. */
+  reach?: Reach;
+  /** Where the project stands in the arguments; `project` or `project_name` unless said otherwise. */
+  projectPath?: readonly string[];
+  /** What the call is about; read off the usual argument names unless said otherwise. */
+  subjects?: (input: z.output<Input>) => Subjects;
   /** True when repeating the call changes nothing more; reads need not say so. */
   idempotent?: boolean;
   input: Input;
@@ -145,8 +159,7 @@ export interface PreparedCall {
   execute(context: RunContext): Promise<unknown>;
   summarize(response: unknown, shaping: Shaping): Summary;
   recover(code: ErrorCode | 'unknown'): NextStep[];
-  /** The project, batch and task that the arguments name. */
-  subjects: Readonly<Partial<Record<SubjectKind, string>>>;
+  subjects: Subjects;
   /** `full` when the caller asked for `detail: "full"`. */
   detail: 'concise' | 'full';
 }
@@ -160,6 +173,10 @@ export interface Tool {
   readonly toolset: Toolset;
   readonly effect: Effect;
   readonly consequences: readonly Consequence[];
+  readonly reach: Reach;
+  readonly projectPath: readonly string[] | undefined;
+  /** Arguments that the server fills in itself: not listed, not asked for. */
+  readonly filledIn: readonly string[];
   readonly idempotent: boolean;
   readonly strictLists: readonly string[];
   readonly input: z.ZodObject;

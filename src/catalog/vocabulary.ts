@@ -7,6 +7,9 @@ export type Effect = (typeof EFFECTS)[number];
 const CONSEQUENCES = ['billable', 'emails', 'irreversible', 'replaces', 'grants_access'] as const;
 export type Consequence = (typeof CONSEQUENCES)[number];
 
+/** How far a tool looks: into one project at a time, or over the whole team. */
+export type Reach = 'project' | 'team';
+
 /** The groups that tools are declared in. */
 export const TOOLSETS = [
   'annotation',

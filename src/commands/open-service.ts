@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allowLocalFiles } from '../access/local-files.ts';
 import { modeOfKey } from '../access/mode.ts';
+import { onlyProject } from '../access/project-scope.ts';
 import { readScaleKey } from '../access/scale-key.ts';
 import { selectTools } from '../catalog/selection.ts';
 import { durationMs } from '../config/settings.ts';
@@ -41,6 +42,7 @@ export function selectionFor(settings: Settings): Selection {
     tools: settings.tools,
     excludeTools: settings.exclude_tools,
     readOnly: settings.read_only,
+    project: settings.project,
   });
 }
 
@@ -50,7 +52,12 @@ export async function openService(settings: Settings, logger: Logger): Promise<S
   const files = await allowLocalFiles(settings.allow_dir);
   const upstream = settings.sandbox ? await openSandbox(settings, logger) : await openScale(settings, logger);
   const scale = upstream.apiKey === undefined ? undefined : connect(upstream.baseUrl, upstream.apiKey);
-  const caller: Caller = { principal: 'local', selection, mode: upstream.mode };
+  const caller: Caller = {
+    principal: 'local',
+    selection,
+    projects: settings.project === undefined ? undefined : onlyProject(settings.project),
+    mode: upstream.mode,
+  };
   const invoke = createInvoker({
     scaleFor: () => scale,
     files,

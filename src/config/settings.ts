@@ -96,6 +96,12 @@ export const Settings = z.strictObject({
     kind: 'boolean',
     description: 'Offer only tools that change nothing.',
   }),
+  project: setting(z.string().min(1).optional(), {
+    flag: 'project',
+    placeholder: 'NAME',
+    description:
+      'Serve one project only: it is filled in everywhere, and nothing outside it can be read or changed.',
+  }),
   log_level: setting(z.enum(LOG_LEVELS).default('info'), {
     flag: 'log-level',
     placeholder: 'LEVEL',

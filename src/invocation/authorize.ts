@@ -8,11 +8,18 @@ import type { Tool } from '../catalog/tool.ts';
  * @throws ToolFailure `read_only` or `tool_not_enabled`
  */
 export function authorize(tool: Tool, caller: Caller): void {
-  if (caller.selection.has(tool.name)) return;
+  if (caller.selection.find(tool.name)) return;
   if (caller.selection.readOnly && tool.effect !== 'read') {
     throw new ToolFailure(
       'read_only',
       `${tool.name} would ${tool.effect} something, and this server runs with --read-only. Nothing was sent. Whoever runs the server can start it without --read-only.`,
+      { outcome: 'not_sent', allowed: caller.selection.tools.map(({ name }) => name).join(', ') },
+    );
+  }
+  if (caller.selection.project !== undefined && tool.reach === 'team') {
+    throw new ToolFailure(
+      'outside_project',
+      `${tool.name} looks over the whole team, and this server serves project "${caller.selection.project}" only. Nothing was sent.`,
       { outcome: 'not_sent', allowed: caller.selection.tools.map(({ name }) => name).join(', ') },
     );
   }

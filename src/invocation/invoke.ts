@@ -3,11 +3,12 @@ import { createFence } from '../responses/untrusted.ts';
 import { authorize } from './authorize.ts';
 import { confirm } from './confirm.ts';
 import { diagnoseNotFound } from './diagnose-not-found.ts';
+import { keepInScope } from './keep-in-scope.ts';
 import { LookUps } from './lookups.ts';
 import { nameFailure } from './name-failure.ts';
 import { parseArguments } from './parse.ts';
 import { runContext } from './run.ts';
-import { shape } from './shape.ts';
+import { shape, usableSteps } from './shape.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { ConfirmationPolicy } from './confirm.ts';
 import type { ToolErrorBody } from './tool-failure.ts';
@@ -44,7 +45,8 @@ export type Invoker = (invocation: Invocation) => Promise<InvocationResult>;
 /** The one path that every call takes: parse, authorize, check, confirm, run, shape, record. */
 export function createInvoker(deps: InvokerDeps): Invoker {
   const lookUps = new LookUps(() => deps.now());
-  return async ({ tool, args, caller, signal }) => {
+  return async ({ tool: asked, args, caller, signal }) => {
+    const tool = caller.selection.find(asked.name) ?? asked;
     const requestId = `req_${randomBytes(8).toString('hex')}`;
     const startedAt = deps.now();
     let call: PreparedCall | undefined;
@@ -53,10 +55,9 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       call = parsed.call;
       authorize(tool, caller);
       const { scale, mode } = requireScale(deps, caller);
-      const context = runContext(
-        { scale, mode, files: deps.files, lookUp: lookUps.through(scale, signal) },
-        signal,
-      );
+      const lookUp = lookUps.through(scale, signal);
+      const context = runContext({ scale, mode, files: deps.files, lookUp }, signal);
+      await keepInScope(caller.projects, tool, call, lookUp);
       const unchecked = await call.check(context);
       await confirm(deps.policy, tool, caller);
       const response = await call.execute(context);
@@ -90,14 +91,14 @@ export function createInvoker(deps: InvokerDeps): Invoker {
   };
 }
 
-/** A 404 says what a user usually got wrong. */
+/** A 404 says what a user usually got wrong; not to callers limited by project, who would learn of others. */
 async function explained(
   failure: ToolFailure,
   call: PreparedCall | undefined,
   scale: ScaleClient | undefined,
-  { mode }: Caller,
+  { mode, projects }: Caller,
 ): Promise<ToolFailure> {
-  if (failure.code !== 'not_found' || !call || !scale || !mode) return failure;
+  if (failure.code !== 'not_found' || !call || !scale || !mode || projects) return failure;
   const { hints, nextSteps } = await diagnoseNotFound(call, scale, mode);
   return new ToolFailure('not_found', [failure.message, ...hints].join(' '), {
     ...failure.details,
@@ -146,7 +147,7 @@ function errorBody(
   requestId: string,
   caller: Caller,
 ): ToolErrorBody {
-  const steps = (details.nextSteps ?? []).filter((step) => caller.selection.has(step.tool)).slice(0, 3);
+  const steps = usableSteps(details.nextSteps, caller);
   return {
     code,
     message,

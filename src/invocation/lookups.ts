@@ -44,14 +44,30 @@ export class LookUps {
   }
 }
 
+async function firstWithUniqueId(
+  scale: ScaleClient,
+  uniqueId: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const page = await scale.send(
+    { method: 'GET', path: ['tasks'], query: { unique_id: [uniqueId], limit: 1 } },
+    signal,
+  );
+  const docs = isRecord(page) ? page['docs'] : undefined;
+  return Array.isArray(docs) ? docs[0] : undefined;
+}
+
 async function read(
   scale: ScaleClient,
-  kind: SubjectKind,
+  kind: SubjectKind | 'unique_id',
   name: string,
   signal: AbortSignal,
 ): Promise<Found> {
   try {
-    const object = await scale.send({ method: 'GET', path: [PATH[kind], name] }, signal);
+    const object = await (kind === 'unique_id'
+      ? firstWithUniqueId(scale, name, signal)
+      : scale.send({ method: 'GET', path: [PATH[kind], name] }, signal));
+    if (object === undefined) return { state: 'missing' };
     return isRecord(object) ? { state: 'found', object } : { state: 'unavailable' };
   } catch (error) {
     if (!(error instanceof ScaleError)) throw error;

@@ -25,13 +25,14 @@ export function shape(
     fenceJson: (value, vocabulary) => fenceJson(value, fence, vocabulary),
   };
   const { summary, next_steps: steps, ...data } = summarize(tool, call, response, shaping);
+  const next = usableSteps(steps, context.caller);
   const output = {
     summary,
     mode: context.mode,
     ...compact(data),
     ...(context.coerced.length > 0 && { coerced: context.coerced }),
     ...(context.unchecked.length > 0 && { unchecked: context.unchecked }),
-    ...nextSteps(steps, context.caller),
+    ...(next.length > 0 && { next_steps: next }),
   };
   return conform(tool, fitToBudget(output, BUDGET[call.detail]));
 }
@@ -49,11 +50,16 @@ function summarize(tool: Tool, call: PreparedCall, response: unknown, shaping: S
   }
 }
 
-function nextSteps(steps: readonly NextStep[] | undefined, caller: Caller): { next_steps?: NextStep[] } {
-  const usable = (steps ?? []).filter(
-    (step) => caller.selection.has(step.tool) && Object.values(step.arguments).every(isHarmlessArgument),
-  );
-  return usable.length > 0 ? { next_steps: usable.slice(0, MAX_NEXT_STEPS) } : {};
+/** Next steps that this caller can take, without arguments that the server fills in. */
+export function usableSteps(steps: readonly NextStep[] | undefined, caller: Caller): NextStep[] {
+  return (steps ?? [])
+    .flatMap(({ tool: name, arguments: args, why }) => {
+      const tool = caller.selection.find(name);
+      if (!tool || !Object.values(args).every(isHarmlessArgument)) return [];
+      const kept = Object.entries(args).filter(([argument]) => !tool.filledIn.includes(argument));
+      return [{ tool: name, arguments: Object.fromEntries(kept), why }];
+    })
+    .slice(0, MAX_NEXT_STEPS);
 }
 
 /** A name that Scale gave back is only suggested as an argument while it reads as a name. */

@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import { listTool } from '../catalog/listing.ts';
 import { nearestName } from '../catalog/nearest-name.ts';
-import { INSTRUCTIONS } from './instructions.ts';
+import { composeInstructions } from './instructions.ts';
 import type { CallToolResult, McpServerFactory } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
 import type { Tool } from '../catalog/tool.ts';
@@ -23,6 +23,7 @@ const LIST_TTL_MS = 3_600_000;
  */
 export function createServerFactory({ catalog, caller, invoke, version }: ServerDeps): McpServerFactory {
   const tools = caller.selection.tools.map(listTool);
+  const instructions = composeInstructions(caller.selection);
   const byName = new Map(catalog.flatMap((tool) => [[tool.name, tool] as const, [tool.slug, tool] as const]));
 
   return () => {
@@ -30,7 +31,7 @@ export function createServerFactory({ catalog, caller, invoke, version }: Server
       { name: 'scale-ai-mcp', title: 'Scale AI', version },
       {
         capabilities: { tools: {} },
-        instructions: INSTRUCTIONS,
+        instructions,
         cacheHints: {
           'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
           'server/discover': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { CLI, HOSTS } from '../support/hosts.ts';
-import type { ChildProcess } from 'node:child_process';
+import { HOSTS, startHttp } from '../support/hosts.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Host, ToolResult, Where } from '../support/hosts.ts';
 
@@ -11,37 +9,21 @@ const PHOTOS = fileURLToPath(new URL('../../examples/road-signs', import.meta.ur
 const GEOMETRIES = { box: { objects_to_annotate: ['traffic_sign', 'car'] } };
 
 let sandbox: RunningSandbox;
-let http: ChildProcess;
+let http: Awaited<ReturnType<typeof startHttp>>;
 const places: Record<'stdio' | 'http', Where> = { stdio: { args: [] }, http: { url: '' } };
 
 beforeAll(async () => {
   sandbox = await startSandbox({ seed: 'empty', turnaroundMs: 60_000 });
   const env = { SCALE_API_KEY: sandbox.keys.live, SCALE_API_BASE_URL: sandbox.baseUrl };
   places.stdio = { args: ['--allow-dir', PHOTOS], env };
-  http = spawn(process.execPath, [CLI, 'http', '--port', '0', '--allow-dir', PHOTOS], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  places.http = { url: await urlIn(http) };
+  http = await startHttp(['--allow-dir', PHOTOS], env);
+  places.http = { url: http.url };
 });
 
 afterAll(async () => {
-  http.kill('SIGTERM');
+  await http.stop();
   await sandbox.close();
 });
-
-/** The server logs where it listens. */
-function urlIn(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.once('exit', () => reject(new Error(`the server ended: ${text}`)));
-    child.stderr?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const [url] = /http:\/\/127\.0\.0\.1:\d+\/mcp/.exec(text) ?? [];
-      if (url) resolve(url);
-    });
-  });
-}
 
 async function letLabelersWork(): Promise<void> {
   await fetch(`${sandbox.origin}/_sandbox/time`, {

@@ -6,7 +6,7 @@ import type { Shaping, Summary, Tool } from '../../src/catalog/tool.ts';
 
 const caller = {
   principal: 't',
-  selection: { tools: [], has: () => false, readOnly: false },
+  selection: { tools: [], find: () => undefined, readOnly: false, project: undefined },
   mode: 'live' as const,
 };
 

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import {
   Client as ModernClient,
@@ -26,6 +28,34 @@ export interface Host {
 }
 
 export type Where = { url: string } | { args: string[]; env?: Record<string, string> };
+
+/** `scale-ai-mcp http` on a free port; the server logs where it listens. */
+export async function startHttp(
+  args: string[],
+  env: Record<string, string>,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const child = spawn(process.execPath, [CLI, 'http', '--port', '0', ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.once('exit', () => reject(new Error(`the server ended: ${text}`)));
+    child.stderr.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const [found] = /http:\/\/127\.0\.0\.1:\d+\/mcp/.exec(text) ?? [];
+      if (found) resolve(found);
+    });
+  });
+  return {
+    url,
+    async stop() {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
 
 const INFO = { name: 'test-host', version: '1.0.0' };
 

@@ -1,4 +1,5 @@
 import { allowLocalFiles } from '../../src/access/local-files.ts';
+import { onlyProject } from '../../src/access/project-scope.ts';
 import { selectTools } from '../../src/catalog/selection.ts';
 import { allowEverything } from '../../src/invocation/confirm.ts';
 import { createInvoker } from '../../src/invocation/invoke.ts';
@@ -6,6 +7,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { catalog } from '../../tools/index.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import type { ConfirmationPolicy } from '../../src/invocation/confirm.ts';
 import type { Mode } from '../../src/catalog/vocabulary.ts';
 import type { SelectionRequest } from '../../src/catalog/selection.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
@@ -13,7 +15,7 @@ import type { InvocationResult } from '../../src/invocation/invoke.ts';
 import type { CallRecord } from '../../src/observability/trail.ts';
 
 export interface Bench {
-  call(name: string, args?: unknown, signal?: AbortSignal): Promise<InvocationResult>;
+  call(tool: string | Tool, args?: unknown, signal?: AbortSignal): Promise<InvocationResult>;
   records: CallRecord[];
   close(): Promise<void>;
 }
@@ -24,6 +26,7 @@ interface BenchOptions {
   mode?: Mode;
   allowDir?: string[];
   selection?: Partial<SelectionRequest>;
+  policy?: ConfirmationPolicy;
 }
 
 export function toolNamed(name: string): Tool {
@@ -52,19 +55,24 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     readOnly: false,
     ...options.selection,
   });
-  const caller = { principal: 'tester', selection, mode: scale && (options.mode ?? 'live') };
+  const caller = {
+    principal: 'tester',
+    selection,
+    mode: scale && (options.mode ?? 'live'),
+    projects: selection.project === undefined ? undefined : onlyProject(selection.project),
+  };
   const invoke = createInvoker({
     scaleFor: () => scale,
     files: await allowLocalFiles(options.allowDir ?? []),
-    policy: allowEverything,
+    policy: options.policy ?? allowEverything,
     trail: { record: (record) => records.push(record) },
     logger: createLogger('silent'),
     now: () => performance.now(),
   });
   return {
     records,
-    call: (name, args, signal = new AbortController().signal) =>
-      invoke({ tool: toolNamed(name), args, caller, signal }),
+    call: (tool, args, signal = new AbortController().signal) =>
+      invoke({ tool: typeof tool === 'string' ? toolNamed(tool) : tool, args, caller, signal }),
     close: async () => scale?.close(),
   };
 }

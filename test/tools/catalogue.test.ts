@@ -2,7 +2,8 @@ import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { listTool } from '../../src/catalog/listing.ts';
-import { INSTRUCTIONS } from '../../src/mcp/instructions.ts';
+import { selectTools } from '../../src/catalog/selection.ts';
+import { composeInstructions } from '../../src/mcp/instructions.ts';
 import { catalog } from '../../tools/index.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
@@ -39,7 +40,15 @@ describe('the catalogue', () => {
   });
 
   it('tells the model how to use it in 400 tokens', () => {
-    expect(encode(INSTRUCTIONS).length).toBeLessThanOrEqual(400);
+    const everything = {
+      toolsets: ['all'],
+      tools: [],
+      excludeTools: [],
+      readOnly: false,
+      project: 'road-signs',
+    };
+    const instructions = composeInstructions(selectTools(catalog, SEED_SLUGS, everything));
+    expect(encode(instructions).length).toBeLessThanOrEqual(400);
   });
 
   it('describes get_task and get_task_by_id so that they cannot be confused', () => {

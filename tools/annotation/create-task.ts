@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { subjectsOf } from '../../src/catalog/subjects.ts';
 import { listedAs } from '../../src/catalog/listed-as.ts';
 import { TaskObject } from '../tasks/task-object.ts';
 import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
@@ -66,6 +67,8 @@ export const createTask = defineTool({
       unique_id: 'storefront-1',
     },
   },
+  projectPath: ['params', 'project'],
+  subjects: ({ params }) => subjectsOf(params),
   check: (context, { type, params }) => judgeTask(rulesOf(type), context, params),
   request: ({ type, params }) => ({ method: 'POST', path: ['task', type], body: params }),
   summarize: (task, { type }, shaping) => summarizeCreatedTask(task, type, shaping),

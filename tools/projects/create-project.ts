@@ -29,6 +29,7 @@ export const createProject = defineTool({
     'Make a project: tasks of one type with shared defaults. Look with list_projects first. Free by itself.',
   toolset: 'projects',
   effect: 'create',
+  reach: 'team',
   input: Input,
   output: { project: z.looseObject({}).optional() },
   response: ProjectObject,

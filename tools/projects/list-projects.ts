@@ -14,6 +14,7 @@ export const listProjects = defineTool({
     'List projects with task type and labels; name_contains narrows by name. Start here when no project is known.',
   toolset: 'projects',
   effect: 'read',
+  reach: 'team',
   input: z.strictObject({
     archived: z.boolean().optional().describe('only archived or only active; both when left out'),
     name_contains: z.string().min(1).optional(),

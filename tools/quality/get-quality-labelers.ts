@@ -21,6 +21,7 @@ export const getQualityLabelers = defineTool({
     'Read labelers’ attempts at training and evaluation tasks, by those tasks or by the labelers’ e-mail addresses.',
   toolset: 'quality',
   effect: 'read',
+  reach: 'team',
   input: z
     .strictObject({
       quality_task_ids: z.array(z.string().min(1)).min(1).optional(),

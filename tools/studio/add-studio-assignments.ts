@@ -14,6 +14,7 @@ export const addStudioAssignments = defineTool({
   description: 'Assign Studio projects to members by e-mail address; every member gets every project.',
   toolset: 'studio',
   effect: 'update',
+  reach: 'team',
   idempotent: true,
   input: assignmentInput,
   output: assignmentsOutput,

@@ -9,6 +9,7 @@ export const getStudioAssignments = defineTool({
     'Show which Studio projects each active member of the team is assigned to; email or project narrows.',
   toolset: 'studio',
   effect: 'read',
+  reach: 'team',
   input: z.strictObject({ email: z.string().min(1).optional(), project: z.string().min(1).optional() }),
   output: assignmentsOutput,
   response: Assignments,

@@ -8,6 +8,7 @@ export const getStudioBatches = defineTool({
   description: 'List the pending Studio batches in the order they are worked on, with progress and groups.',
   toolset: 'studio',
   effect: 'read',
+  reach: 'team',
   input: z.strictObject({}),
   output: queueOutput,
   response: StudioQueue,

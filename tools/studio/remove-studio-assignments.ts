@@ -14,6 +14,7 @@ export const removeStudioAssignments = defineTool({
   description: 'Take Studio projects from members by e-mail address; every member loses every project.',
   toolset: 'studio',
   effect: 'delete',
+  reach: 'team',
   idempotent: true,
   input: assignmentInput,
   output: assignmentsOutput,

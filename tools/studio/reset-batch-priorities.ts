@@ -11,6 +11,7 @@ export const resetBatchPriorities = defineTool({
     'Return the queue of pending Studio batches to the default order: calibration first, then oldest. The present order is lost.',
   toolset: 'studio',
   effect: 'update',
+  reach: 'team',
   consequences: ['replaces'],
   idempotent: true,
   input: z.strictObject({}),

@@ -13,6 +13,7 @@ export const setBatchPriorities = defineTool({
     'Put all pending Studio batches into a new order. Every pending batch must be named; read the queue first.',
   toolset: 'studio',
   effect: 'update',
+  reach: 'team',
   consequences: ['replaces'],
   idempotent: true,
   input: z.strictObject({

@@ -32,6 +32,10 @@ export const getTask = defineTool({
   input: Input,
   output: { task: z.looseObject({}).optional() },
   response: TaskObject,
+  subjects: ({ task_id: task, unique_id }) => ({
+    ...(task !== undefined && { task }),
+    ...(unique_id !== undefined && { unique_id }),
+  }),
   example: { task_id: '65f0c1d2e4b0a90012ab34cd' },
   async run(context, input) {
     if (input.task_id !== undefined) return context.send({ method: 'GET', path: ['task', input.task_id] });

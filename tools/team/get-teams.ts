@@ -9,6 +9,7 @@ export const getTeams = defineTool({
   description: 'List the members of the Scale team with role, open invitations and notification settings.',
   toolset: 'team',
   effect: 'read',
+  reach: 'team',
   input: z.strictObject({}),
   output: teamOutput,
   response: Team,

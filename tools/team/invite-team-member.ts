@@ -10,6 +10,7 @@ export const inviteTeamMember = defineTool({
     'Invite people to the Scale team by e-mail; each gets a message and, once accepted, access. Labelers are for Studio.',
   toolset: 'team',
   effect: 'create',
+  reach: 'team',
   consequences: ['emails', 'grants_access'],
   input: z.strictObject({ emails: Emails, team_role: z.enum(['labeler', 'member', 'manager']) }),
   output: teamOutput,
