@@ -68,19 +68,20 @@ async function fetchResults(agent: Agent): Promise<string[][]> {
   const page = await agent.call('scale_ai_list_tasks', {
     batch: BATCH,
     status: 'completed',
-    fields: ['task_id', 'unique_id', 'labels'],
+    fields: ['task_id', 'unique_id'],
   });
   const rows: string[][] = [];
   const results: unknown[] = [];
   for (const task of page.list('tasks')) {
-    const result = await agent.call('scale_ai_get_task', { task_id: task.text('task_id') });
+    const taskId = task.text('0');
+    const result = await agent.call('scale_ai_get_task', { task_id: taskId });
     const counts = Object.entries(result.object('task.result.by_label')).map(
       ([label, count]) => `${String(count)} ${label}`,
     );
-    rows.push([task.text('unique_id'), String(result.number('task.result.annotations')), counts.join(', ')]);
+    rows.push([task.text('1'), String(result.number('task.result.annotations')), counts.join(', ')]);
     const full = await agent.call(
       'scale_ai_get_task_by_id',
-      { task_id: task.text('task_id'), fields: ['response'] },
+      { task_id: taskId, fields: ['response'] },
       { quiet: true },
     );
     results.push(full.object('task'));

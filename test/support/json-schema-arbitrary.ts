@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isRecord } from '../../src/responses/compact.ts';
 
 /** Texts of the kinds that arguments take, right and wrong ones. */

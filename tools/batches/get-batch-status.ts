@@ -24,7 +24,7 @@ export const getBatchStatus = defineTool({
   slug: 'SCALE_AI_GET_BATCH_STATUS',
   title: 'Get batch status',
   description:
-    'Count the tasks of a batch by status and give the share that is done. The cheap way to follow progress.',
+    'Count the tasks of a batch by status and give the share done and what remains. The cheap way to follow progress.',
   toolset: 'batches',
   effect: 'read',
   input: z.strictObject({ batch_name: BatchName }),
@@ -32,6 +32,7 @@ export const getBatchStatus = defineTool({
     batch: z.looseObject({}).optional(),
     total: z.number().optional(),
     share_done: z.number().optional(),
+    remaining: z.number().optional(),
   },
   response: Status,
   example: { batch_name: 'road-signs-week-10' },
@@ -53,6 +54,7 @@ export const getBatchStatus = defineTool({
       },
       total,
       share_done: share,
+      remaining: status.pending,
       next_steps: stepsFor(input.batch_name, status, total),
     };
   },

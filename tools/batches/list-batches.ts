@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { DateTime } from '../date-time.ts';
-import { pickFields } from '../pick-fields.ts';
+import { tableOf, tableOutput } from '../table.ts';
 import { BatchObject, batchRow, statusStep } from './batch-object.ts';
 
 const PAGE_SIZE = 20;
@@ -36,7 +36,8 @@ export const listBatches = defineTool({
     offset: z.int().min(0).optional(),
   }),
   output: {
-    batches: z.array(z.looseObject({})).optional(),
+    ...tableOutput,
+    batches: z.array(z.array(z.unknown())).optional(),
     total: z.number().optional(),
     next_offset: z.number().optional(),
   },
@@ -52,6 +53,11 @@ export const listBatches = defineTool({
     const end = (input.offset ?? 0) + page.docs.length;
     const more = page.docs.length > 0 && (page.has_more ?? end < total);
     const where = input.project === undefined ? '' : ` in project ${input.project}`;
+    const { rows, ...table } = tableOf(
+      page.docs.map((batch) => batchRow(batch, shaping)),
+      FIELDS,
+      input.fields,
+    );
     return {
       summary:
         page.docs.length === 0
@@ -59,7 +65,7 @@ export const listBatches = defineTool({
           : `${total} batches match${where}; this page shows ${page.docs.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total,
       next_offset: more ? end : undefined,
-      batches: page.docs.map((batch) => pickFields(batchRow(batch, shaping), input.fields)),
+      ...(rows.length > 0 && { ...table, batches: rows }),
       next_steps: page.docs.slice(0, 1).flatMap(({ name }) => (name === undefined ? [] : [statusStep(name)])),
     };
   },

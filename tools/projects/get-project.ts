@@ -5,7 +5,8 @@ import { ProjectName, ProjectObject, listProjectsStep, projectView } from './pro
 export const getProject = defineTool({
   slug: 'SCALE_AI_GET_PROJECT',
   title: 'Get project',
-  description: 'Show one project: task type, the parameters its tasks inherit now, and the versions before.',
+  description:
+    'Show one project: task type, the parameters its tasks inherit now, and what each version changed.',
   toolset: 'projects',
   effect: 'read',
   input: z.strictObject({ project_name: ProjectName }),

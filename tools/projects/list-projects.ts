@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { pickFields } from '../pick-fields.ts';
+import { tableOf, tableOutput } from '../table.ts';
 import { ProjectObject, projectRow } from './project-object.ts';
 import type { NextStep } from '../../src/catalog/tool.ts';
 
@@ -23,7 +23,8 @@ export const listProjects = defineTool({
     offset: z.int().min(0).optional(),
   }),
   output: {
-    projects: z.array(z.looseObject({})).optional(),
+    ...tableOutput,
+    projects: z.array(z.array(z.unknown())).optional(),
     total: z.number().optional(),
     next_offset: z.number().optional(),
   },
@@ -38,6 +39,11 @@ export const listProjects = defineTool({
     const page = matching.slice(offset, offset + (input.limit ?? PAGE_SIZE));
     const end = offset + page.length;
     const more = page.length > 0 && end < matching.length;
+    const { rows, ...table } = tableOf(
+      page.map((project) => projectRow(project, shaping)),
+      FIELDS,
+      input.fields,
+    );
     return {
       summary:
         page.length === 0
@@ -45,7 +51,7 @@ export const listProjects = defineTool({
           : `${matching.length} projects match; this page shows ${page.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total: matching.length,
       next_offset: more ? end : undefined,
-      projects: page.map((project) => pickFields(projectRow(project, shaping), input.fields)),
+      ...(rows.length > 0 && { ...table, projects: rows }),
       next_steps:
         page.length === 0 && input.name_contains !== undefined ? [createStep(input.name_contains)] : [],
     };

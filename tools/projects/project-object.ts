@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isRecord } from '../../src/responses/compact.ts';
+import { versionChanges } from './version-changes.ts';
 import { wordsAsked } from '../tasks/words-asked.ts';
 import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
 
@@ -45,7 +46,7 @@ export function projectRow(project: ProjectObject, shaping: Shaping): Record<str
   };
 }
 
-/** The project with the parameters in force, and its history by version and date. */
+/** The project with the parameters in force, and what each version changed. */
 export function projectView(project: ProjectObject, shaping: Shaping): Record<string, unknown> {
   const current = project.param_history.at(-1);
   const { version, created_at: since, ...params } = current ?? {};
@@ -60,7 +61,14 @@ export function projectView(project: ProjectObject, shaping: Shaping): Record<st
     current_version: version,
     params: isRecord(fenced) ? fenced : undefined,
     params_since: since,
-    history: project.param_history.map((entry) => ({ version: entry.version, created_at: entry.created_at })),
+    history: project.param_history.map(({ version: number, created_at: at, ...now }, index) => {
+      const { version: _version, created_at: _at, ...before } = project.param_history[index - 1] ?? {};
+      return {
+        version: number,
+        created_at: at,
+        changes: index === 0 ? undefined : versionChanges(before, now, shaping),
+      };
+    }),
     ontology_versions: project.ontologyHistory?.length,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { pickFields } from '../pick-fields.ts';
+import { tableOf, tableOutput } from '../table.ts';
 import { DateTime } from '../date-time.ts';
 import { countAnnotations, countsInWords } from './annotation-counts.ts';
 import { TaskObject } from './task-object.ts';
@@ -24,6 +24,9 @@ const FIELDS = [
   'labels',
   'error',
 ] as const;
+
+/** Without `fields`: what tells one task from another. Times and tags cost most and say least. */
+const SHOWN = ['task_id', 'status', 'unique_id', 'labels', 'error', 'project', 'batch', 'type', 'review'];
 
 const oneOrMany = z.array(z.string().min(1)).min(1).optional();
 
@@ -61,12 +64,13 @@ export const listTasks = defineTool({
   slug: 'SCALE_AI_LIST_TASKS',
   title: 'List tasks',
   description:
-    'Find tasks, newest first, by project, batch, status, tags, your unique_ids or times: one row each with state and label counts, and the total.',
+    'Find tasks, newest first, by project, batch, status, tags, your unique_ids or times: a table with state and label counts, and the total.',
   toolset: 'tasks',
   effect: 'read',
   input: Input,
   output: {
-    tasks: z.array(z.looseObject({})).optional(),
+    ...tableOutput,
+    tasks: z.array(z.array(z.unknown())).optional(),
     total: z.number().optional(),
     next_token: z.string().optional(),
   },
@@ -78,7 +82,11 @@ export const listTasks = defineTool({
     query: { ...filters, customer_review_status: reviews?.join(','), limit: limit ?? PAGE_SIZE },
   }),
   summarize(page, input, shaping) {
-    const rows = page.docs.map((task) => taskRow(task, shaping));
+    const { rows, ...table } = tableOf(
+      page.docs.map((task) => taskRow(task, shaping)),
+      SHOWN,
+      input.fields,
+    );
     const total = page.total ?? rows.length;
     const states = countsInWords(tally(page.docs.map((task) => shaping.word(task.status, 'unknown'))));
     const more = page.next_token === undefined ? '' : ' Pass next_token for the next page.';
@@ -93,7 +101,7 @@ export const listTasks = defineTool({
           : `${total} tasks match${whereText(input)}; this page shows ${rows.length} (${states})${found}.${more}`,
       total,
       next_token: page.next_token,
-      tasks: rows.map((row) => pickFields(row, input.fields)),
+      ...(rows.length > 0 && { ...table, tasks: rows }),
       next_steps: stepsFor(page.docs, input),
     };
   },

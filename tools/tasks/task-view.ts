@@ -1,6 +1,6 @@
 import { isRecord } from '../../src/responses/compact.ts';
 import { resultInShort } from '../results/inline-results.ts';
-import { countAnnotations } from './annotation-counts.ts';
+import { countAnnotations, countsInWords } from './annotation-counts.ts';
 import { wordsAsked } from './words-asked.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 import type { TaskObject } from './task-object.ts';
@@ -13,7 +13,7 @@ export function taskRow(task: TaskObject, shaping: Shaping): Record<string, unkn
   return {
     ...overview(task, shaping),
     annotations: counts?.annotations,
-    labels: counts?.by_label,
+    labels: counts && countsInWords(counts.by_label),
     error: errorOf(task, shaping),
   };
 }
