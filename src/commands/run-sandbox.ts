@@ -21,6 +21,7 @@ export async function runSandboxCommand(settings: Settings): Promise<number> {
       logger,
       ...(settings.data !== undefined && { dataDir: settings.data }),
     });
+    const stopped = untilStopped();
     print(`Scale sandbox      ${sandbox.baseUrl}`);
     print(`live-like key      ${sandbox.keys.live}`);
     print(`test key           ${sandbox.keys.test}`);
@@ -29,7 +30,7 @@ export async function runSandboxCommand(settings: Settings): Promise<number> {
     print(`control            ${sandbox.origin}/_sandbox`);
     print();
     print(`Try: curl -u ${sandbox.keys.live}: ${sandbox.baseUrl}/projects`);
-    await untilStopped();
+    await stopped;
     await sandbox.close();
     return EXIT.ok;
   } catch (error) {

@@ -17,8 +17,9 @@ export async function serveHttpCommand(settings: Settings): Promise<number> {
       port: settings.port ?? DEFAULT_PORT,
       logger,
     });
+    const stopped = untilStopped();
     logger.info({ url: server.url, mode: service.mode ?? 'no key' }, `serving MCP at ${server.url}`);
-    await untilStopped();
+    await stopped;
     await server.close();
     return EXIT.ok;
   } catch (error) {

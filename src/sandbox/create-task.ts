@@ -4,7 +4,7 @@ import { readTags, readMetadata } from './request-fields.ts';
 import { objectId } from './ids.ts';
 import { isObject, present } from './json.ts';
 import { COMMON_FIELDS, GEOMETRY_DEFAULTS, TASK_TYPES } from './task-types.ts';
-import { validateImageAnnotation } from './validate-image-annotation.ts';
+import { validateParameters } from './validate-parameters.ts';
 import type { JsonObject } from './json.ts';
 import type { BatchRecord, ParamVersion, ProjectRecord, TaskRecord } from './state/records.ts';
 import type { Store } from './state/store.ts';
@@ -61,9 +61,13 @@ export function checkTaskRequest(
   const params = paramsOf(type, body, version);
   checkRequired(type, {
     ...params,
-    ...present({ instruction: body['instruction'], callback_url: body['callback_url'] }),
+    ...present({
+      instruction: body['instruction'] ?? version?.params['instruction'],
+      callback_url: body['callback_url'],
+      project: home.project?.name,
+    }),
   });
-  if (type === 'imageannotation') validateImageAnnotation(params);
+  validateParameters(type, params);
   return { ...home, version, params };
 }
 
@@ -160,7 +164,9 @@ function taskOf(
     ...(project && { project: project.name }),
     ...(batch && { batch: batch.name }),
     ...(version && { paramVersion: version.version }),
-    ...(instruction.length > 0 && { instruction: instruction.join('\n\n') }),
+    ...(instruction.length > 0
+      ? { instruction: instruction.join('\n\n') }
+      : present({ instruction: TASK_TYPES[type]?.instruction })),
     ...(typeof body['callback_url'] === 'string' && { callbackUrl: readCallbackUrl(body['callback_url']) }),
     ...(typeof body['unique_id'] === 'string' && { uniqueId: body['unique_id'] }),
     ...(tags && { tags }),

@@ -6,9 +6,14 @@ export interface TaskType {
   required: readonly (string | readonly string[])[];
   /** Filled into `params` where the request leaves them out. */
   defaults: JsonObject;
+  /** What the task says when nobody gave an instruction. */
+  instruction?: string;
 }
 
 const ATTACHMENT: readonly string[] = ['attachment', 'attachments'];
+
+/** One geometry on one picture: the legacy types that imageannotation replaced. */
+const DRAWING: TaskType['required'] = ['attachment', 'objects_to_annotate'];
 
 function type(required: TaskType['required'], defaults: JsonObject = {}): TaskType {
   return { required, defaults };
@@ -18,29 +23,42 @@ function type(required: TaskType['required'], defaults: JsonObject = {}): TaskTy
 export const TASK_TYPES: Readonly<Record<string, TaskType>> = {
   documenttranscription: type([ATTACHMENT, ['features', 'fields']]),
   imageannotation: type(['attachment', 'geometries'], { attachment_type: 'image' }),
-  lidarannotation: type(['attachments', 'labels', 'attachment_type']),
+  lidarannotation: type(['attachments', 'labels'], { attachment_type: 'json' }),
   lidarsegmentation: type(['labels', ['attachments', 'lidar_task']]),
   namedentityrecognition: type(['text', 'labels']),
   segmentannotation: type(['attachment', 'labels'], { allow_unlabeled: false, allow_parent_labels: false }),
   textcollection: type(['fields']),
   videoannotation: type([ATTACHMENT, 'geometries']),
   videoplaybackannotation: type(['attachment', 'geometries']),
-  lidartopdown: type([ATTACHMENT, 'geometries']),
-  sensorfusion: type(['instruction', 'callback_url']),
-  categorization: type([ATTACHMENT, 'categories'], { allow_multiple: false }),
-  comparison: type(['attachments', 'choices']),
-  transcription: type([ATTACHMENT, ['fields', 'repeatable_fields']]),
-  datacollection: type([ATTACHMENT, 'fields']),
-  annotation: type([ATTACHMENT, 'objects_to_annotate'], { min_width: 0, min_height: 0 }),
-  polygonannotation: type([ATTACHMENT, 'objects_to_annotate']),
-  lineannotation: type([ATTACHMENT, 'objects_to_annotate'], { splines: false }),
-  pointannotation: type([ATTACHMENT, 'objects_to_annotate']),
-  cuboidannotation: type([ATTACHMENT, 'objects_to_annotate'], {
+  lidartopdown: type(['project', ATTACHMENT, 'geometries']),
+  sensorfusion: type([
+    'project',
+    'instruction',
+    'attachments',
+    'scene_format',
+    'annotation_definition',
+    'callback_url',
+    'is_frameless',
+  ]),
+  categorization: type(['attachment', 'attachment_type', ['categories', 'taxonomies']], {
+    allow_multiple: false,
+  }),
+  comparison: type(['attachments', 'attachment_type', ['choices', 'fields']]),
+  transcription: type(['attachment', 'attachment_type', ['fields', 'repeatable_fields']]),
+  datacollection: type(['attachment', 'attachment_type', 'fields']),
+  annotation: type(DRAWING, { min_width: 0, min_height: 0 }),
+  polygonannotation: type(DRAWING),
+  lineannotation: type(DRAWING, { splines: false }),
+  pointannotation: type(DRAWING),
+  cuboidannotation: type(DRAWING, {
     with_labels: true,
     min_annotations: 0,
     max_annotations: 0,
   }),
-  audiotranscription: type([ATTACHMENT], { verbatim: false, skip_human_transcription: false }),
+  audiotranscription: {
+    ...type(['attachment'], { verbatim: false, skip_human_transcription: false }),
+    instruction: 'Please transcribe the attached audio file.',
+  },
   lidarlinking: type([]),
   documentmodel: type([]),
   laneannotation: type([]),

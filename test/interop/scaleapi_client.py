@@ -4,10 +4,12 @@ Arguments: base URL of the sandbox, a live key, a test key. Prints a line per ch
 """
 
 import io
+import json
 import sys
 import time
 import urllib.request
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import scaleapi
 from scaleapi.exceptions import (
@@ -16,9 +18,11 @@ from scaleapi.exceptions import (
     ScaleResourceNotFound,
     ScaleUnauthorized,
 )
+from scaleapi.teams import TeammateRole
 from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
 
 BASE_URL, LIVE_KEY, TEST_KEY = sys.argv[1:4]
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 CONTROL = BASE_URL.removesuffix("/v1") + "/_sandbox"
 GEOMETRIES = {"box": {"objects_to_annotate": ["car", "sign"], "min_width": 5}}
 IMAGE = "https://assets.example.com/street.jpg"
@@ -210,23 +214,87 @@ def listing(scale):
     equal("include_attachment_url", urls.attachmentS3Downloads[0]["attachmentURL"], IMAGE)
 
 
-def other_types(scale):
-    made = {
-        TaskType.Categorization: {"attachment": IMAGE, "attachment_type": "image", "categories": ["red", "blue"], "force": True},
-        TaskType.NamedEntityRecognition: {"text": "Ada wrote it", "labels": [{"name": "person", "description": "p"}]},
-        TaskType.TextCollection: {"fields": [{"type": "text", "field_id": "q", "title": "Q"}]},
-        TaskType.DocumentTranscription: {"attachment": IMAGE, "features": [{"type": "block", "label": "total"}]},
-        TaskType.SegmentAnnotation: {"attachment": IMAGE, "labels": ["road", "sky"]},
-        TaskType.VideoAnnotation: {"attachments": [IMAGE, IMAGE], "geometries": GEOMETRIES},
-        TaskType.VideoPlaybackAnnotation: {"attachment": IMAGE, "geometries": GEOMETRIES},
-        TaskType.LidarAnnotation: {"attachments": [IMAGE], "attachment_type": "json", "labels": ["car"]},
-        TaskType.LidarSegmentation: {"attachments": [IMAGE], "labels": ["car"]},
+def example(task_type):
+    """The documented minimal request of a type; types that are names only take none."""
+    try:
+        with open(FIXTURES / f"{task_type.value}.json", encoding="utf8") as file:
+            return json.load(file)["minimal"]
+    except FileNotFoundError:
+        return {}
+
+
+def every_type(live, test):
+    """Each TaskType of the SDK, in test mode and in live mode, from the documented minimal request."""
+    for task_type in TaskType:
+        request = example(task_type)
+        project = request.get("project")
+        if project and project not in {known.name for known in live.projects()}:
+            for scale in (live, test):
+                scale.create_project(project, task_type)
+        done = test.create_task(task_type, **request)
+        check(f"{task_type.value}: test mode answers at once", done.status == "completed" and done.response, done.as_dict())
+        open_task = live.create_task(task_type, **request)
+        equal(f"{task_type.value}: live mode waits", open_task.status, "pending")
+        advance(5_000)
+        open_task.refresh()
+        check(f"{task_type.value}: live mode is labeled", open_task.status == "completed" and open_task.response, open_task.as_dict())
+        if request:
+            raises(f"{task_type.value}: without parameters", ScaleInvalidRequest, lambda task_type=task_type: test.create_task(task_type))
+
+
+def templates(scale):
+    scale.create_project("chat template", TaskType.Chat, {"instruction": "Talk."})
+    template = scale.get_project_template("chat template")
+    check("get_project_template", template.id and template.get_template_variables() is not None, template.as_dict())
+    raises("get_project_template: unknown", ScaleResourceNotFound, lambda: scale.get_project_template("nobody"))
+
+
+def studio(scale):
+    scale.create_project("studio", TaskType.ImageAnnotation, {"geometries": GEOMETRIES}, studio=True)
+    labeler = next(mate.email for mate in scale.list_teammates() if mate.is_studio_labeler)
+    assigned = scale.add_studio_assignments([labeler], ["studio"])
+    equal("add_studio_assignments", assigned[labeler].assigned_projects, ["studio"])
+    equal("list_studio_assignments", scale.list_studio_assignments()[labeler].assigned_projects, ["studio"])
+    raises("add_studio_assignments: a project that is not Studio", ScaleInvalidRequest,
+           lambda: scale.add_studio_assignments([labeler], ["bare"]))
+    raises("add_studio_assignments: nobody", ScaleInvalidRequest,
+           lambda: scale.add_studio_assignments(["nobody@example.com"], ["studio"]))
+
+    group = scale.create_project_group("studio", [labeler], "night shift")
+    equal("create_project_group", (group.name, group.numWorkers), ("night shift", 1))
+    equal("list_project_groups", [g.name for g in scale.list_project_groups("studio")], ["night shift"])
+    emptied = scale.update_project_group("studio", "night shift", [], [labeler])
+    equal("update_project_group: remove", emptied.numWorkers, 0)
+    filled = scale.update_project_group("studio", "night shift", [labeler], []).as_dict()
+    equal("update_project_group: add", [worker["email"] for worker in filled["workers"]], [labeler])
+
+    for name in ("first", "second"):
+        scale.create_batch("studio", name, "")
+    batch = scale.assign_studio_batches("first", ["night shift"])
+    equal("assign_studio_batches", batch.groups, ["night shift"])
+    equal("list_studio_batches: oldest first", [b.name for b in scale.list_studio_batches()], ["first", "second"])
+    moved = scale.set_studio_batches_priorities(["second", "first"])
+    equal("set_studio_batches_priorities", [b.name for b in moved], ["second", "first"])
+    raises("set_studio_batches_priorities: one is missing", ScaleInvalidRequest,
+           lambda: scale.set_studio_batches_priorities(["second"]))
+    equal("reset_studio_batches_priorities", [b.name for b in scale.reset_studio_batches_priorities()], ["first", "second"])
+    equal("remove_studio_assignments", scale.remove_studio_assignments([labeler], ["studio"])[labeler].assigned_projects, [])
+
+
+def quality(scale):
+    body = {
+        "project": "quality",
+        "attachments": [{"type": "image", "content": IMAGE}],
+        "fields": [{"type": "boolean", "field_id": "open", "title": "Open?"}],
+        "expected_response": {"annotations": {"open": True}},
     }
-    for task_type, params in made.items():
-        task = scale.create_task(task_type, **params)
-        check(f"test mode completes {task_type.value} at once", task.status == "completed" and task.response, task.as_dict())
-    for task_type in made:
-        raises(f"{task_type.value} without parameters", ScaleInvalidRequest, lambda task_type=task_type: scale.create_task(task_type))
+    scale.create_project("quality", TaskType.TextCollection, rapid=True)
+    training = scale.create_training_task(TaskType.TextCollection, **body)
+    check("create_training_task: an id of its own", training.id and training.expected_response, training.as_dict())
+    review = scale.create_evaluation_task(TaskType.TextCollection, initial_response={"annotations": {"open": False}}, **body)
+    equal("create_evaluation_task: the response to review", review.as_dict()["initial_response"], {"annotations": {"open": False}})
+    raises("create_evaluation_task: needs expected_response", ScaleInvalidRequest,
+           lambda: scale.create_evaluation_task(TaskType.TextCollection, project="quality"))
 
 
 def test_mode(scale, live):
@@ -266,6 +334,12 @@ def files(scale):
 def team(scale):
     members = scale.list_teammates()
     check("list_teammates: e-mail and role", all(member.email and member.role for member in members), members)
+    invited = scale.invite_teammates(["new@example.com"], TeammateRole.Labeler)
+    newest = next(mate for mate in invited if mate.email == "new@example.com")
+    equal("invite_teammates: the role", newest.role, "labeler")
+    raises("invite_teammates: twice", ScaleInvalidRequest, lambda: scale.invite_teammates(["new@example.com"], TeammateRole.Labeler))
+    promoted = scale.update_teammates_role(["new@example.com"], TeammateRole.Manager)
+    equal("update_teammates_role", next(mate.role for mate in promoted if mate.email == "new@example.com"), "manager")
 
 
 live, test = client(LIVE_KEY), client(TEST_KEY)
@@ -274,10 +348,13 @@ projects(live)
 batches(live)
 tasks(live)
 listing(live)
-other_types(test)
 test_mode(test, live)
 files(live)
 team(live)
+templates(live)
+studio(live)
+quality(live)
+every_type(live, test)
 print(f"scaleapi {scaleapi.__version__ if hasattr(scaleapi, '__version__') else ''} in {time.monotonic() - started:.1f} s")
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

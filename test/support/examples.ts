@@ -17,6 +17,24 @@ export type PrimaryType = keyof typeof CREATORS;
 
 export const PRIMARY_TYPES = Object.keys(CREATORS) as PrimaryType[];
 
+/** Types without a creator of their own that Scale documents. */
+export const LEGACY_TYPES = [
+  'annotation',
+  'audiotranscription',
+  'categorization',
+  'comparison',
+  'cuboidannotation',
+  'datacollection',
+  'lidartopdown',
+  'lineannotation',
+  'pointannotation',
+  'polygonannotation',
+  'sensorfusion',
+  'transcription',
+] as const;
+
+type LegacyType = (typeof LEGACY_TYPES)[number];
+
 export interface Examples {
   minimal: Record<string, unknown>;
   rich: Record<string, unknown>;
@@ -26,6 +44,6 @@ export interface Examples {
 }
 
 /** Payloads and results that Scale's documentation describes; see docs/sandbox.md for where facts come from. */
-export function examplesOf(type: PrimaryType): Examples {
+export function examplesOf(type: PrimaryType | LegacyType): Examples {
   return JSON.parse(readFileSync(new URL(`../fixtures/${type}.json`, import.meta.url), 'utf8')) as Examples;
 }

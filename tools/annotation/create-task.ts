@@ -80,7 +80,18 @@ export const createTask = defineTool({
 });
 
 function rulesOf(type: string): TaskRules {
-  return { type, required: OTHER_TASK_TYPES[type]?.required ?? [], within: 'params' };
+  const { required = [], either } = OTHER_TASK_TYPES[type] ?? {};
+  return {
+    type,
+    required,
+    within: 'params',
+    judge(params, report) {
+      const [first, second] = either ?? [];
+      if (first === undefined || second === undefined) return;
+      if (params[first] === undefined || params[second] === undefined) return;
+      report(second, `cannot be given together with ${first}; choose one`);
+    },
+  };
 }
 
 const Identified = z.object({

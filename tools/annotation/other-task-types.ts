@@ -8,6 +8,8 @@ interface OtherTaskType {
   fields: Readonly<Record<string, z.ZodType>>;
   /** Each must be there once the project's parameters are merged in; of a nested list one is enough. */
   required: readonly (string | readonly string[])[];
+  /** Two parameters of which only one may be given. */
+  either?: readonly [string, string];
 }
 
 /** Legacy types take an attachment that is a URL or the text itself. */
@@ -69,6 +71,7 @@ export const OTHER_TASK_TYPES: Readonly<Record<string, OtherTaskType>> = {
       context_attachments: ContextAttachments,
     },
     required: ['geometries', ['attachment', 'attachments'], ['project', 'batch']],
+    either: ['attachment', 'attachments'],
   },
   lidarlinking: nothingKnown,
   sensorfusion: {

@@ -1,32 +1,14 @@
 import { uuidFrom } from '../ids.ts';
 import { isObject } from '../json.ts';
 import { leaves } from './labels.ts';
+import { LEGACY } from './legacy-types.ts';
 import { labelLidar, segmentLidar } from './lidar.ts';
 import { inline } from './result-file.ts';
 import { segmentImage } from './segmentation.ts';
 import { labelPlayback, labelVideoFrames } from './video.ts';
 import type { JsonObject } from '../json.ts';
-import type { Answer, Files } from './result-file.ts';
-import type { Size } from './shapes.ts';
-
-/** What a made-up result is made from. */
-interface Work {
-  params: JsonObject;
-  /** Pixels of the first picture. */
-  image: Size;
-  files: Files;
-  /** What makes two tasks' results differ. */
-  seed: string;
-}
-
-type Make = (work: Work) => Answer;
-
-const BOX = { left: 0, top: 0, width: 100, height: 100 };
-const TRIANGLE = [
-  { x: 10, y: 10 },
-  { x: 110, y: 110 },
-  { x: 10, y: 110 },
-];
+import type { Answer } from './result-file.ts';
+import type { Make, Work } from './work.ts';
 
 /**
  * Results of every type but image annotation, in the documented form. What Scale's own test mode returns for
@@ -67,19 +49,12 @@ const MAKE: Readonly<Record<string, Make>> = {
       values: documentValues(params['fields']),
     });
   },
-  categorization: ({ params }) => inline({ category: leaves(params['categories'])[0] }),
-  comparison: ({ params }) => inline({ choice: leaves(params['choices'])[0] }),
-  transcription: ({ params }) => inline({ fields: transcribed(params['fields']) }),
-  datacollection: ({ params }) => inline({ fields: transcribed(params['fields']) }),
-  audiotranscription: () => inline({ transcript: 'test response' }),
-  annotation: ({ params }) => drawn(params, BOX),
-  polygonannotation: ({ params }) => drawn(params, { vertices: TRIANGLE }),
-  lineannotation: ({ params }) => drawn(params, { vertices: TRIANGLE }),
-  pointannotation: ({ params }) => drawn(params, { x: 10, y: 10 }),
+  ...LEGACY,
 };
 
+/** A type without a documented result gets an empty list of annotations. */
 export function labelOther(type: string, work: Work): Answer {
-  return MAKE[type]?.(work) ?? inline({});
+  return MAKE[type]?.(work) ?? inline({ annotations: [] });
 }
 
 function textOf(value: unknown): string {
@@ -134,14 +109,4 @@ function documentValues(fields: unknown): JsonObject[] {
     const first: unknown = Array.isArray(field['options']) ? field['options'][0] : undefined;
     return { field_id: field['field_id'], value: isObject(first) ? first['value'] : 'test response' };
   });
-}
-
-function transcribed(fields: unknown): JsonObject {
-  return isObject(fields)
-    ? Object.fromEntries(Object.keys(fields).map((name) => [name, 'test response']))
-    : {};
-}
-
-function drawn(params: JsonObject, shape: JsonObject): Answer {
-  return inline({ annotations: [{ label: leaves(params['objects_to_annotate'])[0], ...shape }] });
 }
