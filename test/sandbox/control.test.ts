@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSandbox } from './open-sandbox.ts';
 import type { OpenSandbox, Reply } from './open-sandbox.ts';
@@ -121,4 +122,23 @@ it('resets to empty or to the demo data', async () => {
 
 it('tells what it does not have in Scale’s envelope', async () => {
   expect(await sandbox.live('GET', '/nothing')).toMatchObject({ status: 404, body: { status_code: 404 } });
+});
+
+describe('docs/sandbox.md', () => {
+  const page = readFileSync(new URL('../../docs/sandbox.md', import.meta.url), 'utf8');
+  const operations = [...page.matchAll(/^\|\s*`([A-Z]+) (\/v1\/\S+)`\s*\|\s*([ABCD])[^|]*\|/gm)].map(
+    ([, method = '', path = '']) => ({ method, path }),
+  );
+
+  it('lists the 46 operations', () => expect(operations).toHaveLength(46));
+
+  it.each(operations)('$method $path is served', async ({ method, path }) => {
+    const real = path
+      .replace('/v1', '')
+      .replace('{task_type}', 'imageannotation')
+      .replaceAll(/\{\w+\}/g, 'x');
+    const { status, body } = await sandbox.live(method, real, method === 'GET' ? undefined : {});
+    expect(status).toBeLessThan(500);
+    expect(body.error ?? '').not.toMatch(/^The sandbox has no/);
+  });
 });
