@@ -57,9 +57,9 @@ describe('of the sandbox’s labelers', () => {
   });
 
   it.each([
-    ['videoannotation', /\d+ frames/],
-    ['videoplaybackannotation', /\d+ objects in \d+ key frames/],
-    ['lidarannotation', /\d+ frames/],
+    ['videoannotation', /\d+ frames?/],
+    ['videoplaybackannotation', /\d+ objects? in \d+ key frames/],
+    ['lidarannotation', /\d+ frames?/],
     ['lidarsegmentation', /points/],
   ])('%s: numbers first, then a page of items', async (type, headline) => {
     const output = await read(type, {

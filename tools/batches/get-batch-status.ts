@@ -1,20 +1,21 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { BatchName, listBatchesStep } from './batch-object.ts';
+import { count } from '../count.ts';
 import type { NextStep } from '../../src/catalog/tool.ts';
 
 const STATES = ['pending', 'completed', 'error', 'canceled'] as const;
 
 /** Scale leaves a count out when it is zero. */
-const count = z.number().catch(0);
+const tally = z.number().catch(0);
 
 const Status = z
   .looseObject({
     status: z.string().optional().catch(undefined),
-    pending: count,
-    completed: count,
-    error: count,
-    canceled: count,
+    pending: tally,
+    completed: tally,
+    error: tally,
+    canceled: tally,
   })
   .catch({ pending: 0, completed: 0, error: 0, canceled: 0 });
 
@@ -69,7 +70,7 @@ function summaryOf(name: string, status: Status, total: number): string {
   ];
   const rest = other.filter((part) => part !== false);
   const tail = rest.length > 0 ? `, ${rest.join(', ')}` : '';
-  return `Batch ${name} is ${status.status}: ${status.completed} of ${total} tasks completed, ${status.pending} pending${tail}.`;
+  return `Batch ${name} is ${status.status}: ${status.completed} of ${count(total, 'task')} completed, ${status.pending} pending${tail}.`;
 }
 
 function stepsFor(name: string, status: Status, total: number): NextStep[] {

@@ -3,6 +3,7 @@ import { defineTool } from '../../src/catalog/define-tool.ts';
 import { DateTime } from '../date-time.ts';
 import { tableOf, tableOutput } from '../table.ts';
 import { BatchObject, batchRow, statusStep } from './batch-object.ts';
+import { count } from '../count.ts';
 
 const PAGE_SIZE = 20;
 const FIELDS = ['name', 'project', 'status', 'created_at', 'completed_at', 'callback', 'metadata'] as const;
@@ -62,7 +63,7 @@ export const listBatches = defineTool({
       summary:
         page.docs.length === 0
           ? `No batch matches${where}.`
-          : `${total} batches match${where}; this page shows ${page.docs.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
+          : `${count(total, 'batch', 'batches')} found${where}; this page shows ${page.docs.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total,
       next_offset: more ? end : undefined,
       ...(rows.length > 0 && { ...table, batches: rows }),

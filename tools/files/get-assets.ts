@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { FileObject, fileView } from './file-object.ts';
+import { count } from '../count.ts';
 
 /** The form of this list is not documented; both words for its continuation are read. */
 const Page = z
@@ -44,7 +45,7 @@ export const getAssets = defineTool({
       summary:
         page.docs.length === 0
           ? `No file is stored for project ${project}.`
-          : `${page.docs.length} files of project ${project}.${more ? ' Pass cursor for the next page.' : ''}`,
+          : `${count(page.docs.length, 'file')} of project ${project}.${more ? ' Pass cursor for the next page.' : ''}`,
       total: page.total,
       cursor: more ? cursor : undefined,
       files: page.docs.map((file) => fileView(file, shaping)),

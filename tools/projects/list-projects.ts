@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { tableOf, tableOutput } from '../table.ts';
 import { ProjectObject, projectRow } from './project-object.ts';
+import { count } from '../count.ts';
 import type { NextStep } from '../../src/catalog/tool.ts';
 
 const PAGE_SIZE = 20;
@@ -48,7 +49,7 @@ export const listProjects = defineTool({
       summary:
         page.length === 0
           ? `No project matches${wanted === undefined ? '' : ` the name ${JSON.stringify(wanted)}`}; ${all.length} exist in all.`
-          : `${matching.length} projects match; this page shows ${page.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
+          : `${count(matching.length, 'project')} found; this page shows ${page.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total: matching.length,
       next_offset: more ? end : undefined,
       ...(rows.length > 0 && { ...table, projects: rows }),

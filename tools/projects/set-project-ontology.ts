@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listedAs } from '../../src/catalog/listed-as.ts';
 import { ProjectName, listProjectsStep } from './project-object.ts';
+import { count } from '../count.ts';
 
 type Choice =
   | string
@@ -73,7 +74,7 @@ export const setProjectOntology = defineTool({
     body,
   }),
   summarize: (_response, { project_name, ontology }) => ({
-    summary: `Project ${project_name} has a new ontology of ${words(ontology).length} labels; new tasks use it.`,
+    summary: `Project ${project_name} has a new ontology of ${count(words(ontology).length, 'label')}; new tasks use it.`,
     next_steps: [
       { tool: 'scale_ai_get_project', arguments: { project_name }, why: 'the versions of its ontology' },
     ],

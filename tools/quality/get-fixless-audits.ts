@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
+import { count } from '../count.ts';
 
 /** Field names and form are not documented: one audit or a list of them, kept open. */
 const Audits = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
@@ -25,7 +26,7 @@ export const getFixlessAudits = defineTool({
     summary:
       audits.length === 0
         ? 'No audit was found.'
-        : `${audits.length} audits; the newest one counts for the quality score.`,
+        : `${count(audits.length, 'audit')}; the newest one counts for the quality score.`,
     total: audits.length,
     audits: audits.map((audit) => shaping.fenceJson(audit)),
   }),

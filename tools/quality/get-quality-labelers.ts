@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { Emails } from '../team/emails.ts';
+import { count } from '../count.ts';
 
 /** The form of this answer is not documented: a list, or a page of one. */
 const Attempts = z.union([
@@ -47,7 +48,7 @@ export const getQualityLabelers = defineTool({
   summarize(page, _input, shaping) {
     const { next_token: more, total = page.docs.length } = page;
     return {
-      summary: `${total} attempts match; this page shows ${page.docs.length}.${more === undefined ? '' : ' Pass next_token for the next page.'}`,
+      summary: `${count(total, 'attempt')} found; this page shows ${page.docs.length}.${more === undefined ? '' : ' Pass next_token for the next page.'}`,
       total,
       next_token: more,
       attempts: page.docs.map((attempt) => shaping.fenceJson(attempt)),

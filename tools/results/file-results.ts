@@ -1,5 +1,6 @@
 import { isRecord } from '../../src/responses/compact.ts';
 import { attributeHistogram, tally, tallyLabels } from './histogram.ts';
+import { count } from '../count.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 import type { ResultInShort } from './inline-results.ts';
 
@@ -20,7 +21,7 @@ export function fileInShort(content: unknown, words: ReadonlySet<string>, shapin
   }
   const items = Array.isArray(content) ? content : [content];
   return {
-    headline: `${items.length} items`,
+    headline: count(items.length, 'item'),
     facts: {},
     items: items.map((item) => shaping.fenceJson(item, words)),
   };
@@ -63,7 +64,7 @@ function tracked(
   const all = perFrame.flat();
   const firsts = [...new Map(all.filter(isRecord).map((object) => [object['uuid'], object])).values()];
   return {
-    headline: `${firsts.length} objects over ${frames.length} frames`,
+    headline: `${count(firsts.length, 'object')} over ${count(frames.length, 'frame')}`,
     facts: {
       frames: frames.length,
       frames_with_objects: perFrame.filter((objects) => objects.length > 0).length,
@@ -110,7 +111,7 @@ function playbackTracks(
     isRecord(track) && Array.isArray(track['frames']) ? track['frames'] : [],
   );
   return {
-    headline: `${tracks.length} objects in ${keyFrames.length} key frames`,
+    headline: `${count(tracks.length, 'object')} in ${count(keyFrames.length, 'key frame')}`,
     facts: {
       objects: tracks.length,
       key_frames: keyFrames.length,
@@ -138,7 +139,7 @@ function points(content: unknown, _words: ReadonlySet<string>, shaping: Shaping)
   const frames = content['point_objects'].map((frame): unknown[] => (Array.isArray(frame) ? frame : []));
   const labels = frames.flat().map((index) => (index === 0 ? 'unlabeled' : (names.get(index) ?? 'other')));
   return {
-    headline: `${labels.length} points in ${frames.length} frames`,
+    headline: `${count(labels.length, 'point')} in ${count(frames.length, 'frame')}`,
     facts: {
       frames: frames.length,
       points: labels.length,
@@ -153,7 +154,7 @@ function events(content: unknown, words: ReadonlySet<string>, shaping: Shaping):
   if (!isRecord(content) || !Array.isArray(content['events'])) return undefined;
   const list = content['events'];
   return {
-    headline: `${list.length} events`,
+    headline: count(list.length, 'event'),
     facts: {
       events: list.length,
       by_label: tallyLabels(list, 'label', shaping),

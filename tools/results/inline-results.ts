@@ -3,6 +3,7 @@ import { wordsAsked } from '../tasks/words-asked.ts';
 import { boundsOf } from './bounds.ts';
 import { attributeHistogram, tallyLabels } from './histogram.ts';
 import { resultUrls } from './result-urls.ts';
+import { count } from '../count.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -23,7 +24,7 @@ export function resultInShort(response: Json, params: unknown, shaping: Shaping)
   const urls = resultUrls(response);
   if (urls.length > 0) {
     return {
-      headline: `stored in ${urls.length} files`,
+      headline: `stored in ${count(urls.length, 'file')}`,
       facts: { files: urls.map(({ path, url }) => ({ path, url: shaping.bare(url) })) },
     };
   }
@@ -43,7 +44,7 @@ function annotated(
   const related = Array.isArray(relationships) ? relationships : [];
   const linked = Array.isArray(links) ? links : [];
   return {
-    headline: `${annotations.length} annotations`,
+    headline: count(annotations.length, 'annotation'),
     facts: {
       annotations: annotations.length,
       by_label: byLabel,
@@ -87,7 +88,7 @@ function segmentation(
     };
   }
   return {
-    headline: `${Object.keys(byLabel).length} classes in ${regions.length} regions`,
+    headline: `${count(Object.keys(byLabel).length, 'class', 'classes')} in ${count(regions.length, 'region')}`,
     facts: {
       by_label: byLabel,
       attributes: attributeHistogram(
@@ -105,7 +106,7 @@ function segmentation(
 function collected(answers: Json, shaping: Shaping): ResultInShort {
   const fields = Object.entries(answers);
   return {
-    headline: `${fields.length} fields answered`,
+    headline: `${count(fields.length, 'field')} answered`,
     facts: {
       fields: fields.length,
       answers: Object.fromEntries(

@@ -7,6 +7,7 @@ import {
   getAssignmentsStep,
   rowsFor,
 } from './assignments.ts';
+import { count } from '../count.ts';
 
 export const addStudioAssignments = defineTool({
   slug: 'SCALE_AI_ADD_STUDIO_ASSIGNMENTS',
@@ -22,7 +23,7 @@ export const addStudioAssignments = defineTool({
   example: assignmentExample,
   request: (input) => ({ method: 'POST', path: ['studio', 'assignments', 'add'], body: input }),
   summarize: (assignments, { emails, projects }, shaping) => ({
-    summary: `Assigned ${projects.length} projects to ${emails.length} members.`,
+    summary: `Assigned ${count(projects.length, 'project')} to ${count(emails.length, 'member')}.`,
     assignments: rowsFor(assignments, emails, shaping),
   }),
   recovery: { bad_request: () => [getAssignmentsStep], unknown: () => [getAssignmentsStep] },

@@ -7,6 +7,7 @@ import {
   getAssignmentsStep,
   rowsFor,
 } from './assignments.ts';
+import { count } from '../count.ts';
 
 export const removeStudioAssignments = defineTool({
   slug: 'SCALE_AI_REMOVE_STUDIO_ASSIGNMENTS',
@@ -22,7 +23,7 @@ export const removeStudioAssignments = defineTool({
   example: assignmentExample,
   request: (input) => ({ method: 'POST', path: ['studio', 'assignments', 'remove'], body: input }),
   summarize: (assignments, { emails, projects }, shaping) => ({
-    summary: `Took ${projects.length} projects from ${emails.length} members.`,
+    summary: `Took ${count(projects.length, 'project')} from ${count(emails.length, 'member')}.`,
     assignments: rowsFor(assignments, emails, shaping),
   }),
   recovery: { bad_request: () => [getAssignmentsStep], unknown: () => [getAssignmentsStep] },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { StudioQueue, queueNames, queueOutput, queueRows, queueStep } from './studio-batch-object.ts';
+import { count } from '../count.ts';
 
 const Reordered = z.object({ before: StudioQueue, after: StudioQueue });
 
@@ -26,7 +27,7 @@ export const resetBatchPriorities = defineTool({
     };
   },
   summarize: ({ before, after }, _input, shaping) => ({
-    summary: `The queue of ${after.length} pending batches has its default order again; order_before has the one that was lost.`,
+    summary: `The queue of ${count(after.length, 'pending batch', 'pending batches')} has its default order again; order_before has the one that was lost.`,
     total: after.length,
     order_before: queueNames(before, shaping),
     batches: queueRows(after, shaping),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { StudioQueue, queueNames, queueOutput, queueRows, queueStep } from './studio-batch-object.ts';
+import { count } from '../count.ts';
 
 /** What Scale answered before and after. */
 const Reordered = z.object({ before: StudioQueue, after: StudioQueue });
@@ -32,7 +33,7 @@ export const setBatchPriorities = defineTool({
     };
   },
   summarize: ({ before, after }, _input, shaping) => ({
-    summary: `The queue of ${after.length} pending batches has a new order; ${shaping.word(after[0]?.name, 'the first')} is next.`,
+    summary: `The queue of ${count(after.length, 'pending batch', 'pending batches')} has a new order; ${shaping.word(after[0]?.name, 'the first')} is next.`,
     total: after.length,
     order_before: queueNames(before, shaping),
     batches: queueRows(after, shaping),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTaskChange } from './task-change.ts';
 import { TaskId } from './task-lookup.ts';
+import { count } from '../count.ts';
 
 export const deleteTaskTags = defineTaskChange({
   slug: 'SCALE_AI_DELETE_TASK_TAGS',
@@ -10,6 +11,6 @@ export const deleteTaskTags = defineTaskChange({
   input: z.strictObject({ task_id: TaskId, tags: z.array(z.string().min(1)).min(1) }),
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', tags: ['night'] },
   request: ({ task_id, tags }) => ({ method: 'DELETE', path: ['task', task_id, 'tags'], body: tags }),
-  done: ({ task_id }, task) => `Task ${task_id} has ${task.tags?.length ?? 0} tags left.`,
+  done: ({ task_id }, task) => `Task ${task_id} has ${count(task.tags?.length ?? 0, 'tag')} left.`,
   idOf: ({ task_id }) => task_id,
 });

@@ -5,6 +5,7 @@ import { DateTime } from '../date-time.ts';
 import { countAnnotations, countsInWords } from './annotation-counts.ts';
 import { TaskObject } from './task-object.ts';
 import { taskRow } from './task-view.ts';
+import { count } from '../count.ts';
 import type { NextStep } from '../../src/catalog/tool.ts';
 
 const PAGE_SIZE = 20;
@@ -98,7 +99,7 @@ export const listTasks = defineTool({
       summary:
         rows.length === 0
           ? `No task matches${whereText(input)}.`
-          : `${total} tasks match${whereText(input)}; this page shows ${rows.length} (${states})${found}.${more}`,
+          : `${count(total, 'task')} found${whereText(input)}; this page shows ${rows.length} (${states})${found}.${more}`,
       total,
       next_token: page.next_token,
       ...(rows.length > 0 && { ...table, tasks: rows }),

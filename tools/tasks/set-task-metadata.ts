@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Metadata } from '../annotation/fields/common-task-fields.ts';
 import { defineTaskChange } from './task-change.ts';
 import { TaskId } from './task-lookup.ts';
+import { count } from '../count.ts';
 
 export const setTaskMetadata = defineTaskChange({
   slug: 'SCALE_AI_SET_TASK_METADATA',
@@ -18,6 +19,6 @@ export const setTaskMetadata = defineTaskChange({
     body: metadata,
   }),
   done: ({ task_id, metadata }) =>
-    `Task ${task_id} now has ${Object.keys(metadata).length} metadata entries; earlier ones are gone.`,
+    `Task ${task_id} now has ${count(Object.keys(metadata).length, 'metadata entry', 'metadata entries')}; earlier ones are gone.`,
   idOf: ({ task_id }) => task_id,
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { countsInWords } from '../tasks/annotation-counts.ts';
 import { Team, memberRows, teamOutput } from './member-object.ts';
+import { count } from '../count.ts';
 
 export const getTeams = defineTool({
   slug: 'SCALE_AI_GET_TEAMS',
@@ -22,7 +23,7 @@ export const getTeams = defineTool({
       roles[word] = (roles[word] ?? 0) + 1;
     }
     return {
-      summary: `The team has ${team.length} members: ${countsInWords(roles)}.`,
+      summary: `The team has ${count(team.length, 'member')}: ${countsInWords(roles)}.`,
       total: team.length,
       members: memberRows(team, shaping),
     };

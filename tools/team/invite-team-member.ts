@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { Emails } from './emails.ts';
 import { Team, memberRows, teamOutput } from './member-object.ts';
+import { count } from '../count.ts';
 
 export const inviteTeamMember = defineTool({
   slug: 'SCALE_AI_INVITE_TEAM_MEMBER',
@@ -18,7 +19,7 @@ export const inviteTeamMember = defineTool({
   example: { emails: ['new.labeler@example.com'], team_role: 'labeler' },
   request: (input) => ({ method: 'POST', path: ['teams', 'invite'], body: input }),
   summarize: (team, { emails, team_role: role }, shaping) => ({
-    summary: `Invited ${emails.length} people as ${role}; they join when they accept.`,
+    summary: `Invited ${count(emails.length, 'person', 'people')} as ${role}; they join when they accept.`,
     total: team.length,
     members: memberRows(
       team.filter(({ email }) => email !== undefined && emails.includes(email)),
