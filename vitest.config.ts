@@ -6,6 +6,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',
-    reporters: process.env['CI'] ? ['dot'] : ['default'],
+    reporters: ['default'],
   },
 });
