@@ -8,7 +8,7 @@ import type { FlagValues } from './config/load.ts';
 import type { SettingName, Settings } from './config/settings.ts';
 
 const SANDBOX_FLAGS: readonly SettingName[] = ['data', 'turnaround', 'seed'];
-const HTTP_FLAGS: readonly SettingName[] = ['host', 'port'];
+const HTTP_FLAGS: readonly SettingName[] = ['host', 'port', 'auth', 'allow_host', 'caller_keys'];
 const COMMON_FLAGS = SETTING_NAMES.filter((name) => !HTTP_FLAGS.includes(name));
 
 function addFlags(command: Command, names: readonly SettingName[]): Command {
@@ -93,7 +93,46 @@ function buildProgram(): Command {
   subcommand('doctor', 'checks key, mode, reachability, clock and configuration', COMMON_FLAGS).action(
     action(async (settings) => (await import('./commands/doctor.ts')).doctorCommand(settings)),
   );
+  addPolicyCommands(program);
   return program;
+}
+
+/** Commands that work on the configuration file and start nothing. */
+function addPolicyCommands(program: Command): void {
+  const token = program.command('token').description('tokens of the configuration file').exitOverride();
+  token
+    .command('create <name>')
+    .description('a new bearer token; its hash goes into the file')
+    .requiredOption('--role <ROLE>', 'a role that the file defines')
+    .requiredOption('--config <FILE>', 'the configuration file')
+    .option('--expires <TIME>', 'how long it is good for', '90d')
+    .exitOverride()
+    .action(async (name: string, options: { role: string; config: string; expires: string }) => {
+      const { createTokenCommand } = await import('./commands/edit-tokens.ts');
+      process.exitCode = await createTokenCommand(options.config, { name, ...options });
+    });
+  token
+    .command('revoke <name>')
+    .description('takes a token out of the file')
+    .requiredOption('--config <FILE>', 'the configuration file')
+    .exitOverride()
+    .action(async (name: string, { config }: { config: string }) => {
+      const { revokeTokenCommand } = await import('./commands/edit-tokens.ts');
+      process.exitCode = await revokeTokenCommand(config, name);
+    });
+  program
+    .command('config')
+    .description('the configuration file')
+    .exitOverride()
+    .command('check')
+    .description('whether a server would start with it, and who may do what')
+    .requiredOption('--config <FILE>', 'the configuration file')
+    .exitOverride()
+    .action(async ({ config }: { config: string }) => {
+      await loadSettings({ config }, process.env);
+      const { checkConfigCommand } = await import('./commands/edit-tokens.ts');
+      process.exitCode = await checkConfigCommand(config);
+    });
 }
 
 /** By name, so that a command does not load the modules of the others. */

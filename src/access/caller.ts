@@ -1,3 +1,4 @@
+import type { Tool } from '../catalog/tool.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { ProjectScope } from './project-scope.ts';
 import type { Selection } from '../catalog/selection.ts';
@@ -9,6 +10,23 @@ export interface Caller {
   selection: Selection;
   /** The projects this caller is limited to; undefined when not limited. */
   projects?: ProjectScope | undefined;
+  /** The permission that the caller's role lacks for a tool; absent where there are no roles. */
+  missing?: (tool: Tool) => string | undefined;
+  /** The caller's role, for messages. */
+  role?: string;
   /** Which data this caller's Scale key reaches; undefined while no key is configured. */
   mode: Mode | undefined;
+}
+
+/** What one request asks for itself, beside its principal's role. */
+export interface Wishes {
+  toolsets?: readonly string[];
+  readOnly: boolean;
+  /** The caller's own Scale key. */
+  scaleKey?: string;
+}
+
+/** A wish that cannot be met: an unknown toolset, or a Scale key where the operator takes none. */
+export class WishError extends Error {
+  override name = 'WishError';
 }

@@ -67,6 +67,22 @@ export function selectTools(
   return { tools: offered, find: (name) => byName.get(name), readOnly: request.readOnly, project };
 }
 
+/** The same selection without the tools that a test rejects; never more. */
+export function narrowSelection(
+  selection: Selection,
+  keep: (tool: Tool) => boolean,
+  { readOnly = false } = {},
+): Selection {
+  const tools = selection.tools.filter((tool) => keep(tool) && !(readOnly && tool.effect !== 'read'));
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  return {
+    tools,
+    find: (name) => byName.get(name),
+    readOnly: selection.readOnly || readOnly,
+    project: selection.project,
+  };
+}
+
 /** @throws SelectionError for a tool that was asked for by name and cannot be kept inside one project */
 function refuseTeamWide(catalog: readonly Tool[], named: ReadonlySet<string>, project: string): void {
   const wide = catalog.find(({ name, reach }) => reach === 'team' && named.has(name));

@@ -79,6 +79,7 @@ export const ERROR_CODES = [
   'tool_not_enabled',
   'read_only',
   'outside_project',
+  'not_permitted',
   'confirmation_required',
   'no_api_key',
   'path_not_allowed',

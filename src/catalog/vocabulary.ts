@@ -1,10 +1,10 @@
 /** The words every declaration, role and policy is written in. */
 
-const EFFECTS = ['read', 'create', 'update', 'delete'] as const;
+export const EFFECTS = ['read', 'create', 'update', 'delete'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** What a call can set off beyond its own effect. */
-const CONSEQUENCES = ['billable', 'emails', 'irreversible', 'replaces', 'grants_access'] as const;
+export const CONSEQUENCES = ['billable', 'emails', 'irreversible', 'replaces', 'grants_access'] as const;
 export type Consequence = (typeof CONSEQUENCES)[number];
 
 /** How far a tool looks: into one project at a time, or over the whole team. */

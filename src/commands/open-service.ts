@@ -11,6 +11,8 @@ import { createServerFactory } from '../mcp/server.ts';
 import { loggingTrail } from '../observability/trail.ts';
 import { createScaleClient } from '../scale/client.ts';
 import { VERSION } from '../version.ts';
+import { openCallers } from './open-callers.ts';
+import { ScaleClients } from './scale-clients.ts';
 import { catalog } from '../../tools/index.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
@@ -18,12 +20,14 @@ import type { Caller } from '../access/caller.ts';
 import type { Selection } from '../catalog/selection.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Callers } from '../mcp/request-callers.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ScaleClient } from '../scale/client.ts';
 
 /** Everything a transport needs, put together from the settings. */
 export interface Service {
   factory: McpServerFactory;
+  callers: Callers;
   mode: Mode | undefined;
   close(): Promise<void>;
 }
@@ -51,15 +55,17 @@ export async function openService(settings: Settings, logger: Logger): Promise<S
   const selection = selectionFor(settings);
   const files = await allowLocalFiles(settings.allow_dir);
   const upstream = settings.sandbox ? await openSandbox(settings, logger) : await openScale(settings, logger);
-  const scale = upstream.apiKey === undefined ? undefined : connect(upstream.baseUrl, upstream.apiKey);
+  const clients = new ScaleClients((apiKey) => connect(upstream.baseUrl, apiKey));
+  const scale = upstream.apiKey === undefined ? undefined : clients.for(upstream.apiKey);
   const caller: Caller = {
     principal: 'local',
     selection,
     projects: settings.project === undefined ? undefined : onlyProject(settings.project),
     mode: upstream.mode,
   };
+  const callers = await openCallers({ settings, local: caller, localClient: scale, clients, logger });
   const invoke = createInvoker({
-    scaleFor: () => scale,
+    scaleFor: (who) => callers.scaleFor(who),
     files,
     policy: allowEverything,
     trail: loggingTrail(logger),
@@ -68,9 +74,11 @@ export async function openService(settings: Settings, logger: Logger): Promise<S
   });
   return {
     factory: createServerFactory({ catalog, caller, invoke, version: VERSION }),
+    callers,
     mode: upstream.mode,
     async close() {
-      await scale?.close();
+      callers.close();
+      await clients.close();
       await upstream.close();
     },
   };

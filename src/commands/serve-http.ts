@@ -16,6 +16,8 @@ export async function serveHttpCommand(settings: Settings): Promise<number> {
       host: settings.host,
       port: settings.port ?? DEFAULT_PORT,
       logger,
+      callers: service.callers,
+      allowedHosts: settings.allow_host,
     });
     const stopped = untilStopped();
     logger.info({ url: server.url, mode: service.mode ?? 'no key' }, `serving MCP at ${server.url}`);

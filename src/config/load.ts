@@ -87,7 +87,8 @@ function refuseUnknownVariables(env: Environment): void {
   }
 }
 
-async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+/** @throws ConfigError for a file that cannot be read, or a key that is no setting */
+export async function readConfigFile(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new ConfigError(`Cannot read the configuration file ${path}: ${messageOf(error)}.`);
   });
@@ -114,6 +115,13 @@ function parseFile(text: string, path: string): Record<string, unknown> {
   return mapping.data;
 }
 
+/** What does not fit a part of the configuration file, a line each. */
+export function describeIssues(part: string, error: z.ZodError | undefined): string[] {
+  return (error?.issues ?? []).map(
+    ({ path, message }) => `${[part, ...path.map(String)].join('.')}: ${message}.`,
+  );
+}
+
 function describe(issue: z.core.$ZodIssue, given: ReadonlyMap<SettingName, Found>): string {
   const name = SETTING_NAMES.find((candidate) => candidate === issue.path[0]);
   const found = name && given.get(name);
@@ -123,6 +131,8 @@ function describe(issue: z.core.$ZodIssue, given: ReadonlyMap<SettingName, Found
     issue.code === 'invalid_value' && typeof found.value === 'string'
       ? nearestName(found.value, issue.values.map(String))
       : undefined;
+  if (name === 'roles' || name === 'tokens')
+    return `${issue.path.map(String).join('.')} in the configuration file: ${issue.message}.${allowed}`;
   const shown = metaOf(name).inFile ? ` (given: ${JSON.stringify(found.value)})` : '';
   return `${found.source}: ${issue.message}${shown}.${near ? ` Did you mean "${near}"?` : ''}${allowed}`;
 }

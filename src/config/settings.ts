@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { Roles, Tokens } from '../access/policy.ts';
 import { LOG_LEVELS } from '../observability/logger.ts';
 
 /** Where a setting can come from, and what the reference pages say of it. */
@@ -136,6 +137,29 @@ export const Settings = z.strictObject({
     placeholder: 'PORT',
     description: 'http: the port to listen on (3000). sandbox: likewise (8787). 0 takes a free one.',
   }),
+  auth: setting(z.enum(['none', 'tokens']).optional(), {
+    flag: 'auth',
+    placeholder: 'MODE',
+    description:
+      'http: who is let in. none: everybody who reaches the loopback address; tokens: holders of a token of the configuration file, which is the default when it has any.',
+  }),
+  allow_host: setting(list(), {
+    flag: 'allow-host',
+    kind: 'list',
+    placeholder: 'NAMES',
+    description: 'http: names under which clients reach this server, beside the loopback ones.',
+  }),
+  caller_keys: setting(z.boolean().default(false), {
+    flag: 'caller-keys',
+    kind: 'boolean',
+    description: 'http: take a caller’s own Scale key from X-Scale-Api-Key.',
+  }),
+  roles: setting(Roles.default({}), {
+    description: 'http: what holders of a role may do; see docs/access.md.',
+  }),
+  tokens: setting(Tokens.default([]), {
+    description: 'http: who is let in, by the hash of a token; see docs/access.md.',
+  }),
   data: setting(z.string().min(1).optional(), {
     flag: 'data',
     placeholder: 'DIR',
@@ -155,6 +179,11 @@ export const Settings = z.strictObject({
 
 export type Settings = z.output<typeof Settings>;
 export type SettingName = keyof Settings;
+
+/** Who is let in over HTTP: a file with tokens is not ignored for want of a flag. */
+export function authOf({ auth, tokens }: Settings): 'none' | 'tokens' {
+  return auth ?? (tokens.length > 0 ? 'tokens' : 'none');
+}
 
 /** The metadata of a setting. */
 export function metaOf(name: SettingName): SettingMeta {

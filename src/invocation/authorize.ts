@@ -9,6 +9,14 @@ import type { Tool } from '../catalog/tool.ts';
  */
 export function authorize(tool: Tool, caller: Caller): void {
   if (caller.selection.find(tool.name)) return;
+  const missing = caller.missing?.(tool);
+  if (missing !== undefined) {
+    throw new ToolFailure(
+      'not_permitted',
+      `${tool.name} needs the permission ${missing}, which the role "${caller.role ?? 'none'}" does not have. Nothing was sent. Whoever runs the server can grant it in the configuration file.`,
+      { outcome: 'not_sent', allowed: caller.selection.tools.map(({ name }) => name).join(', ') },
+    );
+  }
   if (caller.selection.readOnly && tool.effect !== 'read') {
     throw new ToolFailure(
       'read_only',

@@ -2,13 +2,17 @@ import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/
 import { listTool } from '../catalog/listing.ts';
 import { nearestName } from '../catalog/nearest-name.ts';
 import { composeInstructions } from './instructions.ts';
+import { callerOf } from './request-callers.ts';
 import type { CallToolResult, McpServerFactory } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
+import type { ListedTool } from '../catalog/listing.ts';
+import type { Selection } from '../catalog/selection.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Invoker } from '../invocation/invoke.ts';
 
 export interface ServerDeps {
   catalog: readonly Tool[];
+  /** The caller of requests that nothing else says anything of: stdio, and HTTP without tokens. */
   caller: Caller;
   invoke: Invoker;
   version: string;
@@ -22,11 +26,12 @@ const LIST_TTL_MS = 3_600_000;
  * one path of `invocation`.
  */
 export function createServerFactory({ catalog, caller, invoke, version }: ServerDeps): McpServerFactory {
-  const tools = caller.selection.tools.map(listTool);
-  const instructions = composeInstructions(caller.selection);
+  const shown = new WeakMap<Selection, Shown>();
   const byName = new Map(catalog.flatMap((tool) => [[tool.name, tool] as const, [tool.slug, tool] as const]));
 
-  return () => {
+  return ({ authInfo }) => {
+    const current = callerOf(authInfo) ?? caller;
+    const { tools, instructions } = showing(current.selection, shown);
     const server = new Server(
       { name: 'scale-ai-mcp', title: 'Scale AI', version },
       {
@@ -53,13 +58,29 @@ export function createServerFactory({ catalog, caller, invoke, version }: Server
       const result = await invoke({
         tool,
         args: request.params.arguments,
-        caller,
+        caller: current,
         signal: context.mcpReq.signal,
       });
       return result.ok ? success(result.output) : failure(result.error);
     });
     return server;
   };
+}
+
+/** What a selection looks like from outside. */
+interface Shown {
+  tools: ListedTool[];
+  instructions: string;
+}
+
+/** Built once for each selection. */
+function showing(selection: Selection, shown: WeakMap<Selection, Shown>): Shown {
+  const known = shown.get(selection) ?? {
+    tools: selection.tools.map(listTool),
+    instructions: composeInstructions(selection),
+  };
+  shown.set(selection, known);
+  return known;
 }
 
 function success(output: Record<string, unknown>): CallToolResult {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -262,5 +262,49 @@ describe('doctor explains', () => {
   it('that no directory is open for uploads', async () => {
     const { stdout } = await run(['doctor', '--sandbox'], { cwd: '/' });
     expect(stdout).toMatch(/warn.*Uploads[\s\S]*--allow-dir/);
+  });
+});
+
+describe('token and config', () => {
+  const write = async (text: string): Promise<string> => {
+    const file = path.join(directory, 'policy.yaml');
+    await writeFile(file, text);
+    return file;
+  };
+
+  it('makes a token whose hash alone is kept, checks the file, and takes the token back', async () => {
+    const file = await write('# kept\nroles:\n  viewer: { effects: [read], toolsets: [all] }\n');
+    const created = await run(['token', 'create', 'ada', '--role', 'viewer', '--config', file]);
+    const [token = ''] = created.stdout.split('\n');
+    expect(token).toMatch(/^smcp_[\w-]{43}$/);
+    const text = await readFile(file, 'utf8');
+    expect(text).toContain('# kept');
+    expect(text).not.toContain(token);
+    const checked = await run(['config', 'check', '--config', file]);
+    expect(checked).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ok\n {2}ada: viewer, until .*; read/),
+    });
+    expect(await run(['token', 'revoke', 'ada', '--config', file])).toMatchObject({ code: 0 });
+    expect(await readFile(file, 'utf8')).not.toContain('ada');
+    expect(await run(['token', 'revoke', 'ada', '--config', file])).toMatchObject({ code: 2 });
+  });
+
+  it.each([
+    ['roles: { viewer: { effects: [look] } }', 'roles.viewer.effects.0'],
+    ['tokens: [{ name: a, sha256: x, role: r, expires: soon }]', 'tokens.0.sha256'],
+    ['roles: { r: { tools: [scale_ai_nothing] } }', 'scale_ai_nothing'],
+    ['role: {}', 'Unknown key "role"'],
+  ])('refuses %j, naming the place', async (text, place) => {
+    const { code, stderr } = await run(['config', 'check', '--config', await write(text)]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(place);
+  });
+
+  it('does not write a token for a role that the file does not define', async () => {
+    const file = await write('roles: {}\n');
+    const { code, stderr } = await run(['token', 'create', 'ada', '--role', 'viewer', '--config', file]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('"viewer", which is not defined')]);
+    expect(await readFile(file, 'utf8')).toBe('roles: {}\n');
   });
 });

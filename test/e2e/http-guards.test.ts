@@ -15,7 +15,12 @@ beforeAll(async () => {
   const caller = { principal: 'local', selection: selectTools(catalog, SEED_SLUGS, none), mode: undefined };
   const invoke = async (): Promise<never> => Promise.reject(new Error('not called here'));
   const factory = createServerFactory({ catalog, caller, invoke, version: '1.0.0' });
-  server = await serveOverHttp(factory, { host: '127.0.0.1', port: 0, logger: createLogger('silent') });
+  server = await serveOverHttp(factory, {
+    host: '127.0.0.1',
+    port: 0,
+    logger: createLogger('silent'),
+    callers: { callerFor: () => caller },
+  });
 });
 afterAll(() => server.close());
 
@@ -88,8 +93,8 @@ describe('the endpoint', () => {
     expect(JSON.parse(text)).toMatchObject({ jsonrpc: '2.0', error: { code: -32700 } });
   });
 
-  it('refuses a body of more than 4 MB', async () => {
-    expect((await send({ body: JSON.stringify({ pad: 'x'.repeat(4_200_000) }) })).status).toBe(413);
+  it('refuses a body of more than 1 MiB', async () => {
+    expect((await send({ body: JSON.stringify({ pad: 'x'.repeat(1_100_000) }) })).status).toBe(413);
   });
 
   it('refuses a cursor that it did not give', async () => {

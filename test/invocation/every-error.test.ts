@@ -58,6 +58,7 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
     ask({ selection: { readOnly: true } }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS)),
   outside_project: () =>
     ask({ selection: { project: 'p' } }, (bench) => bench.call('scale_ai_get_teams', {})),
+  not_permitted: () => ask({ missing: () => 'effect:read' }, (bench) => bench.call(READ, READ_ARGS)),
   confirmation_required: () =>
     ask({ policy: async () => 'block' }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS)),
   no_api_key: () => ask({ apiKey: undefined }, (bench) => bench.call(READ, READ_ARGS)),

@@ -1,6 +1,6 @@
 import { allowLocalFiles } from '../../src/access/local-files.ts';
 import { onlyProject } from '../../src/access/project-scope.ts';
-import { selectTools } from '../../src/catalog/selection.ts';
+import { narrowSelection, selectTools } from '../../src/catalog/selection.ts';
 import { allowEverything } from '../../src/invocation/confirm.ts';
 import { createInvoker } from '../../src/invocation/invoke.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -27,6 +27,8 @@ interface BenchOptions {
   allowDir?: string[];
   selection?: Partial<SelectionRequest>;
   policy?: ConfirmationPolicy;
+  /** The permission that the caller's role lacks for a tool. */
+  missing?: (tool: Tool) => string | undefined;
 }
 
 export function toolNamed(name: string): Tool {
@@ -48,14 +50,17 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
           userAgent: 'scale-ai-mcp/test',
           timing: { random: () => 0, sleep: async () => undefined },
         });
-  const selection = selectTools(catalog, SEED_SLUGS, {
+  const offered = selectTools(catalog, SEED_SLUGS, {
     toolsets: [],
     tools: [],
     excludeTools: [],
     readOnly: false,
     ...options.selection,
   });
+  const { missing } = options;
+  const selection = missing ? narrowSelection(offered, (tool) => missing(tool) === undefined) : offered;
   const caller = {
+    ...(missing && { missing, role: 'test' }),
     principal: 'tester',
     selection,
     mode: scale && (options.mode ?? 'live'),

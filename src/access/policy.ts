@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { CONSEQUENCES, EFFECTS, SPECIAL_TOOLSETS, TOOLSETS } from '../catalog/vocabulary.ts';
+import type { Tool } from '../catalog/tool.ts';
+import type { Mode } from '../catalog/vocabulary.ts';
+
+/** What holders of a role may do. What is not named is denied. */
+const Role = z.strictObject({
+  effects: z.array(z.enum(EFFECTS)).default([]),
+  consequences: z.array(z.enum(CONSEQUENCES)).default([]),
+  toolsets: z.array(z.enum([...TOOLSETS, ...SPECIAL_TOOLSETS])).default([]),
+  /** Single tools beside the toolsets. Tools over the whole team need this when `projects` is given. */
+  tools: z.array(z.string().min(1)).default([]),
+  /** Names, `*` standing for any characters; all projects when left out. */
+  projects: z.array(z.string().min(1)).min(1).optional(),
+  /** Data that the Scale key may belong to; the sandbox is always allowed. */
+  modes: z.array(z.enum(['live', 'test'])).default(['live', 'test']),
+});
+
+export type Role = z.output<typeof Role>;
+
+/** Where a principal's Scale key is found; never the key itself. */
+const ScaleKeyRef = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  {
+    error: 'must be {env: VARIABLE} or {file: PATH}; a key does not belong in the file',
+  },
+);
+
+export type ScaleKeyRef = z.output<typeof ScaleKeyRef>;
+
+/** A bearer token by its hash. */
+const TokenEntry = z.strictObject({
+  /** Names the principal in records. */
+  name: z.string().regex(/^[\w.@-]{1,64}$/, { error: 'must be 1 to 64 letters, digits, and . _ @ -' }),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, { error: 'must be a SHA-256 in hexadecimal; use scale-ai-mcp token create' }),
+  role: z.string().min(1),
+  expires: z.iso.datetime({ error: 'must be a time such as 2027-01-31T00:00:00Z' }),
+  scale_key: ScaleKeyRef.optional(),
+});
+
+export type TokenEntry = z.output<typeof TokenEntry>;
+
+export const Roles = z.record(z.string().min(1), Role);
+export const Tokens = z.array(TokenEntry);
+
+/** Roles and the tokens that hold them. */
+export interface AccessPolicy {
+  roles: Readonly<Record<string, Role>>;
+  tokens: readonly TokenEntry[];
+}
+
+/** What contradicts itself in a policy, in sentences; empty when nothing does. */
+export function faultsOf({ roles, tokens }: AccessPolicy, toolNames: ReadonlySet<string>): string[] {
+  const known = Object.keys(roles).join(', ') || 'none';
+  const names = tokens.map(({ name }) => name);
+  return [
+    ...tokens
+      .filter(({ role }) => !Object.hasOwn(roles, role))
+      .map(
+        ({ name, role }) =>
+          `Token "${name}" has the role "${role}", which is not defined. Defined: ${known}.`,
+      ),
+    ...names
+      .filter((name, index) => names.indexOf(name) !== index)
+      .map((name) => `Two tokens are named "${name}".`),
+    ...Object.entries(roles).flatMap(([role, { tools }]) =>
+      tools
+        .filter((tool) => !toolNames.has(tool.toLowerCase()))
+        .map((tool) => `Role "${role}" grants the tool "${tool}", which does not exist.`),
+    ),
+  ];
+}
+
+/** The first permission that a role lacks for a tool, such as `effect:create`; undefined when it has all. */
+export function missingPermission(
+  role: Role,
+  tool: Tool,
+  context: { mode: Mode | undefined; isSeed: boolean },
+): string | undefined {
+  const { mode } = context;
+  if (!role.effects.includes(tool.effect)) return `effect:${tool.effect}`;
+  const consequence = tool.consequences.find((one) => !role.consequences.includes(one));
+  if (consequence !== undefined) return `consequence:${consequence}`;
+  const named = role.tools.some((name) => name.toLowerCase() === tool.name);
+  const grouped = role.toolsets.some(
+    (group) =>
+      group === tool.toolset ||
+      group === 'all' ||
+      group === 'default' ||
+      (group === 'seed' && context.isSeed),
+  );
+  if (!named && !grouped) return `toolset:${tool.toolset}`;
+  if (!named && role.projects !== undefined && tool.reach === 'team') return `tool:${tool.name}`;
+  return (mode === 'live' || mode === 'test') && !role.modes.includes(mode) ? `mode:${mode}` : undefined;
+}

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { ScaleClient } from '../scale/client.ts';
+
+/** Connections are kept for this many keys; the one unused for longest is closed. */
+const CAPACITY = 100;
+
+/** One adapter per Scale key, shared by all who use that key. */
+export class ScaleClients {
+  readonly #connect: (apiKey: string) => ScaleClient;
+  readonly #clients = new Map<string, ScaleClient>();
+
+  constructor(connect: (apiKey: string) => ScaleClient) {
+    this.#connect = connect;
+  }
+
+  for(apiKey: string): ScaleClient {
+    const id = createHash('sha256').update(apiKey).digest('hex');
+    const client = this.#clients.get(id) ?? this.#connect(apiKey);
+    this.#clients.delete(id);
+    this.#clients.set(id, client);
+    const [oldest] = this.#clients;
+    if (this.#clients.size > CAPACITY && oldest) {
+      this.#clients.delete(oldest[0]);
+      void oldest[1].close();
+    }
+    return client;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients.values()].map((client) => client.close()));
+  }
+}
