@@ -41,6 +41,7 @@ async function run(): Promise<Taken[]> {
         ...getDefaultEnvironment(),
         SCALE_API_KEY: sandbox.keys.live,
         SCALE_API_BASE_URL: sandbox.baseUrl,
+        SCALE_MCP_AUDIT: 'off',
       },
     }),
   );

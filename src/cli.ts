@@ -94,7 +94,32 @@ function buildProgram(): Command {
     action(async (settings) => (await import('./commands/doctor.ts')).doctorCommand(settings)),
   );
   addPolicyCommands(program);
+  addAuditCommands(program);
   return program;
+}
+
+/** Commands that read audit files. */
+function addAuditCommands(program: Command): void {
+  const audit = program.command('audit').description('the record of every call').exitOverride();
+  audit
+    .command('verify <files...>')
+    .description('finds any change in audit files, or directories of them')
+    .exitOverride()
+    .action(async (files: string[]) => {
+      process.exitCode = await (await import('./commands/audit.ts')).verifyAuditCommand(files);
+    });
+  audit
+    .command('query <files...>')
+    .description('records as JSON lines')
+    .option('--principal <NAME>', 'of this principal')
+    .option('--tool <NAME>', 'of this tool')
+    .option('--outcome <WORD>', 'not_sent, no_effect, done or unknown')
+    .option('--since <TIME>', 'from this time on, such as 2026-11-01')
+    .option('--until <TIME>', 'up to this time')
+    .exitOverride()
+    .action(async (files: string[], query: Record<string, string>) => {
+      process.exitCode = await (await import('./commands/audit.ts')).queryAuditCommand(files, query);
+    });
 }
 
 /** Commands that work on the configuration file and start nothing. */

@@ -81,6 +81,7 @@ export const ERROR_CODES = [
   'outside_project',
   'not_permitted',
   'confirmation_required',
+  'audit_unavailable',
   'no_api_key',
   'path_not_allowed',
   'file_not_readable',

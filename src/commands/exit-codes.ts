@@ -5,7 +5,7 @@ export const EXIT = {
   failure: 1,
   /** A flag, variable, configuration key or value that cannot be used. */
   usage: 2,
-  /** `doctor` found something that keeps calls from working. */
+  /** `doctor` found something that keeps calls from working, `audit verify` a broken chain. */
   unhealthy: 3,
   /** The address to listen on is taken or not allowed. */
   cannotListen: 4,

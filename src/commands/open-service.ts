@@ -1,16 +1,20 @@
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allowLocalFiles } from '../access/local-files.ts';
 import { modeOfKey } from '../access/mode.ts';
 import { onlyProject } from '../access/project-scope.ts';
 import { readScaleKey } from '../access/scale-key.ts';
 import { selectTools } from '../catalog/selection.ts';
+import { ConfigError } from '../config/load.ts';
 import { durationMs } from '../config/settings.ts';
 import { allowEverything } from '../invocation/confirm.ts';
 import { createInvoker } from '../invocation/invoke.ts';
 import { createServerFactory } from '../mcp/server.ts';
-import { loggingTrail } from '../observability/trail.ts';
+import { openAuditTrail } from '../observability/audit/audit-trail.ts';
+import { allTrails, loggingTrail } from '../observability/trail.ts';
 import { createScaleClient } from '../scale/client.ts';
 import { VERSION } from '../version.ts';
+import { InFlight } from './in-flight.ts';
 import { openCallers } from './open-callers.ts';
 import { ScaleClients } from './scale-clients.ts';
 import { catalog } from '../../tools/index.ts';
@@ -21,6 +25,7 @@ import type { Selection } from '../catalog/selection.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Callers } from '../mcp/request-callers.ts';
+import type { AuditTrail } from '../observability/audit/audit-trail.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ScaleClient } from '../scale/client.ts';
 
@@ -64,24 +69,46 @@ export async function openService(settings: Settings, logger: Logger): Promise<S
     mode: upstream.mode,
   };
   const callers = await openCallers({ settings, local: caller, localClient: scale, clients, logger });
+  const audit = settings.audit ? await openAudit(settings, logger) : undefined;
+  const inFlight = new InFlight();
   const invoke = createInvoker({
     scaleFor: (who) => callers.scaleFor(who),
     files,
     policy: allowEverything,
-    trail: loggingTrail(logger),
+    trail: audit ? allTrails(audit, loggingTrail(logger)) : loggingTrail(logger),
     logger,
     now: () => performance.now(),
   });
   return {
-    factory: createServerFactory({ catalog, caller, invoke, version: VERSION }),
+    factory: createServerFactory({ catalog, caller, invoke: inFlight.track(invoke), version: VERSION }),
     callers,
     mode: upstream.mode,
     async close() {
       callers.close();
+      await inFlight.settled();
       await clients.close();
+      await audit?.close();
       await upstream.close();
     },
   };
+}
+
+/** @throws ConfigError when the file cannot be made */
+async function openAudit(settings: Settings, logger: Logger): Promise<AuditTrail> {
+  const directory = path.join(settings.state_dir, 'audit');
+  try {
+    return await openAuditTrail({
+      directory,
+      keepDays: settings.retention_days,
+      onFailure: settings.audit_failure,
+      version: VERSION,
+      logger,
+    });
+  } catch (error) {
+    throw new ConfigError(
+      `No audit file can be made in ${directory} (${error instanceof Error ? error.message : String(error)}). Choose another --state-dir, or turn it off with SCALE_MCP_AUDIT=off.`,
+    );
+  }
 }
 
 /** The adapter with the process's clock and randomness. */

@@ -120,6 +120,24 @@ export const Settings = z.strictObject({
     placeholder: 'DIR',
     description: 'Where state that outlives the process is kept. Default: the XDG state folder.',
   }),
+  audit: setting(z.boolean().default(true), {
+    flag: 'audit',
+    kind: 'boolean',
+    description:
+      'Keep an audit file of every call below the state directory. SCALE_MCP_AUDIT=off turns it off.',
+  }),
+  audit_failure: setting(z.enum(['stop-writes', 'continue']).default('stop-writes'), {
+    flag: 'audit-failure',
+    placeholder: 'WHAT',
+    description:
+      'When the audit file cannot be written: stop-writes refuses what would change something, continue does not.',
+  }),
+  retention_days: setting(z.int().min(1).default(365), {
+    flag: 'retention-days',
+    kind: 'number',
+    placeholder: 'DAYS',
+    description: 'How long audit files are kept.',
+  }),
   config: setting(z.string().min(1).optional(), {
     flag: 'config',
     placeholder: 'FILE',

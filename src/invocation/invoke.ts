@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { redactArguments } from '../observability/redact.ts';
+import { isRecord } from '../responses/compact.ts';
+import { ScaleError } from '../scale/errors.ts';
 import { createFence } from '../responses/untrusted.ts';
 import { authorize } from './authorize.ts';
 import { confirm } from './confirm.ts';
@@ -16,13 +19,15 @@ import type { Caller } from '../access/caller.ts';
 import type { LocalFiles } from '../access/local-files.ts';
 import type { PreparedCall, Tool } from '../catalog/tool.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Trail } from '../observability/trail.ts';
+import type { CallIntent, CallRecord, Trail } from '../observability/trail.ts';
 import type { ScaleClient } from '../scale/client.ts';
 
 interface Invocation {
   tool: Tool;
   args: unknown;
   caller: Caller;
+  /** Name and version of the MCP client. */
+  client?: string;
   signal: AbortSignal;
 }
 
@@ -45,14 +50,19 @@ export type Invoker = (invocation: Invocation) => Promise<InvocationResult>;
 /** The one path that every call takes: parse, authorize, check, confirm, run, shape, record. */
 export function createInvoker(deps: InvokerDeps): Invoker {
   const lookUps = new LookUps(() => deps.now());
-  return async ({ tool: asked, args, caller, signal }) => {
-    const tool = caller.selection.find(asked.name) ?? asked;
-    const requestId = `req_${randomBytes(8).toString('hex')}`;
+  return async (invocation) => {
+    const { args, caller, signal } = invocation;
+    const tool = caller.selection.find(invocation.tool.name) ?? invocation.tool;
     const startedAt = deps.now();
+    const intent = intentOf(invocation, tool);
+    const settle = (settled: Settled): Promise<void> =>
+      deps.trail.record({ ...intent, ...settled, duration_ms: Math.round(deps.now() - startedAt) });
     let call: PreparedCall | undefined;
     try {
       const parsed = parseArguments(tool, args);
       call = parsed.call;
+      const { project } = call.subjects;
+      if (project !== undefined) intent.project = project;
       authorize(tool, caller);
       const { scale, mode } = requireScale(deps, caller);
       const lookUp = lookUps.through(scale, signal);
@@ -60,35 +70,62 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       await keepInScope(caller.projects, tool, call, lookUp);
       const unchecked = await call.check(context);
       await confirm(deps.policy, tool, caller);
+      if (tool.effect !== 'read') {
+        if (signal.aborted) throw cancelledInTime();
+        await deps.trail.intend(intent);
+      }
       const response = await call.execute(context);
       if (tool.effect !== 'read') lookUps.forget(scale);
       const output = shape(tool, call, response, { mode, caller, coerced: parsed.coerced, unchecked });
-      record(deps, {
-        tool,
-        caller,
-        requestId,
-        startedAt,
+      await settle({
         result: 'ok',
         outcome: tool.effect === 'read' ? 'no_effect' : 'done',
+        touched: touchedBy(response, call),
       });
       return { ok: true, output };
     } catch (error) {
-      const failure = await explained(nameFailure(error, tool, call), call, deps.scaleFor(caller), caller);
-      deps.logger.debug({ request_id: requestId, err: failure.details.cause ?? failure }, failure.message);
-      if (failure.code === 'internal_error') {
-        deps.logger.error({ request_id: requestId, err: failure.details.cause }, failure.message);
-      }
-      record(deps, {
-        tool,
-        caller,
-        requestId,
-        startedAt,
-        result: failure.code,
-        outcome: failure.details.outcome,
-      });
-      return { ok: false, error: errorBody(failure, requestId, caller) };
+      const named = nameFailure(asAbort(error, signal), tool, call);
+      const failure = await explained(named, call, deps.scaleFor(caller), caller);
+      const { cause, outcome } = failure.details;
+      const { request_id } = intent;
+      deps.logger.debug({ request_id, err: cause ?? failure }, failure.message);
+      if (failure.code === 'internal_error') deps.logger.error({ request_id, err: cause }, failure.message);
+      const attempts = cause instanceof ScaleError && cause.attempts > 1 ? { attempts: cause.attempts } : {};
+      await settle({ result: failure.code, outcome, ...attempts });
+      return { ok: false, error: errorBody(failure, request_id, caller) };
     }
   };
+}
+
+/** A transport may give any reason for the abort. */
+function asAbort(error: unknown, signal: AbortSignal): unknown {
+  const isReason = signal.aborted && error === signal.reason;
+  return isReason ? new DOMException('The call was cancelled.', 'AbortError') : error;
+}
+
+function cancelledInTime(): ToolFailure {
+  return new ToolFailure('cancelled', 'The call was cancelled. Nothing was sent.', { outcome: 'not_sent' });
+}
+
+type Settled = Pick<CallRecord, 'result' | 'outcome' | 'touched' | 'attempts'>;
+
+function intentOf({ args, caller, client }: Invocation, tool: Tool): CallIntent {
+  return {
+    request_id: `req_${randomBytes(8).toString('hex')}`,
+    principal: caller.principal,
+    ...(client !== undefined && { client }),
+    tool: tool.name,
+    effect: tool.effect,
+    consequences: tool.consequences,
+    mode: caller.mode,
+    ...redactArguments(args),
+  };
+}
+
+/** The ids in Scale's answer, and what the arguments named. */
+function touchedBy(response: unknown, call: PreparedCall): string[] {
+  const ids = isRecord(response) ? [response['task_id'], response['id'], response['name']] : [];
+  return [...new Set([...ids, ...Object.values(call.subjects)].filter((id) => typeof id === 'string'))];
 }
 
 /** A 404 says what a user usually got wrong; not to callers limited by project, who would learn of others. */
@@ -117,29 +154,6 @@ function requireScale(
     'No Scale API key is configured, so nothing was sent. Whoever runs the server sets SCALE_API_KEY in its environment (in the "env" block of the host\'s MCP configuration) or points --api-key-file to a file that holds the key, and restarts it. To try it without an account, start it with --sandbox.',
     { outcome: 'not_sent', allowed: 'SCALE_API_KEY, --api-key-file FILE or --sandbox' },
   );
-}
-
-interface Settled {
-  tool: Tool;
-  caller: Caller;
-  requestId: string;
-  startedAt: number;
-  result: string;
-  outcome: ToolErrorBody['outcome'];
-}
-
-function record(deps: InvokerDeps, call: Settled): void {
-  deps.trail.record({
-    request_id: call.requestId,
-    principal: call.caller.principal,
-    tool: call.tool.name,
-    effect: call.tool.effect,
-    consequences: call.tool.consequences,
-    mode: call.caller.mode,
-    result: call.result,
-    outcome: call.outcome,
-    duration_ms: Math.round(deps.now() - call.startedAt),
-  });
 }
 
 function errorBody(

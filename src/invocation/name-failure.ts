@@ -1,5 +1,6 @@
 import { NothingFound } from '../catalog/nothing-found.ts';
 import { RefusedArguments } from '../catalog/refused-arguments.ts';
+import { AuditWriteError } from '../observability/audit/audit-file.ts';
 import { ScaleError } from '../scale/errors.ts';
 import { ForeignResultUrlError } from '../scale/result-file.ts';
 import { UnsafePathError } from '../scale/address.ts';
@@ -32,6 +33,13 @@ export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | und
         cause: error,
         example: tool.example,
       },
+    );
+  }
+  if (error instanceof AuditWriteError) {
+    return new ToolFailure(
+      'audit_unavailable',
+      `${tool.name} was not carried out, because the audit file cannot be written. Nothing was sent. Whoever runs the server must look at its disk; reads still work.`,
+      { outcome: 'not_sent', cause: error },
     );
   }
   if (isAbort(error)) {

@@ -59,12 +59,18 @@ export function createServerFactory({ catalog, caller, invoke, version }: Server
         tool,
         args: request.params.arguments,
         caller: current,
+        ...clientOf(server),
         signal: context.mcpReq.signal,
       });
       return result.ok ? success(result.output) : failure(result.error);
     });
     return server;
   };
+}
+
+function clientOf(server: Server): { client?: string } {
+  const { name, version } = server.getClientVersion() ?? {};
+  return name === undefined ? {} : { client: `${name} ${version ?? ''}`.trim().slice(0, 100) };
 }
 
 /** What a selection looks like from outside. */

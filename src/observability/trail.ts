@@ -1,31 +1,65 @@
 import type { Consequence, Effect, Mode } from '../catalog/vocabulary.ts';
 import type { Logger } from './logger.ts';
 
-/** What is kept of every call, refused and failed ones included. Never arguments, results or keys. */
-export interface CallRecord {
+/** What is known of a call before it is carried out. Never results, contents or keys. */
+export interface CallIntent {
   request_id: string;
   principal: string;
+  /** Name and version of the MCP client, as far as it says. */
+  client?: string;
   tool: string;
   effect: Effect;
   consequences: readonly Consequence[];
   mode: Mode | undefined;
+  project?: string;
+  /** SHA-256 of the arguments, and the arguments without content. */
+  digest: string;
+  args: unknown;
+}
+
+/** What is kept of every call, refused and failed ones included. */
+export interface CallRecord extends CallIntent {
   /** `ok`, or the error code of the answer. */
   result: string;
   /** Whether anything happened at Scale. */
   outcome: 'not_sent' | 'no_effect' | 'done' | 'unknown';
   duration_ms: number;
-  /** The task, batch, project or file that the call was about, when known. */
-  object?: string;
+  /** Ids and names at Scale that the answer is about. */
+  touched?: readonly string[];
+  /** How often it was tried, when more than once. */
+  attempts?: number;
 }
 
-/** Where records go. Implementations must not throw: a call that succeeded is reported as such. */
+/** Where records go. */
 export interface Trail {
-  record(call: CallRecord): void;
+  /**
+   * Kept before a call with an effect is sent.
+   *
+   * @throws when it cannot be kept and nothing may be sent unrecorded
+   */
+  intend(call: CallIntent): Promise<void>;
+  /** Never throws: a call that succeeded is reported as such. */
+  record(call: CallRecord): Promise<void>;
 }
 
 /** Writes each record as one log line. */
 export function loggingTrail(logger: Logger): Trail {
   return {
-    record: (call) => logger[call.result === 'ok' ? 'info' : 'warn'](call, `${call.tool} ${call.result}`),
+    intend: async () => undefined,
+    async record({ args: _args, digest: _digest, ...call }) {
+      logger[call.result === 'ok' ? 'info' : 'warn'](call, `${call.tool} ${call.result}`);
+    },
+  };
+}
+
+/** One after the other; the first that cannot keep an intent stops the call. */
+export function allTrails(...trails: readonly Trail[]): Trail {
+  return {
+    async intend(call) {
+      for (const trail of trails) await trail.intend(call);
+    },
+    async record(call) {
+      await Promise.all(trails.map((trail) => trail.record(call)));
+    },
   };
 }

@@ -1,47 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { CLI } from '../support/hosts.ts';
+import { run } from '../support/run-cli.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
-
-interface Ended {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
-
-interface RunOptions {
-  env?: Record<string, string>;
-  input?: string;
-  /** Keeps stdin open, and sends this signal once the text has appeared on stdout. */
-  kill?: { signal: NodeJS.Signals; after: string };
-  cwd?: string;
-}
-
-function run(args: readonly string[], { env = {}, input = '', kill, cwd }: RunOptions = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [CLI, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env },
-      ...(cwd !== undefined && { cwd }),
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-      if (kill && stdout.includes(kill.after)) child.kill(kill.signal);
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString();
-    });
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-    child.stdin.on('error', () => undefined);
-    child.stdin.write(input);
-    if (!kill) child.stdin.end();
-  });
-}
 
 let sandbox: RunningSandbox;
 let directory = '';
@@ -262,49 +225,5 @@ describe('doctor explains', () => {
   it('that no directory is open for uploads', async () => {
     const { stdout } = await run(['doctor', '--sandbox'], { cwd: '/' });
     expect(stdout).toMatch(/warn.*Uploads[\s\S]*--allow-dir/);
-  });
-});
-
-describe('token and config', () => {
-  const write = async (text: string): Promise<string> => {
-    const file = path.join(directory, 'policy.yaml');
-    await writeFile(file, text);
-    return file;
-  };
-
-  it('makes a token whose hash alone is kept, checks the file, and takes the token back', async () => {
-    const file = await write('# kept\nroles:\n  viewer: { effects: [read], toolsets: [all] }\n');
-    const created = await run(['token', 'create', 'ada', '--role', 'viewer', '--config', file]);
-    const [token = ''] = created.stdout.split('\n');
-    expect(token).toMatch(/^smcp_[\w-]{43}$/);
-    const text = await readFile(file, 'utf8');
-    expect(text).toContain('# kept');
-    expect(text).not.toContain(token);
-    const checked = await run(['config', 'check', '--config', file]);
-    expect(checked).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/ok\n {2}ada: viewer, until .*; read/),
-    });
-    expect(await run(['token', 'revoke', 'ada', '--config', file])).toMatchObject({ code: 0 });
-    expect(await readFile(file, 'utf8')).not.toContain('ada');
-    expect(await run(['token', 'revoke', 'ada', '--config', file])).toMatchObject({ code: 2 });
-  });
-
-  it.each([
-    ['roles: { viewer: { effects: [look] } }', 'roles.viewer.effects.0'],
-    ['tokens: [{ name: a, sha256: x, role: r, expires: soon }]', 'tokens.0.sha256'],
-    ['roles: { r: { tools: [scale_ai_nothing] } }', 'scale_ai_nothing'],
-    ['role: {}', 'Unknown key "role"'],
-  ])('refuses %j, naming the place', async (text, place) => {
-    const { code, stderr } = await run(['config', 'check', '--config', await write(text)]);
-    expect(code).toBe(2);
-    expect(stderr).toContain(place);
-  });
-
-  it('does not write a token for a role that the file does not define', async () => {
-    const file = await write('roles: {}\n');
-    const { code, stderr } = await run(['token', 'create', 'ada', '--role', 'viewer', '--config', file]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('"viewer", which is not defined')]);
-    expect(await readFile(file, 'utf8')).toBe('roles: {}\n');
   });
 });

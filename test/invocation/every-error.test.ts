@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/catalog/tool.ts';
 import { errorOf, openBench, toolNamed } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
+import { AuditWriteError } from '../../src/observability/audit/audit-file.ts';
 import type { ErrorCode } from '../../src/catalog/tool.ts';
 import type { Bench } from '../support/invoke-tool.ts';
 
@@ -59,6 +60,13 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
   outside_project: () =>
     ask({ selection: { project: 'p' } }, (bench) => bench.call('scale_ai_get_teams', {})),
   not_permitted: () => ask({ missing: () => 'effect:read' }, (bench) => bench.call(READ, READ_ARGS)),
+  audit_unavailable: () => {
+    const trail = {
+      intend: async () => Promise.reject(new AuditWriteError('disk full')),
+      record: async () => undefined,
+    };
+    return ask({ trail }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS));
+  },
   confirmation_required: () =>
     ask({ policy: async () => 'block' }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS)),
   no_api_key: () => ask({ apiKey: undefined }, (bench) => bench.call(READ, READ_ARGS)),

@@ -180,13 +180,13 @@ describe('cancelling', () => {
 });
 
 describe('the record', () => {
-  it('has one entry per call, refusals and failures included, and no arguments', async () => {
+  it('has one entry per call, refusals and failures included, and no content', async () => {
     const { bench } = await open((_request, response) =>
       json(response, 200, { name: 'b', status: 'staging' }),
     );
     await bench.call('scale_ai_get_batch', { batch_name: 'b' });
     await bench.call('scale_ai_get_batch', {});
-    await bench.call('scale_ai_create_batch', { project: 'p', name: 'secret-name' });
+    await bench.call('scale_ai_create_batch', { project: 'p', name: 'b2', metadata: { of: 'secret-name' } });
     expect(bench.records.map(({ tool, result, outcome }) => [tool, result, outcome])).toEqual([
       ['scale_ai_get_batch', 'ok', 'no_effect'],
       ['scale_ai_get_batch', 'invalid_arguments', 'not_sent'],

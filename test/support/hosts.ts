@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   Client as ModernClient,
@@ -35,7 +38,7 @@ export async function startHttp(
   env: Record<string, string>,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const child = spawn(process.execPath, [CLI, 'http', '--port', '0', ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, SCALE_MCP_STATE_DIR: STATE_DIR, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const url = await new Promise<string>((resolve, reject) => {
@@ -57,6 +60,9 @@ export async function startHttp(
   };
 }
 
+/** Audit files of servers under test. */
+const STATE_DIR = mkdtempSync(path.join(tmpdir(), 'scale-ai-mcp-test-'));
+
 const INFO = { name: 'test-host', version: '1.0.0' };
 
 function stdioOptions(where: Extract<Where, { args: string[] }>): {
@@ -65,7 +71,12 @@ function stdioOptions(where: Extract<Where, { args: string[] }>): {
   env: Record<string, string>;
   stderr: 'ignore';
 } {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...where.env };
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '',
+    SCALE_MCP_STATE_DIR: STATE_DIR,
+    ...where.env,
+  };
   return { command: process.execPath, args: [CLI, ...where.args], env, stderr: 'ignore' };
 }
 

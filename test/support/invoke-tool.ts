@@ -12,7 +12,7 @@ import type { Mode } from '../../src/catalog/vocabulary.ts';
 import type { SelectionRequest } from '../../src/catalog/selection.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
 import type { InvocationResult } from '../../src/invocation/invoke.ts';
-import type { CallRecord } from '../../src/observability/trail.ts';
+import type { CallRecord, Trail } from '../../src/observability/trail.ts';
 
 export interface Bench {
   call(tool: string | Tool, args?: unknown, signal?: AbortSignal): Promise<InvocationResult>;
@@ -27,6 +27,7 @@ interface BenchOptions {
   allowDir?: string[];
   selection?: Partial<SelectionRequest>;
   policy?: ConfirmationPolicy;
+  trail?: Trail;
   /** The permission that the caller's role lacks for a tool. */
   missing?: (tool: Tool) => string | undefined;
 }
@@ -70,7 +71,10 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     scaleFor: () => scale,
     files: await allowLocalFiles(options.allowDir ?? []),
     policy: options.policy ?? allowEverything,
-    trail: { record: (record) => records.push(record) },
+    trail: options.trail ?? {
+      intend: async () => undefined,
+      record: async (record) => void records.push(record),
+    },
     logger: createLogger('silent'),
     now: () => performance.now(),
   });

@@ -1,0 +1,97 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { AuditFile } from './audit-file.ts';
+import { auditFileName, auditFiles, expireAudit, readEntries } from './read-audit.ts';
+import type { AuditEntry } from './read-audit.ts';
+import type { Logger } from '../logger.ts';
+import type { CallIntent, CallRecord, Trail } from '../trail.ts';
+
+/** No call lasts this long: an intent without an outcome is then settled as unknown, whoever wrote it. */
+const LONGEST_CALL_MS = 15 * 60_000;
+
+interface AuditOptions {
+  directory: string;
+  keepDays: number;
+  /** `stop-writes`: nothing with an effect is sent that cannot be recorded first. */
+  onFailure: 'stop-writes' | 'continue';
+  version: string;
+  logger: Logger;
+  now?: () => number;
+}
+
+export interface AuditTrail extends Trail {
+  readonly file: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps every call in a chained file of this process. Calls that earlier processes began and did not finish
+ * are reported as `unknown`, once.
+ *
+ * @throws the error of the file system when the file cannot be made
+ */
+export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail> {
+  const { directory, logger, now = Date.now } = options;
+  const stamp = (): string => new Date(now()).toISOString();
+  await expireAudit(directory, options.keepDays, now());
+  const unfinished = await unfinishedCalls(directory, now());
+  const file = await AuditFile.create(directory, auditFileName(new Date(now()), hostname(), process.pid));
+  await file.append({ type: 'start', time: stamp(), version: options.version, pid: process.pid });
+  for (const { request_id, tool, principal } of unfinished) {
+    await file.append({ type: 'recovered', time: stamp(), request_id, tool, principal, outcome: 'unknown' });
+    logger.warn(
+      { request_id, tool, principal },
+      'an earlier process was ended during this call: its outcome is unknown',
+    );
+  }
+  const begun = new Set<string>();
+
+  return {
+    file: file.path,
+    async intend(call: CallIntent) {
+      try {
+        await file.append({ type: 'intent', time: stamp(), ...call });
+        begun.add(call.request_id);
+      } catch (error) {
+        logger.error({ err: error, request_id: call.request_id }, 'the audit file cannot be written');
+        if (options.onFailure === 'stop-writes') throw error;
+      }
+    },
+    async record(call: CallRecord) {
+      const kept = file.append({ type: 'call', time: stamp(), ...call }).catch((error: unknown) => {
+        logger.error({ err: error, ...call }, 'the audit file cannot be written; the record is here');
+      });
+      if (begun.delete(call.request_id)) await kept;
+    },
+    async close() {
+      await file.append({ type: 'end', time: stamp() }).catch(() => undefined);
+      await file.close();
+    },
+  };
+}
+
+/** Intents without an outcome in the files of processes that are gone. */
+async function unfinishedCalls(directory: string, now: number): Promise<AuditEntry[]> {
+  const open = new Map<string, AuditEntry>();
+  for (const file of await auditFiles(directory)) {
+    for await (const entry of readEntries(file)) {
+      if (entry.request_id === undefined) continue;
+      const mayStillRun = isRunning(file) && now - Date.parse(entry.time) < LONGEST_CALL_MS;
+      if (entry.type === 'intent' && !mayStillRun) open.set(entry.request_id, entry);
+      else open.delete(entry.request_id);
+    }
+  }
+  return [...open.values()];
+}
+
+/** Of another machine nothing is known: its processes count as running. */
+function isRunning(file: string): boolean {
+  const [, host, pid] = /Z-(.*)-(\d+)\.audit\.jsonl$/.exec(path.basename(file)) ?? [];
+  if (host !== hostname()) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
