@@ -58,12 +58,23 @@ export type LookUp = (
   options?: { fresh?: boolean },
 ) => Promise<Found>;
 
+/** How far a call is, in units of its own; `total` when it is known. */
+interface Progress {
+  progress: number;
+  total?: number;
+  message?: string;
+}
+
+export type ReportProgress = (progress: Progress) => void;
+
 /** What a workflow tool may use while it runs. */
 export interface RunContext {
   send(request: RestRequest): Promise<unknown>;
   /** A stored result by its URL: only from Scale's own storage and the configured API. */
   readResult(url: string): Promise<{ contentType: string; bytes: Uint8Array }>;
   lookUp: LookUp;
+  /** Tells a caller who asked for it how far the call is. */
+  report: ReportProgress;
   mode: Mode;
 }
 

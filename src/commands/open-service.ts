@@ -18,6 +18,8 @@ import { InFlight } from './in-flight.ts';
 import { openCallers } from './open-callers.ts';
 import { ScaleClients } from './scale-clients.ts';
 import { catalog } from '../../tools/index.ts';
+import { prompts } from '../../tools/prompts.ts';
+import { resources } from '../../tools/resources.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
@@ -77,10 +79,19 @@ export async function openService(settings: Settings, logger: Logger): Promise<S
     policy: allowEverything,
     trail: audit ? allTrails(audit, loggingTrail(logger)) : loggingTrail(logger),
     logger,
+    deadlineMs: durationMs(settings.request_timeout),
     now: () => performance.now(),
   });
   return {
-    factory: createServerFactory({ catalog, caller, invoke: inFlight.track(invoke), version: VERSION }),
+    factory: createServerFactory({
+      catalog,
+      resources,
+      prompts,
+      caller,
+      invoke: inFlight.track(invoke),
+      logger,
+      version: VERSION,
+    }),
     callers,
     mode: upstream.mode,
     async close() {

@@ -1,4 +1,5 @@
 import { createLogger } from '../observability/logger.ts';
+import { statelessEndpoint } from '../mcp/endpoint.ts';
 import { UnsafeBindError, serveOverHttp } from '../mcp/http.ts';
 import { EXIT } from './exit-codes.ts';
 import { openService } from './open-service.ts';
@@ -12,7 +13,7 @@ export async function serveHttpCommand(settings: Settings): Promise<number> {
   const logger = createLogger(settings.log_level);
   const service = await openService(settings, logger);
   try {
-    const server = await serveOverHttp(service.factory, {
+    const server = await serveOverHttp(statelessEndpoint(service.factory, logger), {
       host: settings.host,
       port: settings.port ?? DEFAULT_PORT,
       logger,

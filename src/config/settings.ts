@@ -138,6 +138,16 @@ export const Settings = z.strictObject({
     placeholder: 'DAYS',
     description: 'How long audit files are kept.',
   }),
+  request_timeout: setting(
+    Duration.refine((text) => durationMs(text) >= 1_000 && durationMs(text) <= 600_000, {
+      error: 'must be from 1s to 10m',
+    }).default('5m'),
+    {
+      flag: 'request-timeout',
+      placeholder: 'TIME',
+      description: 'When a call ends, whatever it waits for: from 1s to 10m.',
+    },
+  ),
   config: setting(z.string().min(1).optional(), {
     flag: 'config',
     placeholder: 'FILE',

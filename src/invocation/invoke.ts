@@ -17,7 +17,7 @@ import type { ConfirmationPolicy } from './confirm.ts';
 import type { ToolErrorBody } from './tool-failure.ts';
 import type { Caller } from '../access/caller.ts';
 import type { LocalFiles } from '../access/local-files.ts';
-import type { PreparedCall, Tool } from '../catalog/tool.ts';
+import type { PreparedCall, ReportProgress, Tool } from '../catalog/tool.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallIntent, CallRecord, Trail } from '../observability/trail.ts';
 import type { ScaleClient } from '../scale/client.ts';
@@ -29,6 +29,10 @@ interface Invocation {
   /** Name and version of the MCP client. */
   client?: string;
   signal: AbortSignal;
+  /** Told how far the call is, where the caller asked for it. */
+  report?: ReportProgress;
+  /** W3C trace context of the request; not trusted. */
+  traceparent?: string;
 }
 
 export type InvocationResult =
@@ -41,6 +45,8 @@ export interface InvokerDeps {
   policy: ConfirmationPolicy;
   trail: Trail;
   logger: Logger;
+  /** Milliseconds after which a call ends, whatever it waits for. */
+  deadlineMs: number;
   now(): number;
 }
 
@@ -51,13 +57,16 @@ export type Invoker = (invocation: Invocation) => Promise<InvocationResult>;
 export function createInvoker(deps: InvokerDeps): Invoker {
   const lookUps = new LookUps(() => deps.now());
   return async (invocation) => {
-    const { args, caller, signal } = invocation;
+    const { args, caller, report = ignoreProgress } = invocation;
+    const deadline = AbortSignal.timeout(deps.deadlineMs);
+    const stop = AbortSignal.any([invocation.signal, deadline]);
     const tool = caller.selection.find(invocation.tool.name) ?? invocation.tool;
     const startedAt = deps.now();
     const intent = intentOf(invocation, tool);
     const settle = (settled: Settled): Promise<void> =>
       deps.trail.record({ ...intent, ...settled, duration_ms: Math.round(deps.now() - startedAt) });
     let call: PreparedCall | undefined;
+    let sent = false;
     try {
       const parsed = parseArguments(tool, args);
       call = parsed.call;
@@ -65,14 +74,15 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       if (project !== undefined) intent.project = project;
       authorize(tool, caller);
       const { scale, mode } = requireScale(deps, caller);
-      const lookUp = lookUps.through(scale, signal);
-      const context = runContext({ scale, mode, files: deps.files, lookUp }, signal);
+      const lookUp = lookUps.through(scale, stop);
+      const context = runContext({ scale, mode, files: deps.files, lookUp, report }, { stop, deadline });
       await keepInScope(caller.projects, tool, call, lookUp);
       const unchecked = await call.check(context);
       await confirm(deps.policy, tool, caller);
       if (tool.effect !== 'read') {
-        if (signal.aborted) throw cancelledInTime();
+        if (stop.aborted) throw stop.reason;
         await deps.trail.intend(intent);
+        sent = true;
       }
       const response = await call.execute(context);
       if (tool.effect !== 'read') lookUps.forget(scale);
@@ -84,7 +94,7 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       });
       return { ok: true, output };
     } catch (error) {
-      const named = nameFailure(asAbort(error, signal), tool, call);
+      const named = nameFailure(asEnded(error, stop, deadline), tool, call, sent);
       const failure = await explained(named, call, deps.scaleFor(caller), caller);
       const { cause, outcome } = failure.details;
       const { request_id } = intent;
@@ -97,14 +107,16 @@ export function createInvoker(deps: InvokerDeps): Invoker {
   };
 }
 
-/** A transport may give any reason for the abort. */
-function asAbort(error: unknown, signal: AbortSignal): unknown {
-  const isReason = signal.aborted && error === signal.reason;
-  return isReason ? new DOMException('The call was cancelled.', 'AbortError') : error;
+function ignoreProgress(): void {
+  // nobody asked for it
 }
 
-function cancelledInTime(): ToolFailure {
-  return new ToolFailure('cancelled', 'The call was cancelled. Nothing was sent.', { outcome: 'not_sent' });
+/** A transport may give any reason for the abort. */
+function asEnded(error: unknown, stop: AbortSignal, deadline: AbortSignal): unknown {
+  if (!stop.aborted || error !== stop.reason) return error;
+  return deadline.aborted
+    ? new DOMException('The deadline has passed.', 'TimeoutError')
+    : new DOMException('The call was cancelled.', 'AbortError');
 }
 
 type Settled = Pick<CallRecord, 'result' | 'outcome' | 'touched' | 'attempts'>;

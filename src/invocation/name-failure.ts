@@ -7,13 +7,22 @@ import { UnsafePathError } from '../scale/address.ts';
 import { invalidArguments } from './parse.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { Outcome } from './tool-failure.ts';
-import type { PreparedCall, Tool } from '../catalog/tool.ts';
+import type { ErrorCode, PreparedCall, Tool } from '../catalog/tool.ts';
 
 /** Scale's own words help with a refusal; a server failure's text is noise, or worse. */
 const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', 'forbidden']);
 
-/** Turns whatever was thrown into a failure that says what happened, what is known, and what to do next. */
-export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | undefined): ToolFailure {
+/**
+ * Turns whatever was thrown into a failure that says what happened, what is known, and what to do next.
+ *
+ * @param begun whether something with an effect may have been sent
+ */
+export function nameFailure(
+  error: unknown,
+  tool: Tool,
+  call: PreparedCall | undefined,
+  begun: boolean,
+): ToolFailure {
   if (error instanceof ToolFailure) return error;
   if (error instanceof ScaleError) return fromScale(error, tool, call);
   if (error instanceof RefusedArguments) return invalidArguments(tool, error.refusals);
@@ -42,23 +51,23 @@ export function nameFailure(error: unknown, tool: Tool, call: PreparedCall | und
       { outcome: 'not_sent', cause: error },
     );
   }
-  if (isAbort(error)) {
-    const outcome = tool.effect === 'read' ? 'no_effect' : 'unknown';
-    return new ToolFailure('cancelled', `The call was cancelled.${consequence(outcome)}`, {
-      outcome,
-      nextSteps: outcome === 'unknown' ? (call?.recover('unknown') ?? []) : [],
-      cause: error,
-    });
-  }
-  return new ToolFailure(
+  const outcome = tool.effect === 'read' ? 'no_effect' : begun ? 'unknown' : 'not_sent';
+  const [code, words] = ending(error, tool);
+  return new ToolFailure(code, `${words}${consequence(outcome)}`, {
+    outcome,
+    nextSteps: outcome === 'unknown' ? (call?.recover('unknown') ?? []) : [],
+    cause: error,
+  });
+}
+
+function ending(error: unknown, tool: Tool): [ErrorCode, string] {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'AbortError') return ['cancelled', 'The call was cancelled.'];
+  if (name === 'TimeoutError') return ['timeout', 'The call took longer than this server lets a call take.'];
+  return [
     'internal_error',
     `The server failed while handling ${tool.name}; its log has the details under the request id.`,
-    {
-      outcome: tool.effect === 'read' ? 'no_effect' : 'unknown',
-      nextSteps: call?.recover('unknown') ?? [],
-      cause: error,
-    },
-  );
+  ];
 }
 
 function fromScale(error: ScaleError, tool: Tool, call: PreparedCall | undefined): ToolFailure {
@@ -96,8 +105,4 @@ function consequence(outcome: Outcome): string {
     case 'done':
       return ' Scale accepted the request.';
   }
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
 }

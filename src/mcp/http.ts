@@ -1,11 +1,10 @@
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/fastify';
-import { toNodeHandler } from '@modelcontextprotocol/node';
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import fastify from 'fastify';
 import { admit } from './request-callers.ts';
 import type { IncomingMessage } from 'node:http';
-import type { AuthInfo, McpServerFactory } from '@modelcontextprotocol/server';
+import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Logger } from '../observability/logger.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { Callers } from './request-callers.ts';
 
 /** Bytes of one message. Tool arguments are small; files travel by path or URL. */
@@ -43,7 +42,7 @@ interface HttpOptions {
  * @throws UnsafeBindError for any other host
  */
 export async function serveOverHttp(
-  factory: McpServerFactory,
+  endpoint: Endpoint,
   { host, port, logger, callers, allowedHosts = [] }: HttpOptions,
 ): Promise<RunningHttpServer> {
   if (!LOOPBACK_HOSTS.has(host) && !callers.identify) {
@@ -63,11 +62,6 @@ export async function serveOverHttp(
     return reply.code(status).send({ jsonrpc: '2.0', error: { code, message }, id: null });
   });
 
-  const handler = createMcpHandler(factory, {
-    maxRequestBodySize: BODY_LIMIT,
-    onerror: (error) => logger.warn({ err: error }, 'a request was refused'),
-  });
-  const handle = toNodeHandler(handler);
   const admitted = new WeakMap<IncomingMessage, AuthInfo>();
   app.all('/mcp', {
     async onRequest(request, reply) {
@@ -88,7 +82,7 @@ export async function serveOverHttp(
         url: request.url,
         ...(auth && { auth }),
       });
-      return handle(incoming, reply.raw, request.body);
+      return endpoint.handle(incoming, reply.raw, request.body);
     },
   });
   app.get('/healthz', () => ({ status: 'ok' }));
@@ -97,7 +91,7 @@ export async function serveOverHttp(
   return {
     url: `${address}/mcp`,
     async close() {
-      await handler.close();
+      await endpoint.close();
       await app.close();
     },
   };

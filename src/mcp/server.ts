@@ -1,108 +1,80 @@
-import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import { listTool } from '../catalog/listing.ts';
-import { nearestName } from '../catalog/nearest-name.ts';
+import { callsOf } from './call.ts';
+import { completions } from './completions.ts';
 import { composeInstructions } from './instructions.ts';
+import { KnownNames } from './known-names.ts';
+import { offeredPrompts, promptSurface } from './prompt-surface.ts';
 import { callerOf } from './request-callers.ts';
-import type { CallToolResult, McpServerFactory } from '@modelcontextprotocol/server';
+import { resourceSurface } from './resource-surface.ts';
+import { serveSurface } from './surface.ts';
+import { toolSurface, toolsByName } from './tool-surface.ts';
+import type { McpServerFactory, Server } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
 import type { ListedTool } from '../catalog/listing.ts';
+import type { PromptSpec } from '../catalog/prompt.ts';
+import type { ResourceSpec } from '../catalog/resource.ts';
 import type { Selection } from '../catalog/selection.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Invoker } from '../invocation/invoke.ts';
+import type { Logger } from '../observability/logger.ts';
 
 export interface ServerDeps {
   catalog: readonly Tool[];
+  resources: readonly ResourceSpec[];
+  prompts: readonly PromptSpec[];
   /** The caller of requests that nothing else says anything of: stdio, and HTTP without tokens. */
   caller: Caller;
   invoke: Invoker;
+  logger: Logger;
   version: string;
 }
 
-/** The list is the same for the life of the process. */
-const LIST_TTL_MS = 3_600_000;
-
 /**
- * A factory of MCP servers for both protocol eras. List payloads are built once; every call goes through the
- * one path of `invocation`.
+ * A factory of MCP servers for both protocol eras. List payloads are built once for each selection; every call
+ * and every read goes through the one path of `invocation`.
  */
-export function createServerFactory({ catalog, caller, invoke, version }: ServerDeps): McpServerFactory {
+export function createServerFactory(deps: ServerDeps): McpServerFactory {
+  const { catalog, invoke, logger, version } = deps;
   const shown = new WeakMap<Selection, Shown>();
-  const byName = new Map(catalog.flatMap((tool) => [[tool.name, tool] as const, [tool.slug, tool] as const]));
+  const byName = toolsByName(catalog);
+  const names = new KnownNames(() => performance.now());
 
   return ({ authInfo }) => {
-    const current = callerOf(authInfo) ?? caller;
-    const { tools, instructions } = showing(current.selection, shown);
-    const server = new Server(
-      { name: 'scale-ai-mcp', title: 'Scale AI', version },
+    const caller = callerOf(authInfo) ?? deps.caller;
+    const { tools, instructions, prompts } = showing(caller.selection, deps, shown);
+    const calls = callsOf(invoke, caller, () => clientOf(server));
+    const server: Server = serveSurface(
       {
-        capabilities: { tools: {} },
         instructions,
-        cacheHints: {
-          'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
-          'server/discover': { ttlMs: LIST_TTL_MS, cacheScope: 'private' },
-        },
+        tools: toolSurface(tools, byName, calls),
+        resources: resourceSurface(deps.resources, calls, names),
+        prompts: promptSurface(prompts),
+        complete: completions({ prompts, resources: deps.resources }, calls, names),
       },
+      { version, logger },
     );
-    server.setRequestHandler('tools/list', (request) => {
-      if (request.params?.cursor !== undefined) {
-        throw new ProtocolError(
-          ProtocolErrorCode.InvalidParams,
-          'Unknown cursor: the tool list has one page.',
-        );
-      }
-      return { tools };
-    });
-    server.setRequestHandler('tools/call', async (request, context): Promise<CallToolResult> => {
-      const tool = byName.get(request.params.name);
-      if (!tool) throw unknownTool(request.params.name, tools);
-      const result = await invoke({
-        tool,
-        args: request.params.arguments,
-        caller: current,
-        ...clientOf(server),
-        signal: context.mcpReq.signal,
-      });
-      return result.ok ? success(result.output) : failure(result.error);
-    });
     return server;
   };
 }
 
-function clientOf(server: Server): { client?: string } {
+function clientOf(server: Server): string | undefined {
   const { name, version } = server.getClientVersion() ?? {};
-  return name === undefined ? {} : { client: `${name} ${version ?? ''}`.trim().slice(0, 100) };
+  return name === undefined ? undefined : `${name} ${version ?? ''}`.trim().slice(0, 100);
 }
 
 /** What a selection looks like from outside. */
 interface Shown {
   tools: ListedTool[];
   instructions: string;
+  prompts: PromptSpec[];
 }
 
-/** Built once for each selection. */
-function showing(selection: Selection, shown: WeakMap<Selection, Shown>): Shown {
+function showing(selection: Selection, deps: ServerDeps, shown: WeakMap<Selection, Shown>): Shown {
   const known = shown.get(selection) ?? {
     tools: selection.tools.map(listTool),
     instructions: composeInstructions(selection),
+    prompts: offeredPrompts(deps.prompts, selection),
   };
   shown.set(selection, known);
   return known;
-}
-
-function success(output: Record<string, unknown>): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output };
-}
-
-/** Without structured content: clients of the 2025 revisions check it against the output schema even then. */
-function failure(error: object): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify({ error }) }], isError: true };
-}
-
-function unknownTool(name: string, tools: readonly { name: string }[]): ProtocolError {
-  const near = nearestName(
-    name,
-    tools.map((tool) => tool.name),
-  );
-  const hint = near ? ` Did you mean ${near}?` : ' Call tools/list for the names.';
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}.${hint}`);
 }

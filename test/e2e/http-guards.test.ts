@@ -1,10 +1,13 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectTools } from '../../src/catalog/selection.ts';
+import { statelessEndpoint } from '../../src/mcp/endpoint.ts';
 import { serveOverHttp } from '../../src/mcp/http.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { catalog } from '../../tools/index.ts';
+import { prompts } from '../../tools/prompts.ts';
+import { resources } from '../../tools/resources.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { RunningHttpServer } from '../../src/mcp/http.ts';
 
@@ -14,8 +17,16 @@ let server: RunningHttpServer;
 beforeAll(async () => {
   const caller = { principal: 'local', selection: selectTools(catalog, SEED_SLUGS, none), mode: undefined };
   const invoke = async (): Promise<never> => Promise.reject(new Error('not called here'));
-  const factory = createServerFactory({ catalog, caller, invoke, version: '1.0.0' });
-  server = await serveOverHttp(factory, {
+  const factory = createServerFactory({
+    catalog,
+    resources,
+    prompts,
+    caller,
+    invoke,
+    logger: createLogger('silent'),
+    version: '1.0.0',
+  });
+  server = await serveOverHttp(statelessEndpoint(factory, createLogger('silent')), {
     host: '127.0.0.1',
     port: 0,
     logger: createLogger('silent'),

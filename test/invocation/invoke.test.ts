@@ -13,6 +13,7 @@ const TASK = {
   unique_id: 'a-1',
   geometries: { box: { objects_to_annotate: ['car'] } },
 };
+const PROJECT = { name: 'p', type: 'imageannotation', param_history: [] };
 let stub: ScaleStub | undefined;
 let bench: Bench | undefined;
 
@@ -171,11 +172,42 @@ describe('cancelling', () => {
     expect(error).toMatchObject({ code: 'cancelled', outcome: 'no_effect' });
   });
 
-  it('of a create in flight leaves its outcome unknown', async () => {
+  it('does not abandon a create that has been sent: it is finished and recorded', async () => {
     const controller = new AbortController();
-    const { bench } = await open(() => controller.abort());
+    const { bench } = await open((request, response) => {
+      if (request.method === 'GET') return json(response, 200, PROJECT);
+      controller.abort();
+      setTimeout(() => json(response, 200, { task_id: 'abc', status: 'pending' }), 50);
+    });
+    const result = await bench.call('scale_ai_create_image_annotation_task', TASK, controller.signal);
+    expect(outputOf(result)).toMatchObject({ task: { task_id: 'abc' } });
+    expect(bench.records).toMatchObject([{ result: 'ok', outcome: 'done', touched: ['abc', 'p'] }]);
+  });
+
+  it('before a create is sent sends nothing', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const { bench, stub } = await open(() => undefined);
     const error = errorOf(await bench.call('scale_ai_create_image_annotation_task', TASK, controller.signal));
-    expect(error).toMatchObject({ code: 'cancelled', outcome: 'unknown' });
+    expect(error).toMatchObject({ code: 'cancelled', outcome: 'not_sent' });
+    expect(stub.requests).toEqual([]);
+  });
+});
+
+describe('the deadline', () => {
+  it.each([
+    ['scale_ai_list_projects', {}, 'no_effect'],
+    ['scale_ai_create_image_annotation_task', TASK, 'unknown'],
+  ])('ends %s, whatever it waits for', async (tool, args, outcome) => {
+    const { bench } = await open(
+      (request, response) => {
+        if (request.url.includes('/projects/')) json(response, 200, PROJECT);
+      },
+      { deadlineMs: 200 },
+    );
+    const error = errorOf(await bench.call(tool, args));
+    expect(error).toMatchObject({ code: 'timeout', outcome });
+    expect(bench.records).toMatchObject([{ result: 'timeout', outcome }]);
   });
 });
 

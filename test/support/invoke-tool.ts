@@ -28,6 +28,7 @@ interface BenchOptions {
   selection?: Partial<SelectionRequest>;
   policy?: ConfirmationPolicy;
   trail?: Trail;
+  deadlineMs?: number;
   /** The permission that the caller's role lacks for a tool. */
   missing?: (tool: Tool) => string | undefined;
 }
@@ -76,6 +77,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       record: async (record) => void records.push(record),
     },
     logger: createLogger('silent'),
+    deadlineMs: options.deadlineMs ?? 60_000,
     now: () => performance.now(),
   });
   return {

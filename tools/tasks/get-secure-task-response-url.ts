@@ -49,6 +49,7 @@ export const getSecureTaskResponseUrl = defineTool({
     const found = resultUrls(task.response);
     const chosen = choose(found, path, uuid);
     if (!chosen) throw nothingStored(taskId, task.status);
+    context.report({ progress: 1, total: 2, message: `the task is read; now ${chosen.path}` });
     const { contentType, bytes } = await context.readResult(chosen.url);
     return { task, path: chosen.path, available: found.map((file) => file.path), contentType, bytes };
   },

@@ -1,0 +1,44 @@
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { nearestName } from '../catalog/nearest-name.ts';
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import type { ListedTool } from '../catalog/listing.ts';
+import type { Tool } from '../catalog/tool.ts';
+import type { Calls } from './call.ts';
+import type { Surface } from './surface.ts';
+
+/** Tools by name or by the upper-case slug that prompts and policies were written for. */
+export type ToolsByName = ReadonlyMap<string, Tool>;
+
+export function toolsByName(catalog: readonly Tool[]): ToolsByName {
+  return new Map(catalog.flatMap((tool) => [[tool.name, tool] as const, [tool.slug, tool] as const]));
+}
+
+export function toolSurface(list: ListedTool[], byName: ToolsByName, calls: Calls): Surface['tools'] {
+  return {
+    list,
+    async call(name, args, context) {
+      const tool = byName.get(name);
+      if (!tool) throw unknownTool(name, list);
+      const result = await calls.call(tool, args, context);
+      return result.ok ? success(result.output) : failure(result.error);
+    },
+  };
+}
+
+function success(output: Record<string, unknown>): CallToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(output) }], structuredContent: output };
+}
+
+/** Without structured content: clients of the 2025 revisions check it against the output schema even then. */
+function failure(error: object): CallToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify({ error }) }], isError: true };
+}
+
+function unknownTool(name: string, tools: readonly { name: string }[]): ProtocolError {
+  const near = nearestName(
+    name,
+    tools.map((tool) => tool.name),
+  );
+  const hint = near ? ` Did you mean ${near}?` : ' Call tools/list for the names.';
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${name.slice(0, 100)}.${hint}`);
+}

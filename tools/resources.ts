@@ -1,0 +1,64 @@
+/** What can be read by address. Each answers as its tool does. */
+import type { ResourceSpec } from '../src/catalog/resource.ts';
+
+export const resources: readonly ResourceSpec[] = [
+  {
+    uriTemplate: 'scale://projects',
+    name: 'projects',
+    title: 'Projects',
+    description: 'All projects with task type and labels.',
+    tool: 'scale_ai_list_projects',
+    arguments: () => ({ limit: 100 }),
+  },
+  {
+    uriTemplate: 'scale://projects/{name}',
+    name: 'project',
+    title: 'Project',
+    description: 'One project: the parameters its tasks inherit, and what each version changed.',
+    tool: 'scale_ai_get_project',
+    arguments: ({ name }) => ({ project_name: name }),
+    completes: { name: 'project' },
+  },
+  {
+    uriTemplate: 'scale://batches/{name}',
+    name: 'batch',
+    title: 'Batch',
+    description: 'One batch: project, state, callback, metadata.',
+    tool: 'scale_ai_get_batch',
+    arguments: ({ name }) => ({ batch_name: name }),
+    completes: { name: 'batch' },
+  },
+  {
+    uriTemplate: 'scale://batches/{name}/status',
+    name: 'batch_status',
+    title: 'Batch progress',
+    description: 'How many tasks of a batch are pending, completed, failed or canceled.',
+    tool: 'scale_ai_get_batch_status',
+    arguments: ({ name }) => ({ batch_name: name }),
+    completes: { name: 'batch' },
+  },
+  {
+    uriTemplate: 'scale://tasks/{id}',
+    name: 'task',
+    title: 'Task',
+    description: 'One task: status, what was asked, the result in short.',
+    tool: 'scale_ai_get_task',
+    arguments: ({ id }) => ({ task_id: id }),
+  },
+  {
+    uriTemplate: 'scale://tasks/{id}/result',
+    name: 'task_result',
+    title: 'Task result',
+    description: 'The complete result of a task, with every id and attribute.',
+    tool: 'scale_ai_get_task_by_id',
+    arguments: ({ id }) => ({ task_id: id, fields: ['response'] }),
+  },
+  {
+    uriTemplate: 'scale://tasks/{id}/files/{path}',
+    name: 'task_result_file',
+    title: 'Stored task result',
+    description: 'What is in a stored result file, such as annotations.url.',
+    tool: 'scale_ai_get_secure_task_response_url',
+    arguments: ({ id, path }) => ({ task_id: id, path }),
+  },
+];
