@@ -34,6 +34,17 @@ export interface LocalFiles {
   open(localPath: string): Promise<LocalFile>;
 }
 
+/** For a server that others reach over the network: its disk is nothing of theirs. */
+export const noLocalFiles: LocalFiles = {
+  allowed: [],
+  open: async () => {
+    throw new LocalFileError(
+      'path_not_allowed',
+      'A server reached over HTTP opens no local files. Send the file as content_base64 with file_name (at most 4 MiB), or put it where Scale can fetch it and use import_file.',
+    );
+  },
+};
+
 /** Scale takes files of at most 80 MB. */
 export const MAX_UPLOAD_BYTES = 80 * 1_000_000;
 

@@ -19,7 +19,7 @@ const Role = z.strictObject({
 export type Role = z.output<typeof Role>;
 
 /** Where a principal's Scale key is found; never the key itself. */
-const ScaleKeyRef = z.union(
+export const ScaleKeyRef = z.union(
   [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
   {
     error: 'must be {env: VARIABLE} or {file: PATH}; a key does not belong in the file',
@@ -45,14 +45,15 @@ export type TokenEntry = z.output<typeof TokenEntry>;
 export const Roles = z.record(z.string().min(1), Role);
 export const Tokens = z.array(TokenEntry);
 
-/** Roles and the tokens that hold them. */
+/** Roles, and who holds them: tokens of this server, and those of an authorization server. */
 export interface AccessPolicy {
   roles: Readonly<Record<string, Role>>;
   tokens: readonly TokenEntry[];
+  grants: readonly { role: string }[];
 }
 
 /** What contradicts itself in a policy, in sentences; empty when nothing does. */
-export function faultsOf({ roles, tokens }: AccessPolicy, toolNames: ReadonlySet<string>): string[] {
+export function faultsOf({ roles, tokens, grants }: AccessPolicy, toolNames: ReadonlySet<string>): string[] {
   const known = Object.keys(roles).join(', ') || 'none';
   const names = tokens.map(({ name }) => name);
   return [
@@ -62,6 +63,9 @@ export function faultsOf({ roles, tokens }: AccessPolicy, toolNames: ReadonlySet
         ({ name, role }) =>
           `Token "${name}" has the role "${role}", which is not defined. Defined: ${known}.`,
       ),
+    ...grants
+      .filter(({ role }) => !Object.hasOwn(roles, role))
+      .map(({ role }) => `A grant gives the role "${role}", which is not defined. Defined: ${known}.`),
     ...names
       .filter((name, index) => names.indexOf(name) !== index)
       .map((name) => `Two tokens are named "${name}".`),

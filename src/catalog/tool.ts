@@ -3,6 +3,8 @@ import type { Consequence, Effect, Mode, Reach, Toolset } from './vocabulary.ts'
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
+export type UploadSource = { localPath: string } | { name: string; bytes: Uint8Array };
+
 /** One request to Scale's REST API, relative to the base URL. */
 export interface RestRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -11,8 +13,8 @@ export interface RestRequest {
   query?: Readonly<Record<string, QueryValue>>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as `multipart/form-data`, the file streamed from the local disk. */
-  upload?: { localPath: string; fields: Readonly<Record<string, string>> };
+  /** Sent as `multipart/form-data`: a file streamed from the local disk, or bytes that came with the call. */
+  upload?: { file: UploadSource; fields: Readonly<Record<string, string>> };
 }
 
 /** Text that somebody outside the conversation wrote, fenced with a marker that is random per response. */

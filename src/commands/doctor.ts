@@ -76,7 +76,7 @@ async function checkDirectories(settings: Settings): Promise<Finding> {
 
 async function checkSandbox(settings: Settings): Promise<Finding> {
   try {
-    const service = await openService(settings, createLogger('silent'));
+    const service = await openService(settings, createLogger('silent'), { isRemote: false });
     await service.close();
     return { what: 'Sandbox', state: 'ok', detail: 'starts; every answer will say mode "sandbox"' };
   } catch (error) {

@@ -1,16 +1,12 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { WishError } from '../access/caller.ts';
-import { modeOfKey } from '../access/mode.ts';
-import { missingPermission } from '../access/policy.ts';
-import { bothScopes, projectsLike } from '../access/project-scope.ts';
+import { scopeFor, scopesOf, tokenVerifier } from '../access/oauth.ts';
 import { findToken } from '../access/tokens.ts';
-import { narrowSelection, selectTools } from '../catalog/selection.ts';
 import { authOf } from '../config/settings.ts';
 import { loadPolicy } from '../config/load-policy.ts';
 import { catalog } from '../../tools/index.ts';
-import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
-import type { Caller, Wishes } from '../access/caller.ts';
-import type { Role } from '../access/policy.ts';
+import { lacking, makeCaller } from './make-caller.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Identity } from '../access/identity.ts';
 import type { LoadedPolicy } from '../config/load-policy.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Callers } from '../mcp/request-callers.ts';
@@ -40,6 +36,13 @@ export interface OpenCallers extends Callers {
   close(): void;
 }
 
+/** A policy in force, with what was made of it. */
+interface InForce {
+  policy: LoadedPolicy;
+  identify: (token: string) => Promise<Identity | undefined>;
+  callers: Map<string, Caller>;
+}
+
 /**
  * Turns tokens into callers. Changes of the configuration file take effect without a restart; a file that
  * cannot be used is reported and the policy in force stays.
@@ -47,18 +50,17 @@ export interface OpenCallers extends Callers {
  * @throws ConfigError when the first policy cannot be used
  */
 export async function openCallers(parts: Parts): Promise<OpenCallers> {
-  const { settings, local, logger } = parts;
+  const { settings, local, clients, logger } = parts;
   const { config } = settings;
-  let policy = await loadPolicy(config, TOOL_NAMES, process.env);
-  const known = new Map<string, Caller>();
+  const auth = authOf(settings);
   const clientOf = new WeakMap<Caller, ScaleClient>();
   if (parts.localClient) clientOf.set(local, parts.localClient);
 
+  let inForce = await load(settings);
   const reload = async (): Promise<void> => {
     try {
-      policy = await loadPolicy(config, TOOL_NAMES, process.env);
-      known.clear();
-      logger.info({ tokens: policy.tokens.length }, 'roles and tokens were read again');
+      inForce = await load(settings);
+      logger.info({ tokens: inForce.policy.tokens.length }, 'roles and tokens were read again');
     } catch (error) {
       logger.error(
         { err: error },
@@ -67,26 +69,29 @@ export async function openCallers(parts: Parts): Promise<OpenCallers> {
     }
   };
   const onChange = (): void => void reload();
-  const withTokens = authOf(settings) === 'tokens';
-  const watched = withTokens ? config : undefined;
+  const watched = auth === 'none' ? undefined : config;
   if (watched !== undefined) watchFile(watched, { interval: WATCH_INTERVAL_MS, persistent: false }, onChange);
 
   return {
-    ...(withTokens && {
-      identify(token: string) {
-        const entry = findToken(policy.tokens, token);
-        return entry && { principal: entry.name, expiresAt: Date.parse(entry.expires) / 1_000 };
-      },
-    }),
-    callerFor(principal, wishes) {
-      const id = JSON.stringify([principal, wishes]);
-      const earlier = known.get(id);
+    ...(auth !== 'none' && { identify: (token: string) => inForce.identify(token) }),
+    ...(auth === 'oauth' && settings.oauth && { protection: protectionOf(settings.oauth) }),
+    callerFor(identity, wishes) {
+      const { policy, callers } = inForce;
+      const id = JSON.stringify([identity?.principal, identity?.role, wishes]);
+      const earlier = callers.get(id);
       if (earlier) return earlier;
-      const { caller, client } = makeCaller(parts, policy, principal, wishes);
+      const { caller, key } = makeCaller(parts, policy, identity, wishes);
+      const client = key === undefined ? parts.localClient : clients.for(key);
       if (client) clientOf.set(caller, client);
-      if (known.size >= CAPACITY) known.clear();
-      if (wishes.scaleKey === undefined) known.set(id, caller);
+      if (callers.size >= CAPACITY) callers.clear();
+      if (wishes.scaleKey === undefined) callers.set(id, caller);
       return caller;
+    },
+    scopesBeyond(caller, tool) {
+      const { oauth, roles } = inForce.policy;
+      if (!oauth || caller.missing?.(tool) === undefined) return [];
+      const scope = scopeFor(oauth, (role) => lacking(roles[role], tool, caller.mode) === undefined);
+      return scope === undefined ? [] : [scope];
     },
     scaleFor: (caller) => clientOf.get(caller),
     close() {
@@ -95,58 +100,23 @@ export async function openCallers(parts: Parts): Promise<OpenCallers> {
   };
 }
 
-function makeCaller(
-  { settings, local, localClient, clients }: Parts,
-  policy: LoadedPolicy,
-  principal: string | undefined,
-  wishes: Wishes,
-): { caller: Caller; client: ScaleClient | undefined } {
-  const entry = policy.tokens.find(({ name }) => name === principal);
-  const role = entry && policy.roles[entry.role];
-  const key = ownKey(settings, wishes) ?? (entry && policy.scaleKeys.get(entry.name));
-  const mode = key === undefined || settings.sandbox ? local.mode : modeOfKey(key);
-  const caller: Caller = {
-    ...local,
-    ...(entry && { principal: entry.name, role: entry.role }),
-    ...(role && permissions(role, mode)),
-    projects: bothScopes(local.projects, role?.projects && projectsLike(role.projects)),
-    mode,
+async function load(settings: Settings): Promise<InForce> {
+  const policy = await loadPolicy(settings.config, TOOL_NAMES, process.env);
+  const { oauth, tokens } = policy;
+  const callers = new Map<string, Caller>();
+  if (authOf(settings) === 'oauth' && oauth) return { policy, callers, identify: tokenVerifier(oauth) };
+  return {
+    policy,
+    callers,
+    async identify(token) {
+      const entry = findToken(tokens, token);
+      if (!entry) return undefined;
+      const { name, role, expires } = entry;
+      return { principal: name, role, scopes: [], expiresAt: Date.parse(expires) / 1_000 };
+    },
   };
-  const wished = wishedTools(wishes);
-  const selection = narrowSelection(
-    local.selection,
-    (tool) => caller.missing?.(tool) === undefined && (wished === undefined || wished.has(tool.name)),
-    { readOnly: wishes.readOnly },
-  );
-  return { caller: { ...caller, selection }, client: key === undefined ? localClient : clients.for(key) };
 }
 
-function permissions(role: Role, mode: Caller['mode']): Pick<Caller, 'missing'> {
-  return { missing: (tool) => missingPermission(role, tool, { mode, isSeed: SEED_SLUGS.has(tool.slug) }) };
-}
-
-/** @throws WishError when a key is sent where the operator takes none */
-function ownKey(settings: Settings, { scaleKey }: Wishes): string | undefined {
-  if (scaleKey === undefined) return undefined;
-  if (!settings.caller_keys || settings.sandbox) {
-    throw new WishError('This server takes no Scale key from its callers: leave X-Scale-Api-Key out.');
-  }
-  if (/^[\x21-\x7e]+$/.test(scaleKey)) return scaleKey;
-  throw new WishError('X-Scale-Api-Key does not hold a key: a key is one word without blanks.');
-}
-
-/** @throws WishError for a toolset that does not exist */
-function wishedTools({ toolsets }: Wishes): ReadonlySet<string> | undefined {
-  if (toolsets === undefined || toolsets.length === 0) return undefined;
-  try {
-    const { tools } = selectTools(catalog, SEED_SLUGS, {
-      toolsets,
-      tools: [],
-      excludeTools: [],
-      readOnly: false,
-    });
-    return new Set(tools.map(({ name }) => name));
-  } catch (error) {
-    throw new WishError(error instanceof Error ? `X-Mcp-Toolsets: ${error.message}` : 'X-Mcp-Toolsets');
-  }
+function protectionOf(oauth: NonNullable<Settings['oauth']>): NonNullable<Callers['protection']> {
+  return { resource: oauth.resource, issuer: oauth.issuer, scopes: scopesOf(oauth) };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allowLocalFiles } from '../access/local-files.ts';
+import { allowLocalFiles, noLocalFiles } from '../access/local-files.ts';
 import { modeOfKey } from '../access/mode.ts';
 import { onlyProject } from '../access/project-scope.ts';
 import { readScaleKey } from '../access/scale-key.ts';
@@ -9,12 +9,13 @@ import { ConfigError } from '../config/load.ts';
 import { durationMs } from '../config/settings.ts';
 import { allowEverything } from '../invocation/confirm.ts';
 import { createInvoker } from '../invocation/invoke.ts';
+import { InFlight } from '../mcp/in-flight.ts';
+import { challengeForScopes } from '../mcp/step-up.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { openAuditTrail } from '../observability/audit/audit-trail.ts';
 import { allTrails, loggingTrail } from '../observability/trail.ts';
 import { createScaleClient } from '../scale/client.ts';
 import { VERSION } from '../version.ts';
-import { InFlight } from './in-flight.ts';
 import { openCallers } from './open-callers.ts';
 import { ScaleClients } from './scale-clients.ts';
 import { catalog } from '../../tools/index.ts';
@@ -26,6 +27,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Selection } from '../catalog/selection.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Invoker } from '../invocation/invoke.ts';
 import type { Callers } from '../mcp/request-callers.ts';
 import type { AuditTrail } from '../observability/audit/audit-trail.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -35,6 +37,8 @@ import type { ScaleClient } from '../scale/client.ts';
 export interface Service {
   factory: McpServerFactory;
   callers: Callers;
+  /** Refuses a message that needs a broader token. */
+  refuse: ReturnType<typeof challengeForScopes>;
   mode: Mode | undefined;
   close(): Promise<void>;
 }
@@ -58,9 +62,13 @@ export function selectionFor(settings: Settings): Selection {
 }
 
 /** Connects settings, catalogue, adapter and call path; starts the embedded sandbox where asked. */
-export async function openService(settings: Settings, logger: Logger): Promise<Service> {
+export async function openService(
+  settings: Settings,
+  logger: Logger,
+  { isRemote }: { isRemote: boolean },
+): Promise<Service> {
   const selection = selectionFor(settings);
-  const files = await allowLocalFiles(settings.allow_dir);
+  const files = isRemote ? noLocalFiles : await allowLocalFiles(settings.allow_dir);
   const upstream = settings.sandbox ? await openSandbox(settings, logger) : await openScale(settings, logger);
   const clients = new ScaleClients((apiKey) => connect(upstream.baseUrl, apiKey));
   const scale = upstream.apiKey === undefined ? undefined : clients.for(upstream.apiKey);
@@ -73,7 +81,7 @@ export async function openService(settings: Settings, logger: Logger): Promise<S
   const callers = await openCallers({ settings, local: caller, localClient: scale, clients, logger });
   const audit = settings.audit ? await openAudit(settings, logger) : undefined;
   const inFlight = new InFlight();
-  const invoke = createInvoker({
+  const carryOut = createInvoker({
     scaleFor: (who) => callers.scaleFor(who),
     files,
     policy: allowEverything,
@@ -82,17 +90,19 @@ export async function openService(settings: Settings, logger: Logger): Promise<S
     deadlineMs: durationMs(settings.request_timeout),
     now: () => performance.now(),
   });
+  const invoke: Invoker = (invocation) => inFlight.add(carryOut(invocation));
   return {
     factory: createServerFactory({
       catalog,
       resources,
       prompts,
       caller,
-      invoke: inFlight.track(invoke),
+      invoke,
       logger,
       version: VERSION,
     }),
     callers,
+    refuse: challengeForScopes(callers, catalog, invoke),
     mode: upstream.mode,
     async close() {
       callers.close();

@@ -11,13 +11,14 @@ const DEFAULT_PORT = 3_000;
 /** `scale-ai-mcp http`: MCP over streamable HTTP until a signal arrives. Returns the exit code. */
 export async function serveHttpCommand(settings: Settings): Promise<number> {
   const logger = createLogger(settings.log_level);
-  const service = await openService(settings, logger);
+  const service = await openService(settings, logger, { isRemote: true });
   try {
     const server = await serveOverHttp(statelessEndpoint(service.factory, logger), {
       host: settings.host,
       port: settings.port ?? DEFAULT_PORT,
       logger,
       callers: service.callers,
+      refuse: service.refuse,
       allowedHosts: settings.allow_host,
     });
     const stopped = untilStopped();

@@ -8,7 +8,7 @@ import type { Settings } from '../config/settings.ts';
 /** `scale-ai-mcp`: MCP over stdio until the host closes stdin or a signal arrives. Returns the exit code. */
 export async function serveStdioCommand(settings: Settings): Promise<number> {
   const logger = createLogger(settings.log_level);
-  const service = await openService(settings, logger);
+  const service = await openService(settings, logger, { isRemote: false });
   const stdio = serveOverStdio(service.factory, logger);
   await untilStopped(stdio.closed);
   await stdio.close();

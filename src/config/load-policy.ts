@@ -1,15 +1,20 @@
-import { readScaleKey } from '../access/scale-key.ts';
+import { OAuthSettings } from '../access/oauth.ts';
 import { Roles, Tokens, faultsOf } from '../access/policy.ts';
+import { readScaleKey } from '../access/scale-key.ts';
 import { ConfigError, describeIssues, readConfigFile } from './load.ts';
-import type { AccessPolicy, ScaleKeyRef } from '../access/policy.ts';
+import type { Role, ScaleKeyRef, TokenEntry } from '../access/policy.ts';
 
 /** A policy with the Scale keys it refers to, by principal. */
-export interface LoadedPolicy extends AccessPolicy {
-  scaleKeys: ReadonlyMap<string, string>;
+export interface LoadedPolicy {
+  roles: Readonly<Record<string, Role>>;
+  tokens: readonly TokenEntry[];
+  oauth: OAuthSettings | undefined;
+  /** The Scale keys of principals: holders of tokens, and those that an issuer names. */
+  scaleKeys: { tokens: ReadonlyMap<string, string>; oauth: ReadonlyMap<string, string> };
 }
 
 /**
- * Reads roles and tokens of a configuration file, and the keys that tokens refer to.
+ * Reads who may do what from a configuration file, and the keys that it refers to.
  *
  * @throws ConfigError naming everything that is wrong
  */
@@ -21,25 +26,39 @@ export async function loadPolicy(
   const file = path === undefined ? {} : await readConfigFile(path);
   const roles = Roles.safeParse(file['roles'] ?? {});
   const tokens = Tokens.safeParse(file['tokens'] ?? []);
-  const issues = [...describeIssues('roles', roles.error), ...describeIssues('tokens', tokens.error)];
-  if (!roles.success || !tokens.success) throw new ConfigError(issues.join('\n'));
-  const policy = { roles: roles.data, tokens: tokens.data };
-  const faults = faultsOf(policy, toolNames);
+  const oauth = OAuthSettings.optional().safeParse(file['oauth']);
+  const issues = [
+    ...describeIssues('roles', roles.error),
+    ...describeIssues('tokens', tokens.error),
+    ...describeIssues('oauth', oauth.error),
+  ];
+  if (!roles.success || !tokens.success || !oauth.success) throw new ConfigError(issues.join('\n'));
+  const policy = { roles: roles.data, tokens: tokens.data, oauth: oauth.data };
+  const faults = faultsOf({ ...policy, grants: policy.oauth?.grants ?? [] }, toolNames);
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
-  const scaleKeys = new Map<string, string>();
-  for (const { name, scale_key: ref } of policy.tokens) {
-    if (ref) scaleKeys.set(name, await readKey(name, ref, env));
-  }
-  return { ...policy, scaleKeys };
+  const references = {
+    tokens: policy.tokens.flatMap(({ name, scale_key: ref }) => (ref ? [[name, ref] as const] : [])),
+    oauth: Object.entries(policy.oauth?.scale_keys ?? {}),
+  };
+  return {
+    ...policy,
+    scaleKeys: {
+      tokens: await readKeys(references.tokens, env),
+      oauth: await readKeys(references.oauth, env),
+    },
+  };
 }
 
-async function readKey(
-  principal: string,
-  ref: ScaleKeyRef,
+async function readKeys(
+  references: readonly (readonly [string, ScaleKeyRef])[],
   env: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
-  const key = await readScaleKey('env' in ref ? { api_key: env[ref.env] } : { api_key_file: ref.file });
-  if (key !== undefined) return key;
-  const where = 'env' in ref ? `the variable ${ref.env}, which is not set` : ref.file;
-  throw new ConfigError(`The Scale key of token "${principal}" is to come from ${where}.`);
+): Promise<Map<string, string>> {
+  const keys = new Map<string, string>();
+  for (const [principal, ref] of references) {
+    const key = await readScaleKey('env' in ref ? { api_key: env[ref.env] } : { api_key_file: ref.file });
+    const where = 'env' in ref ? `the variable ${ref.env}, which is not set` : ref.file;
+    if (key === undefined) throw new ConfigError(`The Scale key of "${principal}" is to come from ${where}.`);
+    keys.set(principal, key);
+  }
+  return keys;
 }

@@ -35,8 +35,18 @@ export async function loadSettings(flags: FlagValues, env: Environment): Promise
     if (found) given.set(name, found);
   }
   const parsed = Settings.safeParse(Object.fromEntries([...given].map(([name, { value }]) => [name, value])));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return consistent(parsed.data);
   throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, given)).join('\n'));
+}
+
+/** @throws ConfigError for settings that do not go together */
+function consistent(settings: Settings): Settings {
+  if (settings.auth === 'oauth' && !settings.oauth) {
+    throw new ConfigError(
+      '--auth oauth needs an "oauth" section in the configuration file: issuer, resource, grants.',
+    );
+  }
+  return settings;
 }
 
 function fromFlag(name: SettingName, flags: FlagValues): Found | undefined {
@@ -131,7 +141,7 @@ function describe(issue: z.core.$ZodIssue, given: ReadonlyMap<SettingName, Found
     issue.code === 'invalid_value' && typeof found.value === 'string'
       ? nearestName(found.value, issue.values.map(String))
       : undefined;
-  if (name === 'roles' || name === 'tokens')
+  if (name === 'roles' || name === 'tokens' || name === 'oauth')
     return `${issue.path.map(String).join('.')} in the configuration file: ${issue.message}.${allowed}`;
   const shown = metaOf(name).inFile ? ` (given: ${JSON.stringify(found.value)})` : '';
   return `${found.source}: ${issue.message}${shown}.${near ? ` Did you mean "${near}"?` : ''}${allowed}`;

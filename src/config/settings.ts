@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { OAuthSettings } from '../access/oauth.ts';
 import { Roles, Tokens } from '../access/policy.ts';
 import { LOG_LEVELS } from '../observability/logger.ts';
 
@@ -165,11 +166,11 @@ export const Settings = z.strictObject({
     placeholder: 'PORT',
     description: 'http: the port to listen on (3000). sandbox: likewise (8787). 0 takes a free one.',
   }),
-  auth: setting(z.enum(['none', 'tokens']).optional(), {
+  auth: setting(z.enum(['none', 'tokens', 'oauth']).optional(), {
     flag: 'auth',
     placeholder: 'MODE',
     description:
-      'http: who is let in. none: everybody who reaches the loopback address; tokens: holders of a token of the configuration file, which is the default when it has any.',
+      'http: who is let in. none: everybody who reaches the loopback address; tokens: holders of a token of the configuration file; oauth: holders of a token of an authorization server. Default: what the file has.',
   }),
   allow_host: setting(list(), {
     flag: 'allow-host',
@@ -187,6 +188,9 @@ export const Settings = z.strictObject({
   }),
   tokens: setting(Tokens.default([]), {
     description: 'http: who is let in, by the hash of a token; see docs/access.md.',
+  }),
+  oauth: setting(OAuthSettings.optional(), {
+    description: 'http: the authorization server whose tokens are taken; see docs/access.md.',
   }),
   data: setting(z.string().min(1).optional(), {
     flag: 'data',
@@ -208,9 +212,11 @@ export const Settings = z.strictObject({
 export type Settings = z.output<typeof Settings>;
 export type SettingName = keyof Settings;
 
-/** Who is let in over HTTP: a file with tokens is not ignored for want of a flag. */
-export function authOf({ auth, tokens }: Settings): 'none' | 'tokens' {
-  return auth ?? (tokens.length > 0 ? 'tokens' : 'none');
+/** Who is let in over HTTP: a file with tokens or an issuer is not ignored for want of a flag. */
+export function authOf({ auth, oauth, tokens }: Settings): 'none' | 'tokens' | 'oauth' {
+  if (auth !== undefined) return auth;
+  if (oauth) return 'oauth';
+  return tokens.length > 0 ? 'tokens' : 'none';
 }
 
 /** The metadata of a setting. */

@@ -53,7 +53,7 @@ export interface InvokerDeps {
 /** Carries out one tool call. Never throws: a failure is an answer too. */
 export type Invoker = (invocation: Invocation) => Promise<InvocationResult>;
 
-/** The one path that every call takes: parse, authorize, check, confirm, run, shape, record. */
+/** The one path that every call takes: authorize, parse, check, confirm, run, shape, record. */
 export function createInvoker(deps: InvokerDeps): Invoker {
   const lookUps = new LookUps(() => deps.now());
   return async (invocation) => {
@@ -68,11 +68,11 @@ export function createInvoker(deps: InvokerDeps): Invoker {
     let call: PreparedCall | undefined;
     let sent = false;
     try {
+      authorize(tool, caller);
       const parsed = parseArguments(tool, args);
       call = parsed.call;
       const { project } = call.subjects;
       if (project !== undefined) intent.project = project;
-      authorize(tool, caller);
       const { scale, mode } = requireScale(deps, caller);
       const lookUp = lookUps.through(scale, stop);
       const context = runContext({ scale, mode, files: deps.files, lookUp, report }, { stop, deadline });

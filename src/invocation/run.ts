@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { LocalFileError } from '../access/local-files.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { LocalFiles } from '../access/local-files.ts';
-import type { LookUp, ReportProgress, RestRequest, RunContext } from '../catalog/tool.ts';
+import type { LookUp, ReportProgress, RestRequest, RunContext, UploadSource } from '../catalog/tool.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { ScaleClient } from '../scale/client.ts';
 
@@ -39,7 +39,7 @@ async function send(request: RestRequest, deps: RunDeps, { stop, deadline }: Cal
   const { upload, ...rest } = request;
   const signal = request.method === 'GET' ? stop : deadline;
   if (!upload) return deps.scale.send(rest, signal);
-  const opened = await openForUpload(upload.localPath, deps.files);
+  const opened = await openForUpload(upload.file, deps.files);
   const file = { ...opened, stream: () => Readable.from(counted(opened, deps.report)) };
   try {
     return await deps.scale.send({ ...rest, upload: { file, fields: upload.fields } }, signal);
@@ -61,9 +61,13 @@ async function* counted(
   }
 }
 
-async function openForUpload(localPath: string, files: LocalFiles): ReturnType<LocalFiles['open']> {
+async function openForUpload(source: UploadSource, files: LocalFiles): ReturnType<LocalFiles['open']> {
+  if ('bytes' in source) {
+    const { name, bytes } = source;
+    return { name, size: bytes.length, stream: () => Readable.from([bytes]), close: async () => undefined };
+  }
   try {
-    return await files.open(localPath);
+    return await files.open(source.localPath);
   } catch (error) {
     if (!(error instanceof LocalFileError)) throw error;
     throw new ToolFailure(error.code, `${error.message} Nothing was sent.`, {

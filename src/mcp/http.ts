@@ -1,17 +1,27 @@
+import { once } from 'node:events';
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/fastify';
 import fastify from 'fastify';
-import { admit } from './request-callers.ts';
+import { InFlight } from './in-flight.ts';
+import {
+  BODY_LIMITS,
+  MessageRefusedError,
+  bodyLimitOf,
+  refuseLargerThan,
+  refuseUnreadable,
+} from './message-limits.ts';
+import { serveMetadata } from './protected-resource.ts';
+import { admit, callerOf } from './request-callers.ts';
+import { isRecord } from '../responses/compact.ts';
 import type { IncomingMessage } from 'node:http';
 import type { AuthInfo } from '@modelcontextprotocol/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../access/caller.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Callers } from './request-callers.ts';
+import type { Callers, Refusal } from './request-callers.ts';
 
-/** Bytes of one message. Tool arguments are small; files travel by path or URL. */
-const BODY_LIMIT = 1024 * 1024;
-
-/** Levels of lists and objects in one message. What Scale takes needs a dozen. */
-const MAX_DEPTH = 64;
+/** Milliseconds. A client that sends its headers or its message more slowly than this is cut off. */
+const TIMEOUTS = { headers: 10_000, request: 60_000, idle: 30_000, checked: 5_000 } as const;
 
 /** Names under which a browser or client may reach a loopback server; anything else is DNS rebinding. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -24,6 +34,7 @@ export class UnsafeBindError extends Error {
 
 export interface RunningHttpServer {
   url: string;
+  /** Takes nothing new, lets what runs finish within a bound, then closes. */
   close(): Promise<void>;
 }
 
@@ -34,6 +45,9 @@ interface HttpOptions {
   callers: Callers;
   /** Names under which the server is reached, beside the loopback ones; for `Host` and `Origin`. */
   allowedHosts?: readonly string[];
+  timeouts?: Readonly<Record<keyof typeof TIMEOUTS, number>>;
+  /** Refuses a message before it is served; used for calls that need a broader token. */
+  refuse?: (message: Readonly<Record<string, unknown>>, caller: Caller) => Promise<Refusal | undefined>;
 }
 
 /**
@@ -41,38 +55,32 @@ interface HttpOptions {
  *
  * @throws UnsafeBindError for any other host
  */
-export async function serveOverHttp(
-  endpoint: Endpoint,
-  { host, port, logger, callers, allowedHosts = [] }: HttpOptions,
-): Promise<RunningHttpServer> {
+export async function serveOverHttp(endpoint: Endpoint, options: HttpOptions): Promise<RunningHttpServer> {
+  const { host, port, logger, callers } = options;
   if (!LOOPBACK_HOSTS.has(host) && !callers.identify) {
     throw new UnsafeBindError(
-      `--host ${host} is not a loopback address, and --auth none lets everybody in. Use --auth tokens, or listen on 127.0.0.1, ::1 or localhost.`,
+      `--host ${host} is not a loopback address, and --auth none lets everybody in. Use --auth tokens or oauth, or listen on 127.0.0.1, ::1 or localhost.`,
     );
   }
-  const names = [...LOOPBACK_NAMES, ...allowedHosts];
-  const app = fastify({ bodyLimit: BODY_LIMIT, logger: false, forceCloseConnections: true });
-  app.addHook('onRequest', hostHeaderValidation(names));
-  app.addHook('onRequest', originValidation(names));
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) logger.error({ err: error }, 'HTTP request failed');
-    const [code, message] =
-      status >= 500 ? [-32603, 'Internal error'] : [status === 400 ? -32700 : -32600, error.message];
-    return reply.code(status).send({ jsonrpc: '2.0', error: { code, message }, id: null });
-  });
-
+  const app = guardedApp(options);
+  const exchanges = new InFlight();
   const admitted = new WeakMap<IncomingMessage, AuthInfo>();
+  const callerBehind = (raw: IncomingMessage): Caller | undefined => callerOf(admitted.get(raw));
+
+  readMessages(app, callerBehind);
+  if (callers.protection) serveMetadata(app, callers.protection);
   app.all('/mcp', {
     async onRequest(request, reply) {
       const entry = await admit({ url: request.url, headers: request.headers }, callers);
-      if ('auth' in entry) admitted.set(request.raw, entry.auth);
-      else await reply.code(entry.refusal.status).headers(entry.refusal.headers).send(entry.refusal.body);
+      if ('refusal' in entry) return answer(reply, entry.refusal);
+      admitted.set(request.raw, entry.auth);
+      refuseLargerThan(bodyLimitOf(callerOf(entry.auth)), Number(request.headers['content-length'] ?? 0));
     },
-    async preValidation(request, reply) {
-      const fault = faultOf(request.body);
-      if (fault === undefined) return;
-      await reply.code(400).send({ jsonrpc: '2.0', error: { code: -32_600, message: fault }, id: null });
+    async preHandler(request, reply) {
+      const caller = callerBehind(request.raw);
+      if (!caller || !isRecord(request.body)) return;
+      const refusal = await options.refuse?.(request.body, caller);
+      if (refusal) return answer(reply, refusal);
     },
     handler(request, reply) {
       reply.hijack();
@@ -82,28 +90,86 @@ export async function serveOverHttp(
         url: request.url,
         ...(auth && { auth }),
       });
+      const closed = once(reply.raw, 'close');
+      if (!isSubscription(request.body)) void exchanges.add(closed);
       return endpoint.handle(incoming, reply.raw, request.body);
     },
   });
-  app.get('/healthz', () => ({ status: 'ok' }));
 
   const address = await app.listen({ host, port });
   return {
     url: `${address}/mcp`,
     async close() {
+      app.server.close();
+      app.server.closeIdleConnections();
+      await exchanges.settled();
       await endpoint.close();
       await app.close();
+      logger.debug('the HTTP server is closed');
     },
   };
 }
 
-/** What is wrong with a message before anybody looks into it. */
-function faultOf(body: unknown): string | undefined {
-  if (Array.isArray(body)) return 'Batches are not accepted: send one message per request.';
-  return isDeeper(body, MAX_DEPTH) ? `The message is nested more than ${MAX_DEPTH} levels deep.` : undefined;
+/** Host, Origin, timeouts, and errors that reveal nothing. */
+function guardedApp({
+  logger,
+  callers,
+  allowedHosts = [],
+  timeouts = TIMEOUTS,
+}: HttpOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_LIMITS.withUploads,
+    logger: false,
+    forceCloseConnections: true,
+    keepAliveTimeout: timeouts.idle,
+    requestTimeout: timeouts.request,
+    http: { headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.checked },
+  });
+  const { protection } = callers;
+  const names = [
+    ...LOOPBACK_NAMES,
+    ...allowedHosts,
+    ...(protection ? [new URL(protection.resource).hostname] : []),
+  ];
+  app.addHook('onRequest', hostHeaderValidation(names));
+  app.addHook('onRequest', originValidation(names));
+  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) logger.error({ err: error }, 'HTTP request failed');
+    const isParseError = status === 400 && !(error instanceof MessageRefusedError);
+    const [code, message] =
+      status >= 500 ? [-32603, 'Internal error'] : [isParseError ? -32700 : -32600, error.message];
+    return reply.code(status).send({ jsonrpc: '2.0', error: { code, message }, id: null });
+  });
+  return app;
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+/** Reads JSON within the bytes that the caller may send. */
+function readMessages(
+  app: FastifyInstance,
+  callerBehind: (raw: IncomingMessage) => Caller | undefined,
+): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (request: FastifyRequest, text: string) => {
+      refuseLargerThan(bodyLimitOf(callerBehind(request.raw)), Buffer.byteLength(text));
+      const body = await new Promise<unknown>((resolve, reject) => {
+        void parseJson(request, text, (error, parsed) => (error ? reject(error) : resolve(parsed)));
+      });
+      refuseUnreadable(body);
+      return body;
+    },
+  );
+}
+
+function answer(reply: FastifyReply, { status, headers, body }: Refusal): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
+}
+
+/** A stream that lasts as long as the client wants is not waited for. */
+function isSubscription(body: unknown): boolean {
+  return isRecord(body) && body['method'] === 'subscriptions/listen';
 }

@@ -2,21 +2,39 @@ import {
   OAuthError,
   OAuthErrorCode,
   bearerAuthChallengeResponse,
+  getOAuthProtectedResourceMetadataUrl,
   verifyBearerToken,
 } from '@modelcontextprotocol/server';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Caller, Wishes } from '../access/caller.ts';
+import type { Identity } from '../access/identity.ts';
+import type { Tool } from '../catalog/tool.ts';
 
 /** Who stands behind a request, by its token. */
 export interface Callers {
-  /** Finds the principal of a bearer token; absent where none is asked for. */
-  identify?: (token: string) => { principal: string; expiresAt: number } | undefined;
   /**
-   * What the principal may do in this request; wishes only ever take away.
+   * Finds whom a bearer token stands for; absent where none is asked for.
+   *
+   * @throws Error when that cannot be found out
+   */
+  identify?: (token: string) => Promise<Identity | undefined>;
+  /**
+   * What the caller may do in this request; wishes only ever take away.
    *
    * @throws WishError for a wish that cannot be met
    */
-  callerFor(principal: string | undefined, wishes: Wishes): Caller;
+  callerFor(identity: Identity | undefined, wishes: Wishes): Caller;
+  /** Where tokens are issued for this server; present where an authorization server does. */
+  protection?: Protection;
+  /** The scopes with which this caller could use a tool that is denied now. */
+  scopesBeyond?: (caller: Caller, tool: Tool) => readonly string[];
+}
+
+/** What a client needs to know to ask for a token (RFC 9728). */
+export interface Protection {
+  resource: string;
+  issuer: string;
+  scopes: readonly string[];
 }
 
 /** How a request is refused before any of it is read. */
@@ -44,28 +62,48 @@ export async function admit(
   if (/[?&](access_token|token)=/i.test(url))
     return { refusal: malformed('A token never belongs in the URL.') };
   try {
-    const auth = await authenticate(one(headers['authorization']), callers);
-    callersByAuth.set(auth, callers.callerFor(callers.identify && auth.clientId, wishesIn(headers)));
+    const { auth, identity } = await authenticate(one(headers['authorization']), callers);
+    callersByAuth.set(auth, callers.callerFor(identity, wishesIn(headers)));
     return { auth };
   } catch (error) {
     if (error instanceof Error && error.name === 'WishError') return { refusal: malformed(error.message) };
-    if (error instanceof OAuthError) return { refusal: await challenge(error) };
+    if (error instanceof OAuthError) return { refusal: await challenge(error, callers.protection) };
     throw error;
   }
 }
 
-async function authenticate(authorization: string | undefined, callers: Callers): Promise<AuthInfo> {
-  const { identify } = callers;
-  if (!identify) return { token: '', clientId: 'local', scopes: [] };
-  return verifyBearerToken(authorization, {
+/** The refusal of a call that a token with further scopes would be allowed (2026-07-28, basic/authorization). */
+export function insufficientScope(
+  tool: Tool,
+  scopes: readonly string[],
+  protection: Protection,
+): Promise<Refusal> {
+  const error = new OAuthError(
+    OAuthErrorCode.InsufficientScope,
+    `${tool.name} needs a token with the scope ${scopes.join(' ')}`,
+  );
+  return challenge(error, { ...protection, scopes });
+}
+
+async function authenticate(
+  authorization: string | undefined,
+  { identify, protection }: Callers,
+): Promise<{ auth: AuthInfo; identity?: Identity }> {
+  if (!identify) return { auth: { token: '', clientId: 'local', scopes: [] } };
+  const found: { identity?: Identity } = {};
+  const auth = await verifyBearerToken(authorization, {
+    ...(protection && { resourceMetadataUrl: metadataUrl(protection) }),
     verifier: {
       async verifyAccessToken(token) {
-        const found = identify(token);
-        if (!found) throw new OAuthError(OAuthErrorCode.InvalidToken, 'The token is not valid');
-        return { token: '', clientId: found.principal, scopes: [], expiresAt: found.expiresAt };
+        const identity = await identify(token);
+        if (!identity) throw new OAuthError(OAuthErrorCode.InvalidToken, 'The token is not valid');
+        found.identity = identity;
+        const { principal: clientId, scopes, expiresAt } = identity;
+        return { token: '', clientId, scopes: [...scopes], expiresAt };
       },
     },
   });
+  return { auth, ...found };
 }
 
 /** `X-Mcp-Toolsets`, `X-Mcp-Readonly` and `X-Scale-Api-Key`. */
@@ -88,13 +126,22 @@ function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
 
-async function challenge(error: OAuthError): Promise<Refusal> {
-  const response = bearerAuthChallengeResponse(error);
+async function challenge(error: OAuthError, protection: Protection | undefined): Promise<Refusal> {
+  const response = bearerAuthChallengeResponse(error, {
+    ...(protection && {
+      requiredScopes: [...protection.scopes],
+      resourceMetadataUrl: metadataUrl(protection),
+    }),
+  });
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),
     body: await response.json(),
   };
+}
+
+function metadataUrl({ resource }: Protection): string {
+  return getOAuthProtectedResourceMetadataUrl(new URL(resource));
 }
 
 function malformed(message: string): Refusal {

@@ -5,7 +5,7 @@ import { listTool } from '../../src/catalog/listing.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { catalog } from '../../tools/index.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
-import { HOSTS, startHttp } from '../support/hosts.ts';
+import { HOSTS, remotely, startHttp } from '../support/hosts.ts';
 import type { Taken } from '../../examples/tour/take-tour.ts';
 
 const PHOTOS = fileURLToPath(new URL('../../examples/road-signs', import.meta.url));
@@ -26,7 +26,7 @@ async function tourOver(transport: (typeof TRANSPORTS)[number]): Promise<Taken[]
       sandbox: sandbox.origin,
       liveKey: sandbox.keys.live,
       call: async (tool, given) => {
-        const { text, isError } = await client.call(tool, given);
+        const { text, isError } = await client.call(tool, http ? await remotely(given) : given);
         return { answer: JSON.parse(text) as Record<string, unknown>, isError };
       },
     });

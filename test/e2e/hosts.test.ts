@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { HOSTS, startHttp } from '../support/hosts.ts';
+import { HOSTS, remotely, startHttp } from '../support/hosts.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Host, ToolResult, Where } from '../support/hosts.ts';
 
@@ -71,8 +71,9 @@ describe.each(CASES)('$host over $transport', ({ host, transport, connect }) => 
       }),
     );
     data(await client.call('scale_ai_create_batch', { project, name: `${project}/1` }));
+    const file = { file_path: `${PHOTOS}/busy-street.jpg` };
     const upload = data(
-      await client.call('scale_ai_upload_file', { file_path: `${PHOTOS}/busy-street.jpg` }),
+      await client.call('scale_ai_upload_file', transport === 'http' ? await remotely(file) : file),
     );
     const { attachment_url: attachment } = upload['file'] as Record<string, string>;
     const unique_id = `${project}#1`;

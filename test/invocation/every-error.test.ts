@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/catalog/tool.ts';
-import { errorOf, openBench, toolNamed } from '../support/invoke-tool.ts';
+import { errorOf, openBench } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
 import { AuditWriteError } from '../../src/observability/audit/audit-file.ts';
 import type { ErrorCode } from '../../src/catalog/tool.ts';
@@ -87,14 +87,12 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
   unexpected_response: () => answered(200, '<html>A page of some proxy in between</html>'),
   cancelled: () => ask({}, (bench) => bench.call(READ, READ_ARGS, AbortSignal.abort())),
   internal_error: () => {
-    const broken = {
-      ...toolNamed(READ),
-      name: 'scale_ai_broken',
-      prepare() {
-        throw new TypeError('a mistake in the code');
-      },
+    const trail = {
+      intend: () => Promise.reject(new TypeError('a mistake in the code')),
+      record: async () => undefined,
     };
-    return ask({}, (bench) => bench.call(broken, READ_ARGS));
+    const args = { name: 'p', type: 'imageannotation' };
+    return ask({ trail }, (bench) => bench.call('scale_ai_create_project', args));
   },
 };
 

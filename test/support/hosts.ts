@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +59,14 @@ export async function startHttp(
       await ended;
     },
   };
+}
+
+/** The arguments of an upload as a server over HTTP takes them: the file itself instead of its path. */
+export async function remotely(args: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const { file_path: file, ...others } = args;
+  if (typeof file !== 'string') return args;
+  const content_base64 = (await readFile(file)).toString('base64');
+  return { ...others, content_base64, file_name: path.basename(file) };
 }
 
 /** Audit files of servers under test. */

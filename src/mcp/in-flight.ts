@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Invoker } from '../invocation/invoke.ts';
 
 /** How long a stopping server waits for what runs. */
 const PATIENCE_MS = 10_000;
 
-/** The calls that are under way, so that a stopping server can let them finish and record them. */
+/** What is under way, so that a stopping server can let it finish. */
 export class InFlight {
   readonly #running = new Set<Promise<unknown>>();
 
-  track(invoke: Invoker): Invoker {
-    return (invocation) => {
-      const call = invoke(invocation).finally(() => this.#running.delete(call));
-      this.#running.add(call);
-      return call;
-    };
+  /** Adds something that runs; gives it back. */
+  add<T>(running: Promise<T>): Promise<T> {
+    const tracked: Promise<T> = running.finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
+    return tracked;
   }
 
+  /** Resolves when nothing runs any more, or when patience ends. */
   async settled(): Promise<void> {
     const patience = new AbortController();
     await Promise.race([

@@ -1,0 +1,93 @@
+import { WishError } from '../access/caller.ts';
+import { modeOfKey } from '../access/mode.ts';
+import { missingPermission } from '../access/policy.ts';
+import { bothScopes, projectsLike } from '../access/project-scope.ts';
+import { narrowSelection, selectTools } from '../catalog/selection.ts';
+import { authOf } from '../config/settings.ts';
+import { catalog } from '../../tools/index.ts';
+import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import type { Caller, Wishes } from '../access/caller.ts';
+import type { Identity } from '../access/identity.ts';
+import type { Role } from '../access/policy.ts';
+import type { Tool } from '../catalog/tool.ts';
+import type { LoadedPolicy } from '../config/load-policy.ts';
+import type { Settings } from '../config/settings.ts';
+
+/** What somebody may do, and the Scale key it is done with; without a key of their own, the operator's. */
+export interface MadeCaller {
+  caller: Caller;
+  key: string | undefined;
+}
+
+/**
+ * @param local nobody gets more than this caller
+ * @throws WishError for a wish that cannot be met
+ */
+export function makeCaller(
+  { settings, local }: { settings: Settings; local: Caller },
+  policy: LoadedPolicy,
+  identity: Identity | undefined,
+  wishes: Wishes,
+): MadeCaller {
+  const role = identity?.role === undefined ? undefined : policy.roles[identity.role];
+  const key = ownKey(settings, wishes) ?? keyOf(identity, settings, policy);
+  const mode = key === undefined || settings.sandbox ? local.mode : modeOfKey(key);
+  const caller: Caller = {
+    ...local,
+    ...(identity && {
+      principal: identity.principal,
+      role: identity.role ?? 'none',
+      missing: (tool: Tool) => lacking(role, tool, mode),
+    }),
+    projects: bothScopes(local.projects, role?.projects && projectsLike(role.projects)),
+    mode,
+  };
+  const wished = wishedTools(wishes);
+  const selection = narrowSelection(
+    local.selection,
+    (tool) => caller.missing?.(tool) === undefined && (wished === undefined || wished.has(tool.name)),
+    { readOnly: wishes.readOnly },
+  );
+  return { caller: { ...caller, selection }, key };
+}
+
+/** The permission that a role lacks for a tool; somebody without a role lacks every one. */
+export function lacking(role: Role | undefined, tool: Tool, mode: Caller['mode']): string | undefined {
+  if (!role) return `effect:${tool.effect}`;
+  return missingPermission(role, tool, { mode, isSeed: SEED_SLUGS.has(tool.slug) });
+}
+
+function keyOf(
+  identity: Identity | undefined,
+  settings: Settings,
+  { scaleKeys }: LoadedPolicy,
+): string | undefined {
+  const auth = authOf(settings);
+  return identity && auth !== 'none' ? scaleKeys[auth].get(identity.principal) : undefined;
+}
+
+/** @throws WishError when a key is sent where the operator takes none */
+function ownKey(settings: Settings, { scaleKey }: Wishes): string | undefined {
+  if (scaleKey === undefined) return undefined;
+  if (!settings.caller_keys || settings.sandbox) {
+    throw new WishError('This server takes no Scale key from its callers: leave X-Scale-Api-Key out.');
+  }
+  if (/^[\x21-\x7e]+$/.test(scaleKey)) return scaleKey;
+  throw new WishError('X-Scale-Api-Key does not hold a key: a key is one word without blanks.');
+}
+
+/** @throws WishError for a toolset that does not exist */
+function wishedTools({ toolsets }: Wishes): ReadonlySet<string> | undefined {
+  if (toolsets === undefined || toolsets.length === 0) return undefined;
+  try {
+    const { tools } = selectTools(catalog, SEED_SLUGS, {
+      toolsets,
+      tools: [],
+      excludeTools: [],
+      readOnly: false,
+    });
+    return new Set(tools.map(({ name }) => name));
+  } catch (error) {
+    throw new WishError(error instanceof Error ? `X-Mcp-Toolsets: ${error.message}` : 'X-Mcp-Toolsets');
+  }
+}

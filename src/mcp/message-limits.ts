@@ -1,0 +1,44 @@
+import type { Caller } from '../access/caller.ts';
+
+const MIB = 1024 * 1024;
+
+/** Bytes of one message. Tool arguments are small; only a file in a message is not. */
+export const BODY_LIMITS = { usual: MIB, withUploads: 6 * MIB } as const;
+
+/** Levels of lists and objects in one message. What Scale takes needs a dozen. */
+const MAX_DEPTH = 64;
+
+/** A message that is not looked into. */
+export class MessageRefusedError extends Error {
+  override name = 'MessageRefusedError';
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+/** The bytes that this caller may send at once. */
+export function bodyLimitOf(caller: Caller | undefined): number {
+  const mayUpload = caller?.selection.find('scale_ai_upload_file') !== undefined;
+  return mayUpload ? BODY_LIMITS.withUploads : BODY_LIMITS.usual;
+}
+
+/** @throws MessageRefusedError */
+export function refuseLargerThan(limit: number, bytes: number): void {
+  if (bytes > limit) throw new MessageRefusedError(413, `A message may have ${limit} bytes.`);
+}
+
+/** @throws MessageRefusedError for a batch, or nesting without end */
+export function refuseUnreadable(body: unknown): void {
+  if (Array.isArray(body))
+    throw new MessageRefusedError(400, 'Batches are not accepted: send one message per request.');
+  if (isDeeper(body, MAX_DEPTH))
+    throw new MessageRefusedError(400, `The message is nested more than ${MAX_DEPTH} levels deep.`);
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
