@@ -8,7 +8,15 @@ import type { FlagValues } from './config/load.ts';
 import type { SettingName, Settings } from './config/settings.ts';
 
 const SANDBOX_FLAGS: readonly SettingName[] = ['data', 'turnaround', 'seed'];
-const HTTP_FLAGS: readonly SettingName[] = ['host', 'port', 'auth', 'allow_host', 'caller_keys'];
+const HTTP_FLAGS: readonly SettingName[] = [
+  'host',
+  'port',
+  'metrics_port',
+  'metrics_host',
+  'auth',
+  'allow_host',
+  'caller_keys',
+];
 const COMMON_FLAGS = SETTING_NAMES.filter((name) => !HTTP_FLAGS.includes(name));
 
 function addFlags(command: Command, names: readonly SettingName[]): Command {

@@ -94,6 +94,7 @@ export const ERROR_CODES = [
   'outside_project',
   'not_permitted',
   'confirmation_required',
+  'limit_reached',
   'audit_unavailable',
   'no_api_key',
   'path_not_allowed',

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { callLimits } from '../access/limits/call-limits.ts';
+import { openScaleGate } from '../access/limits/scale-gate.ts';
+import { openLimitStore } from '../access/limits/shared-store.ts';
 import { allowLocalFiles, noLocalFiles } from '../access/local-files.ts';
-import { modeOfKey } from '../access/mode.ts';
 import { onlyProject } from '../access/project-scope.ts';
-import { readScaleKey } from '../access/scale-key.ts';
 import { selectTools } from '../catalog/selection.ts';
 import { ConfigError } from '../config/load.ts';
 import { durationMs } from '../config/settings.ts';
@@ -13,10 +13,11 @@ import { InFlight } from '../mcp/in-flight.ts';
 import { challengeForScopes } from '../mcp/step-up.ts';
 import { createServerFactory } from '../mcp/server.ts';
 import { openAuditTrail } from '../observability/audit/audit-trail.ts';
+import { metricsTrail } from '../observability/telemetry/metrics-trail.ts';
 import { allTrails, loggingTrail } from '../observability/trail.ts';
-import { createScaleClient } from '../scale/client.ts';
 import { VERSION } from '../version.ts';
 import { openCallers } from './open-callers.ts';
+import { TIMING, connect, openUpstream } from './open-upstream.ts';
 import { ScaleClients } from './scale-clients.ts';
 import { catalog } from '../../tools/index.ts';
 import { prompts } from '../../tools/prompts.ts';
@@ -29,9 +30,12 @@ import type { Mode } from '../catalog/vocabulary.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Invoker } from '../invocation/invoke.ts';
 import type { Callers } from '../mcp/request-callers.ts';
+import type { Health } from '../observability/telemetry/serve-metrics.ts';
 import type { AuditTrail } from '../observability/audit/audit-trail.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { ScaleClient } from '../scale/client.ts';
+import type { CallLimits } from '../access/limits/call-limits.ts';
+import type { ScaleGate } from '../access/limits/scale-gate.ts';
+import type { LimitStore } from '../access/limits/shared-store.ts';
 
 /** Everything a transport needs, put together from the settings. */
 export interface Service {
@@ -40,13 +44,7 @@ export interface Service {
   /** Refuses a message that needs a broader token. */
   refuse: ReturnType<typeof challengeForScopes>;
   mode: Mode | undefined;
-  close(): Promise<void>;
-}
-
-interface Upstream {
-  baseUrl: string;
-  apiKey: string | undefined;
-  mode: Mode | undefined;
+  health(): Omit<Health, 'ready'>;
   close(): Promise<void>;
 }
 
@@ -69,8 +67,11 @@ export async function openService(
 ): Promise<Service> {
   const selection = selectionFor(settings);
   const files = isRemote ? noLocalFiles : await allowLocalFiles(settings.allow_dir);
-  const upstream = settings.sandbox ? await openSandbox(settings, logger) : await openScale(settings, logger);
-  const clients = new ScaleClients((apiKey) => connect(upstream.baseUrl, apiKey));
+  const upstream = await openUpstream(settings, logger);
+  const { store, gate, limits } = openLimits(settings, logger);
+  const clients = new ScaleClients((apiKey, keyId) =>
+    connect(upstream.baseUrl, apiKey, (signal) => gate(keyId, signal)),
+  );
   const scale = upstream.apiKey === undefined ? undefined : clients.for(upstream.apiKey);
   const caller: Caller = {
     principal: 'local',
@@ -85,7 +86,8 @@ export async function openService(
     scaleFor: (who) => callers.scaleFor(who),
     files,
     policy: allowEverything,
-    trail: audit ? allTrails(audit, loggingTrail(logger)) : loggingTrail(logger),
+    limits,
+    trail: allTrails(...(audit ? [audit] : []), loggingTrail(logger), metricsTrail()),
     logger,
     deadlineMs: durationMs(settings.request_timeout),
     now: () => performance.now(),
@@ -104,13 +106,29 @@ export async function openService(
     callers,
     refuse: challengeForScopes(callers, catalog, invoke),
     mode: upstream.mode,
+    health: () => ({ shared_limits: store.state(), audit: audit?.state() ?? 'off' }),
     async close() {
       callers.close();
       await inFlight.settled();
       await clients.close();
       await audit?.close();
+      await store.close();
       await upstream.close();
     },
+  };
+}
+
+function openLimits(
+  settings: Settings,
+  logger: Logger,
+): { store: LimitStore; gate: ScaleGate; limits: CallLimits } {
+  const store = openLimitStore(settings.redis_url, logger);
+  const { scale_per_second: perSecond, scale_concurrency: concurrency } = settings;
+  const { calls_per_minute: callsPerMinute, billable_per_hour: billablePerHour } = settings;
+  return {
+    store,
+    gate: openScaleGate(store, { perSecond, concurrency }, TIMING),
+    limits: callLimits(store, { callsPerMinute, billablePerHour }),
   };
 }
 
@@ -130,45 +148,4 @@ async function openAudit(settings: Settings, logger: Logger): Promise<AuditTrail
       `No audit file can be made in ${directory} (${error instanceof Error ? error.message : String(error)}). Choose another --state-dir, or turn it off with SCALE_MCP_AUDIT=off.`,
     );
   }
-}
-
-/** The adapter with the process's clock and randomness. */
-export function connect(baseUrl: string, apiKey: string): ScaleClient {
-  return createScaleClient({
-    baseUrl,
-    apiKey,
-    userAgent: `scale-ai-mcp/${VERSION}`,
-    timing: { random: Math.random, sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}) },
-  });
-}
-
-async function openScale(settings: Settings, logger: Logger): Promise<Upstream> {
-  const apiKey = await readScaleKey(settings);
-  if (apiKey === undefined) {
-    logger.warn(
-      'no Scale API key: tools are listed, calls will say how to set one (SCALE_API_KEY, or --sandbox)',
-    );
-  }
-  const mode = apiKey === undefined ? undefined : modeOfKey(apiKey);
-  return { baseUrl: settings.api_base_url, apiKey, mode, close: async () => undefined };
-}
-
-async function openSandbox(settings: Settings, logger: Logger): Promise<Upstream> {
-  if (settings.api_key !== undefined || settings.api_key_file !== undefined) {
-    logger.warn('--sandbox is on: the configured Scale API key is ignored');
-  }
-  const { startSandbox } = await import('../sandbox/start-sandbox.ts');
-  const sandbox = await startSandbox({
-    turnaroundMs: durationMs(settings.turnaround),
-    seed: settings.seed,
-    logger: logger.child({ part: 'sandbox' }, { level: 'warn' }),
-    ...(settings.data !== undefined && { dataDir: settings.data }),
-  });
-  logger.info({ base_url: sandbox.baseUrl }, 'embedded sandbox is up');
-  return {
-    baseUrl: sandbox.baseUrl,
-    apiKey: sandbox.keys.live,
-    mode: 'sandbox',
-    close: () => sandbox.close(),
-  };
 }

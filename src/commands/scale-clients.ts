@@ -6,16 +6,17 @@ const CAPACITY = 100;
 
 /** One adapter per Scale key, shared by all who use that key. */
 export class ScaleClients {
-  readonly #connect: (apiKey: string) => ScaleClient;
+  readonly #connect: (apiKey: string, keyId: string) => ScaleClient;
   readonly #clients = new Map<string, ScaleClient>();
 
-  constructor(connect: (apiKey: string) => ScaleClient) {
+  /** @param connect is given the key, and a name for it that says nothing of it */
+  constructor(connect: (apiKey: string, keyId: string) => ScaleClient) {
     this.#connect = connect;
   }
 
   for(apiKey: string): ScaleClient {
     const id = createHash('sha256').update(apiKey).digest('hex');
-    const client = this.#clients.get(id) ?? this.#connect(apiKey);
+    const client = this.#clients.get(id) ?? this.#connect(apiKey, id.slice(0, 16));
     this.#clients.delete(id);
     this.#clients.set(id, client);
     const [oldest] = this.#clients;

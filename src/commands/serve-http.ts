@@ -1,44 +1,72 @@
-import { createLogger } from '../observability/logger.ts';
 import { statelessEndpoint } from '../mcp/endpoint.ts';
 import { UnsafeBindError, serveOverHttp } from '../mcp/http.ts';
+import { createLogger } from '../observability/logger.ts';
+import { serveMetrics } from '../observability/telemetry/serve-metrics.ts';
+import { startTelemetry } from '../observability/telemetry/start-telemetry.ts';
+import { VERSION } from '../version.ts';
 import { EXIT } from './exit-codes.ts';
 import { openService } from './open-service.ts';
 import { untilStopped } from './until-stopped.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Telemetry } from '../observability/telemetry/start-telemetry.ts';
+import type { Service } from './open-service.ts';
 
 const DEFAULT_PORT = 3_000;
 
 /** `scale-ai-mcp http`: MCP over streamable HTTP until a signal arrives. Returns the exit code. */
 export async function serveHttpCommand(settings: Settings): Promise<number> {
   const logger = createLogger(settings.log_level);
+  const scrape = settings.metrics_port !== undefined;
+  const telemetry = await startTelemetry(process.env, { scrape, version: VERSION });
   const service = await openService(settings, logger, { isRemote: true });
   try {
-    const server = await serveOverHttp(statelessEndpoint(service.factory, logger), {
-      host: settings.host,
-      port: settings.port ?? DEFAULT_PORT,
-      logger,
-      callers: service.callers,
-      refuse: service.refuse,
-      allowedHosts: settings.allow_host,
-    });
-    const stopped = untilStopped();
-    logger.info({ url: server.url, mode: service.mode ?? 'no key' }, `serving MCP at ${server.url}`);
-    await stopped;
-    await server.close();
+    await serveUntilStopped(settings, service, telemetry, logger);
     return EXIT.ok;
   } catch (error) {
     logger.fatal(explainListenFailure(error, settings.port ?? DEFAULT_PORT));
     return EXIT.cannotListen;
   } finally {
     await service.close();
+    await telemetry.shutdown();
   }
+}
+
+async function serveUntilStopped(
+  settings: Settings,
+  service: Service,
+  { scrape }: Telemetry,
+  logger: Logger,
+): Promise<void> {
+  const server = await serveOverHttp(statelessEndpoint(service.factory, logger), {
+    host: settings.host,
+    port: settings.port ?? DEFAULT_PORT,
+    logger,
+    callers: service.callers,
+    refuse: service.refuse,
+    allowedHosts: settings.allow_host,
+  });
+  let ready = true;
+  const { metrics_host: host, metrics_port: port } = settings;
+  const metrics =
+    scrape && port !== undefined
+      ? await serveMetrics({ host, port, scrape, health: () => ({ ready, ...service.health() }) })
+      : undefined;
+  const stopped = untilStopped();
+  if (metrics) logger.info({ url: metrics.url }, `metrics at ${metrics.url}`);
+  logger.info({ url: server.url, mode: service.mode ?? 'no key' }, `serving MCP at ${server.url}`);
+  await stopped;
+  ready = false;
+  await server.close();
+  await metrics?.close();
 }
 
 /** @throws the error itself when it is not about listening */
 export function explainListenFailure(error: unknown, port: number): string {
   if (error instanceof UnsafeBindError) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `Port ${port} is taken. Choose another with --port, or --port 0 for any free one.`;
+    const taken = 'port' in error && typeof error.port === 'number' ? error.port : port;
+    return `Port ${taken} is taken. Choose another with --port or --metrics-port, or 0 for any free one.`;
   }
   if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
     return `Port ${port} may not be opened by this user. Choose one above 1023 with --port.`;

@@ -149,6 +149,39 @@ export const Settings = z.strictObject({
       description: 'When a call ends, whatever it waits for: from 1s to 10m.',
     },
   ),
+  calls_per_minute: setting(z.int().min(1).default(600), {
+    flag: 'calls-per-minute',
+    kind: 'number',
+    placeholder: 'N',
+    description: 'Calls that each principal may make in a minute.',
+  }),
+  billable_per_hour: setting(z.int().min(0).default(5_000), {
+    flag: 'billable-per-hour',
+    kind: 'number',
+    placeholder: 'N',
+    description: 'Calls that can be charged and that each principal may make in an hour.',
+  }),
+  scale_per_second: setting(z.int().min(1).default(25), {
+    flag: 'scale-per-second',
+    kind: 'number',
+    placeholder: 'N',
+    description: 'Requests to Scale in a second with one key; more wait for their turn.',
+  }),
+  scale_concurrency: setting(z.int().min(1).default(20), {
+    flag: 'scale-concurrency',
+    kind: 'number',
+    placeholder: 'N',
+    description: 'Requests to Scale that run at once with one key; more wait for their turn.',
+  }),
+  redis_url: setting(
+    z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
+    {
+      env: ['SCALE_MCP_REDIS_URL'],
+      inFile: false,
+      description:
+        'A Redis in which replicas share their limits. Only from the environment: it may hold a password.',
+    },
+  ),
   config: setting(z.string().min(1).optional(), {
     flag: 'config',
     placeholder: 'FILE',
@@ -165,6 +198,17 @@ export const Settings = z.strictObject({
     kind: 'number',
     placeholder: 'PORT',
     description: 'http: the port to listen on (3000). sandbox: likewise (8787). 0 takes a free one.',
+  }),
+  metrics_port: setting(z.int().min(0).max(65_535).optional(), {
+    flag: 'metrics-port',
+    kind: 'number',
+    placeholder: 'PORT',
+    description: 'http: a port of its own for /metrics (Prometheus), /healthz and /readyz. Default: none.',
+  }),
+  metrics_host: setting(z.string().min(1).default('127.0.0.1'), {
+    flag: 'metrics-host',
+    placeholder: 'HOST',
+    description: 'http: the address of the metrics port.',
   }),
   auth: setting(z.enum(['none', 'tokens', 'oauth']).optional(), {
     flag: 'auth',

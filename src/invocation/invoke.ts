@@ -16,6 +16,7 @@ import { ToolFailure } from './tool-failure.ts';
 import type { ConfirmationPolicy } from './confirm.ts';
 import type { ToolErrorBody } from './tool-failure.ts';
 import type { Caller } from '../access/caller.ts';
+import type { CallLimits } from '../access/limits/call-limits.ts';
 import type { LocalFiles } from '../access/local-files.ts';
 import type { PreparedCall, ReportProgress, Tool } from '../catalog/tool.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -31,8 +32,6 @@ interface Invocation {
   signal: AbortSignal;
   /** Told how far the call is, where the caller asked for it. */
   report?: ReportProgress;
-  /** W3C trace context of the request; not trusted. */
-  traceparent?: string;
 }
 
 export type InvocationResult =
@@ -43,6 +42,7 @@ export interface InvokerDeps {
   scaleFor(caller: Caller): ScaleClient | undefined;
   files: LocalFiles;
   policy: ConfirmationPolicy;
+  limits: CallLimits;
   trail: Trail;
   logger: Logger;
   /** Milliseconds after which a call ends, whatever it waits for. */
@@ -68,6 +68,7 @@ export function createInvoker(deps: InvokerDeps): Invoker {
     let call: PreparedCall | undefined;
     let sent = false;
     try {
+      await deps.limits.countCall(caller.principal);
       authorize(tool, caller);
       const parsed = parseArguments(tool, args);
       call = parsed.call;
@@ -81,6 +82,7 @@ export function createInvoker(deps: InvokerDeps): Invoker {
       await confirm(deps.policy, tool, caller);
       if (tool.effect !== 'read') {
         if (stop.aborted) throw stop.reason;
+        if (tool.consequences.includes('billable')) await deps.limits.countBillable(caller.principal);
         await deps.trail.intend(intent);
         sent = true;
       }

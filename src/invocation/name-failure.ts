@@ -1,5 +1,6 @@
 import { NothingFound } from '../catalog/nothing-found.ts';
 import { RefusedArguments } from '../catalog/refused-arguments.ts';
+import { LimitReachedError } from '../access/limits/limit-reached.ts';
 import { AuditWriteError } from '../observability/audit/audit-file.ts';
 import { ScaleError } from '../scale/errors.ts';
 import { ForeignResultUrlError } from '../scale/result-file.ts';
@@ -42,6 +43,13 @@ export function nameFailure(
         cause: error,
         example: tool.example,
       },
+    );
+  }
+  if (error instanceof LimitReachedError) {
+    return new ToolFailure(
+      'limit_reached',
+      `${error.message} Nothing was sent. Wait ${error.retryAfterSeconds} s; whoever runs the server can raise the limit.`,
+      { outcome: 'not_sent', retryAfterSeconds: error.retryAfterSeconds, cause: error },
     );
   }
   if (error instanceof AuditWriteError) {

@@ -17,10 +17,9 @@ export function callsOf(invoke: Invoker, caller: Caller, client: () => string | 
   return {
     caller,
     call(tool, args, context) {
-      const { signal, _meta } = context.mcpReq;
+      const { signal } = context.mcpReq;
       const name = client();
       const report = progressReporter(context);
-      const traceparent = _meta?.['traceparent'];
       return invoke({
         tool,
         args,
@@ -28,7 +27,6 @@ export function callsOf(invoke: Invoker, caller: Caller, client: () => string | 
         signal,
         ...(name !== undefined && { client: name }),
         ...(report && { report }),
-        ...(typeof traceparent === 'string' && { traceparent }),
       });
     },
   };

@@ -3,6 +3,7 @@ import { callsOf } from './call.ts';
 import { completions } from './completions.ts';
 import { composeInstructions } from './instructions.ts';
 import { KnownNames } from './known-names.ts';
+import { observer } from './observe.ts';
 import { offeredPrompts, promptSurface } from './prompt-surface.ts';
 import { callerOf } from './request-callers.ts';
 import { resourceSurface } from './resource-surface.ts';
@@ -37,7 +38,9 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
   const { catalog, invoke, logger, version } = deps;
   const shown = new WeakMap<Selection, Shown>();
   const byName = toolsByName(catalog);
-  const names = new KnownNames(() => performance.now());
+  const now = (): number => performance.now();
+  const names = new KnownNames(now);
+  const observe = observer(now);
 
   return ({ authInfo }) => {
     const caller = callerOf(authInfo) ?? deps.caller;
@@ -51,7 +54,7 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
         prompts: promptSurface(prompts),
         complete: completions({ prompts, resources: deps.resources }, calls, names),
       },
-      { version, logger },
+      { version, logger, observe },
     );
     return server;
   };

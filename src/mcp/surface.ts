@@ -13,6 +13,7 @@ import type {
   ServerContext,
   ServerOptions,
 } from '@modelcontextprotocol/server';
+import type { Observe } from './observe.ts';
 import type { Logger } from '../observability/logger.ts';
 
 type OrInputRequired<T> = Promise<T | InputRequiredResult>;
@@ -50,6 +51,7 @@ export interface Surface {
 export interface SurfaceOptions {
   version: string;
   logger: Logger;
+  observe: Observe;
   requestState?: NonNullable<ServerOptions['requestState']>;
 }
 
@@ -69,7 +71,10 @@ const CACHE_HINTS: NonNullable<ServerOptions['cacheHints']> = {
 const MAX_COMPLETIONS = 100;
 
 /** A server of the SDK that serves a surface in both protocol eras. */
-export function serveSurface(surface: Surface, { version, logger, requestState }: SurfaceOptions): Server {
+export function serveSurface(
+  surface: Surface,
+  { version, logger, observe, requestState }: SurfaceOptions,
+): Server {
   const { tools, resources, prompts } = surface;
   const server = new Server(
     { name: 'scale-ai-mcp', title: 'Scale AI', version },
@@ -80,40 +85,53 @@ export function serveSurface(surface: Surface, { version, logger, requestState }
       cacheHints: CACHE_HINTS,
     },
   );
-  const guarded = <T>(answer: () => Promise<T>): Promise<T> => hideFaults(answer, logger);
+  const guarded = <T>(
+    operation: Parameters<Observe>[0],
+    context: ServerContext,
+    answer: () => Promise<T>,
+  ): Promise<T> => observe(operation, context, () => hideFaults(answer, logger));
 
   server.setRequestHandler('tools/list', async ({ params }) => {
     refuseCursor(params?.cursor, 'tool');
     return { tools: tools.list };
   });
   server.setRequestHandler('tools/call', ({ params }, context) =>
-    guarded(async () => tools.call(params.name, params.arguments, context)),
+    guarded({ method: 'tools/call', tool: known(tools.list, params.name) }, context, async () =>
+      tools.call(params.name, params.arguments, context),
+    ),
   );
   server.setRequestHandler('resources/list', ({ params }, context) =>
-    guarded(async () => resources.list(params?.cursor, context)),
+    guarded({ method: 'resources/list' }, context, async () => resources.list(params?.cursor, context)),
   );
   server.setRequestHandler('resources/templates/list', async ({ params }) => {
     refuseCursor(params?.cursor, 'template');
     return { resourceTemplates: resources.templates };
   });
   server.setRequestHandler('resources/read', ({ params }, context) =>
-    guarded(async () => resources.read(params.uri, context)),
+    guarded({ method: 'resources/read' }, context, async () => resources.read(params.uri, context)),
   );
   server.setRequestHandler('prompts/list', async ({ params }) => {
     refuseCursor(params?.cursor, 'prompt');
     return { prompts: prompts.list };
   });
   server.setRequestHandler('prompts/get', ({ params }, context) =>
-    guarded(async () => prompts.get(params.name, params.arguments ?? {}, context)),
+    guarded({ method: 'prompts/get', prompt: known(prompts.list, params.name) }, context, async () =>
+      prompts.get(params.name, params.arguments ?? {}, context),
+    ),
   );
   server.setRequestHandler('completion/complete', ({ params }, context) =>
-    guarded(async () => {
+    guarded({ method: 'completion/complete' }, context, async () => {
       const found = await surface.complete(params, context);
       const values = found.slice(0, MAX_COMPLETIONS);
       return { completion: { values, total: found.length, hasMore: found.length > values.length } };
     }),
   );
   return server;
+}
+
+/** The name of something offered; any other would let callers make up metrics. */
+function known(offered: readonly { name: string }[], name: string): string {
+  return offered.find((one) => one.name === name.toLowerCase())?.name ?? '_OTHER';
 }
 
 /** @throws ProtocolError whatever was thrown; only one that is meant for the client says what happened */

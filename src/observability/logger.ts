@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { Logger } from 'pino';
@@ -18,9 +19,15 @@ const SECRETS = [
   '*.authorization',
 ];
 
+/** Where a trace is followed, lines can be found by it. */
+function traceOf(): { trace_id?: string } {
+  const id = trace.getActiveSpan()?.spanContext().traceId;
+  return id === undefined ? {} : { trace_id: id };
+}
+
 /** Logs to stderr, since stdout belongs to JSON-RPC: JSON lines, or readable lines on a terminal. */
 export function createLogger(level: LogLevel, isTerminal = process.stderr.isTTY): Logger {
-  const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: null };
+  const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: null, mixin: traceOf };
   const destination = isTerminal
     ? pretty({
         colorize: true,

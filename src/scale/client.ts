@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { addressOf } from './address.ts';
 import { ScaleUnexpectedResponseError, errorForStatus } from './errors.ts';
 import { multipartBody } from './multipart.ts';
+import { exchangeObserver } from './observe-exchange.ts';
 import { readBytes } from './read-bytes.ts';
 import { resultTarget } from './result-file.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -29,6 +30,8 @@ export interface ScaleClientOptions {
   apiKey: string;
   userAgent: string;
   timing: RetryTiming;
+  /** Waits until one more request may be sent; what it returns is called when the request has ended. */
+  gate?: (signal: AbortSignal | undefined) => Promise<() => void>;
   /** Defaults to pooled keep-alive connections; see defaultDispatcher. */
   dispatcher?: Dispatcher;
   now?: () => number;
@@ -72,6 +75,7 @@ function defaultDispatcher(base: URL): Dispatcher {
 
 export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   const base = new URL(options.baseUrl);
+  const observe = exchangeObserver();
   const dispatcher = options.dispatcher ?? defaultDispatcher(base);
   const credentials = Buffer.from(`${options.apiKey}:`).toString('base64');
   const headers = {
@@ -81,11 +85,22 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   };
 
   async function exchange(url: URL, init: Exchange, signal: AbortSignal | undefined): Promise<Answer> {
+    const done = await options.gate?.(signal);
+    try {
+      return await observe({ method: init.method ?? 'GET', url }, (trace) =>
+        exchangeNow(url, { ...init, headers: { ...init.headers, ...trace } }, signal),
+      );
+    } finally {
+      done?.();
+    }
+  }
+
+  async function exchangeNow(url: URL, init: Exchange, signal: AbortSignal | undefined): Promise<Answer> {
     try {
       const response = await undiciRequest(url, { dispatcher, ...(signal && { signal }), ...init });
       const bytes = await readBytes(response.body, LIMITS.responseBytes);
       if (response.statusCode >= 200 && response.statusCode < 300)
-        return { bytes, headers: response.headers };
+        return { bytes, headers: response.headers, status: response.statusCode };
       throw errorForStatus(response.statusCode, {
         ...scaleMessage(bytes.toString('utf8'), [options.apiKey, credentials]),
         ...retryAfter(response.headers['retry-after'], options.now ?? Date.now),
@@ -130,6 +145,7 @@ type Exchange = Omit<
 };
 
 interface Answer {
+  status: number;
   bytes: Buffer;
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }

@@ -12,6 +12,7 @@ import {
   isInitializeRequest,
 } from '@modelcontextprotocol/server';
 import { statelessEndpoint } from '../../src/mcp/endpoint.ts';
+import { observer } from '../../src/mcp/observe.ts';
 import { serveOverHttp } from '../../src/mcp/http.ts';
 import { serveSurface } from '../../src/mcp/surface.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -24,6 +25,7 @@ import type { Surface } from '../../src/mcp/surface.ts';
 import type { FixtureTool } from './fixture-tool.ts';
 
 const logger = createLogger('silent');
+const observe = observer(() => performance.now());
 
 /** Publishes changes to those who listen for them. */
 const changes: { notify?: McpHttpHandler['notify'] } = {};
@@ -81,6 +83,7 @@ function createServer(): Server {
   const server = serveSurface(surface, {
     version: '0.0.0',
     logger,
+    observe,
     requestState: { verify: states.verify },
   });
   server.setRequestHandler('resources/subscribe', async () => ({}));

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/catalog/tool.ts';
+import { callLimits } from '../../src/access/limits/call-limits.ts';
+import { openLimitStore } from '../../src/access/limits/shared-store.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { errorOf, openBench } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
 import { AuditWriteError } from '../../src/observability/audit/audit-file.ts';
@@ -79,6 +82,19 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
   forbidden: () => answered(403),
   not_found: () => answered(404),
   conflict: () => answered(409),
+  limit_reached: () =>
+    ask(
+      {
+        limits: callLimits(openLimitStore(undefined, createLogger('silent')), {
+          callsPerMinute: 1,
+          billablePerHour: 0,
+        }),
+      },
+      async (bench) => {
+        await bench.call(READ, {});
+        return bench.call(READ, READ_ARGS);
+      },
+    ),
   rate_limited: () => answered(429),
   upstream_error: () => answered(500),
   upstream_unreachable: () =>

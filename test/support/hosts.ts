@@ -37,13 +37,13 @@ export type Where = { url: string } | { args: string[]; env?: Record<string, str
 export async function startHttp(
   args: string[],
   env: Record<string, string>,
-): Promise<{ url: string; stop(): Promise<void> }> {
+): Promise<{ url: string; log(): string; stop(): Promise<void> }> {
   const child = spawn(process.execPath, [CLI, 'http', '--port', '0', ...args], {
     env: { ...process.env, SCALE_MCP_STATE_DIR: STATE_DIR, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  let text = '';
   const url = await new Promise<string>((resolve, reject) => {
-    let text = '';
     child.once('exit', () => reject(new Error(`the server ended: ${text}`)));
     child.stderr.on('data', (chunk: Buffer) => {
       text += chunk.toString();
@@ -53,6 +53,7 @@ export async function startHttp(
   });
   return {
     url,
+    log: () => text,
     async stop() {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');

@@ -4,6 +4,7 @@ import { narrowSelection, selectTools } from '../../src/catalog/selection.ts';
 import { allowEverything } from '../../src/invocation/confirm.ts';
 import { createInvoker } from '../../src/invocation/invoke.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import type { CallLimits } from '../../src/access/limits/call-limits.ts';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { catalog } from '../../tools/index.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
@@ -28,10 +29,13 @@ interface BenchOptions {
   selection?: Partial<SelectionRequest>;
   policy?: ConfirmationPolicy;
   trail?: Trail;
+  limits?: CallLimits;
   deadlineMs?: number;
   /** The permission that the caller's role lacks for a tool. */
   missing?: (tool: Tool) => string | undefined;
 }
+
+const unlimited: CallLimits = { countCall: async () => undefined, countBillable: async () => undefined };
 
 export function toolNamed(name: string): Tool {
   const tool = catalog.find((candidate) => candidate.name === name);
@@ -72,6 +76,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     scaleFor: () => scale,
     files: await allowLocalFiles(options.allowDir ?? []),
     policy: options.policy ?? allowEverything,
+    limits: options.limits ?? unlimited,
     trail: options.trail ?? {
       intend: async () => undefined,
       record: async (record) => void records.push(record),

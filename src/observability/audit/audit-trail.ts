@@ -21,6 +21,8 @@ interface AuditOptions {
 
 export interface AuditTrail extends Trail {
   readonly file: string;
+  /** Whether the last record could be written. */
+  state(): 'up' | 'failing';
   close(): Promise<void>;
 }
 
@@ -45,12 +47,23 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
     );
   }
   const begun = new Set<string>();
+  let state: 'up' | 'failing' = 'up';
+  const write = async (entry: Parameters<AuditFile['append']>[0]): Promise<void> => {
+    try {
+      await file.append(entry);
+      state = 'up';
+    } catch (error) {
+      state = 'failing';
+      throw error;
+    }
+  };
 
   return {
     file: file.path,
+    state: () => state,
     async intend(call: CallIntent) {
       try {
-        await file.append({ type: 'intent', time: stamp(), ...call });
+        await write({ type: 'intent', time: stamp(), ...call });
         begun.add(call.request_id);
       } catch (error) {
         logger.error({ err: error, request_id: call.request_id }, 'the audit file cannot be written');
@@ -58,7 +71,7 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
       }
     },
     async record(call: CallRecord) {
-      const kept = file.append({ type: 'call', time: stamp(), ...call }).catch((error: unknown) => {
+      const kept = write({ type: 'call', time: stamp(), ...call }).catch((error: unknown) => {
         logger.error({ err: error, ...call }, 'the audit file cannot be written; the record is here');
       });
       if (begun.delete(call.request_id)) await kept;

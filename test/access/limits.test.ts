@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { callLimits } from '../../src/access/limits/call-limits.ts';
+import { openScaleGate } from '../../src/access/limits/scale-gate.ts';
+import { openSemaphore } from '../../src/access/limits/semaphore.ts';
+import { openLimitStore } from '../../src/access/limits/shared-store.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
+import { json, startScaleStub } from '../support/scale-stub.ts';
+import type { LimitStore } from '../../src/access/limits/shared-store.ts';
+
+const timing = {
+  random: () => 0,
+  sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
+};
+const memory = (): LimitStore => openLimitStore(undefined, createLogger('silent'));
+const never = new AbortController().signal;
+
+const closers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+describe('limits of a principal', () => {
+  it('count each principal for itself, and say when it goes on', async () => {
+    const limits = callLimits(memory(), { callsPerMinute: 2, billablePerHour: 1 });
+    await limits.countCall('ada');
+    await limits.countCall('ada');
+    await expect(limits.countCall('ada')).rejects.toMatchObject({
+      limit: 'calls',
+      retryAfterSeconds: expect.closeTo(60, -1),
+    });
+    await limits.countCall('bob');
+    await limits.countBillable('ada');
+    await expect(limits.countBillable('ada')).rejects.toMatchObject({ limit: 'billable' });
+  });
+
+  it('stop a call that can be charged before anything is sent, and let others through', async () => {
+    const stub = await startScaleStub((_request, response) => json(response, 200, []));
+    const limits = callLimits(memory(), { callsPerMinute: 10, billablePerHour: 0 });
+    const bench = await openBench({ baseUrl: stub.baseUrl, limits });
+    closers.push(() => bench.close(), stub.close);
+    const task = {
+      attachment: 'https://x.example/a.jpg',
+      geometries: { box: { objects_to_annotate: ['car'] } },
+    };
+    const refused = errorOf(
+      await bench.call('scale_ai_create_image_annotation_task', { ...task, batch: 'b' }),
+    );
+    expect(refused).toMatchObject({ code: 'limit_reached', outcome: 'not_sent' });
+    expect(stub.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(bench.records).toMatchObject([{ result: 'limit_reached', outcome: 'not_sent' }]);
+    outputOf(await bench.call('scale_ai_list_projects', {}));
+  });
+});
+
+describe('the gate to Scale', () => {
+  it('lets only so many requests run at once, first come first served', async () => {
+    const semaphore = openSemaphore(2, memory(), timing);
+    const order: number[] = [];
+    let inside = 0;
+    let most = 0;
+    await Promise.all(
+      [1, 2, 3, 4, 5].map(async (who) => {
+        const leave = await semaphore.enter('key', never);
+        order.push(who);
+        inside += 1;
+        most = Math.max(most, inside);
+        await sleep(5);
+        inside -= 1;
+        leave();
+      }),
+    );
+    expect({ order, most }).toEqual({ order: [1, 2, 3, 4, 5], most: 2 });
+  });
+
+  it('gives the place of somebody who stopped waiting to the next', async () => {
+    const semaphore = openSemaphore(1, memory(), timing);
+    const leave = await semaphore.enter('key', never);
+    const impatient = new AbortController();
+    const gone = semaphore.enter('key', impatient.signal);
+    const next = semaphore.enter('key', never);
+    impatient.abort();
+    await expect(gone).rejects.toThrow(/abort/i);
+    leave();
+    (await next)();
+    (await semaphore.enter('key', never))();
+  });
+
+  it('lets only so many requests begin in a second, and each key for itself', async () => {
+    const waits: number[] = [];
+    const gate = openScaleGate(
+      memory(),
+      { perSecond: 3, concurrency: 100 },
+      {
+        ...timing,
+        sleep(ms, signal) {
+          waits.push(ms);
+          return timing.sleep(ms, signal);
+        },
+      },
+    );
+    await Promise.all(Array.from({ length: 7 }, async () => (await gate('a', undefined))()));
+    expect(waits.length).toBeGreaterThanOrEqual(4 + 1); // four wait a second, and one of them another
+    const before = waits.length;
+    (await gate('b', undefined))();
+    expect(waits).toHaveLength(before);
+  });
+});
+
+describe('a Redis that is away', () => {
+  it('leaves each process its own limits, and is known to be lost', async () => {
+    const store = openLimitStore('redis://127.0.0.1:9', createLogger('silent'));
+    closers.push(() => store.close());
+    expect(store.state()).toBe('lost');
+    const limits = callLimits(store, { callsPerMinute: 1, billablePerHour: 1 });
+    await limits.countCall('ada');
+    await expect(limits.countCall('ada')).rejects.toMatchObject({ limit: 'calls' });
+    const gate = openScaleGate(store, { perSecond: 10, concurrency: 1 }, timing);
+    (await gate('a', undefined))();
+  });
+});
