@@ -9,6 +9,7 @@ import { listTool } from '../src/catalog/listing.ts';
 import { configFileSchema, settingsTable } from '../src/config/reference.ts';
 import { catalog } from '../tools/index.ts';
 import { toolsPage } from './tools-page.ts';
+import { waysInPage } from './ways-in.ts';
 import type { Tool } from '../src/catalog/tool.ts';
 
 const check = process.argv.includes('--check');
@@ -67,6 +68,7 @@ function budgetPage(): string {
 
 await putSection('README.md', { tools: toolTable(), settings: settingsTable() });
 await put('docs/tools.md', await toolsPage());
+await put('docs/ways-in.md', await waysInPage());
 await put('docs/reference/tool-budget.md', budgetPage());
 await put('docs/reference/config.schema.json', JSON.stringify(configFileSchema()));
 

@@ -26,7 +26,11 @@ async function eraSection(era: string, results: readonly EraResult[]): Promise<s
     results.find((result) => result.era === era && result.server === server)?.scenarios ?? [];
   const product = new Map(of('product').map((result) => [result.scenario, result]));
   const scored = of('fixtures').filter(({ isScored }) => isScored);
-  const rows = scored.map(({ scenario, passed, failed }) => {
+  // What the suite runs without scoring it is shown where it passes.
+  const shownToo = of('fixtures').filter(
+    ({ isScored, passed, failed }) => !isScored && failed === 0 && passed > 0,
+  );
+  const rows = [...scored, ...shownToo].map(({ scenario, passed, failed }) => {
     const why = reasons.get(scenario);
     const other = product.get(scenario);
     const shown = why === undefined ? `${other?.passed ?? 0} passed` : `lacks ${why}`;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -67,8 +68,9 @@ it('loses nothing that it answered when it is killed at any moment', async () =>
       writeUntilDead(baseUrl, `${round}-${lane}`, answered),
     );
     await untilAnswered(answered, (round + 1) * 25);
+    const ended = once(child, 'exit');
     child.kill('SIGKILL');
-    await Promise.all(writing);
+    await Promise.all([...writing, ended]);
   }
   const after = await openSandbox({ dataDir });
   for (const uniqueId of answered) {
