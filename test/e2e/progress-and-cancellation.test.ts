@@ -175,3 +175,38 @@ describe.each(['2025', '2026-07-28'] as const)('a stored result over HTTP at %s'
     expect(seen).toEqual([expect.stringContaining('annotations.url')]);
   });
 });
+
+describe('a server that is asked to stop', () => {
+  it('takes nothing new, finishes what runs, and gives its answer', async () => {
+    const scale = new SlowScale();
+    const env = {
+      SCALE_API_KEY: 'live_0123456789abcdef0123456789abcdef',
+      SCALE_API_BASE_URL: await scale.open(),
+    };
+    closers.push(() => scale.close());
+    const server = await startHttp(['--metrics-port', '0'], env);
+    const client = new Client({ name: 'test-host', version: '1.0.0' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
+    closers.push(() => client.close());
+    let release: () => void = () => undefined;
+    scale.answer = (_request, response) => {
+      release = () => response.end(JSON.stringify({ name: 'road-signs', type: 'imageannotation' }));
+    };
+    const args = { name: 'road-signs', type: 'imageannotation' };
+    const call = client.callTool({ name: 'scale_ai_create_project', arguments: args });
+    await expect.poll(() => scale.asked).toHaveLength(1);
+    const stopped = server.stop();
+    await expect
+      .poll(() =>
+        fetch(server.url).then(
+          () => 'open',
+          () => 'closed',
+        ),
+      )
+      .toBe('closed');
+    release();
+    expect((await call).isError).not.toBe(true);
+    await stopped;
+    expect(scale.abandoned).toEqual([]);
+  });
+});
