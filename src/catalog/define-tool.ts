@@ -43,6 +43,7 @@ function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
   const request = spec.request?.(input);
   return {
     ...(request && { request }),
+    once: (derive) => request && spec.once?.(request, input, { derive }),
     check: async (context) => (await spec.check?.(context, input)) ?? [],
     async execute(context) {
       if (spec.run) return spec.run(context, input);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Once } from './once.ts';
 import type { Consequence, Effect, Mode, Reach, Toolset } from './vocabulary.ts';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -32,6 +33,8 @@ export interface NextStep {
 /** What a declaration may use to turn Scale's answer into its own. */
 export interface Shaping {
   mode: Mode;
+  /** Whether the object had been there before the call: an equal one that bears the same identity. */
+  existed: boolean;
   /** Fences free text; cuts it after `maxLength` characters when given. */
   untrusted(text: string, maxLength?: number): Untrusted;
   /** An id, name, label, tag or URL: bare while its characters and length are harmless, fenced otherwise. */
@@ -162,6 +165,8 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   /** Lists that are never made of one item: there a single item is a mistake more likely than a slip. */
   strictLists?: readonly string[];
   request?: (input: z.output<Input>) => RestRequest;
+  /** For a creation that bears an identity: how a repeat is recognised. */
+  once?: (request: RestRequest, input: z.output<Input>, options: { derive: boolean }) => Once | undefined;
   run?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
   summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): Summary;
   recovery?: Recovery<z.output<Input>>;
@@ -171,6 +176,8 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
 export interface PreparedCall {
   /** The request that will be sent; absent for workflow tools. */
   request?: RestRequest;
+  /** @param derive whether to make an identity where the arguments hold none */
+  once(derive: boolean): Once | undefined;
   check(context: CheckContext): Promise<string[]>;
   execute(context: RunContext): Promise<unknown>;
   summarize(response: unknown, shaping: Shaping): Summary;

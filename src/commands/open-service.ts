@@ -15,6 +15,7 @@ import { createServerFactory } from '../mcp/server.ts';
 import { openAuditTrail } from '../observability/audit/audit-trail.ts';
 import { metricsTrail } from '../observability/telemetry/metrics-trail.ts';
 import { allTrails, loggingTrail } from '../observability/trail.ts';
+import { openBreaker } from '../scale/breaker.ts';
 import { VERSION } from '../version.ts';
 import { openCallers } from './open-callers.ts';
 import { TIMING, connect, openUpstream } from './open-upstream.ts';
@@ -69,8 +70,9 @@ export async function openService(
   const files = isRemote ? noLocalFiles : await allowLocalFiles(settings.allow_dir);
   const upstream = await openUpstream(settings, logger);
   const { store, gate, limits } = openLimits(settings, logger);
+  const breaker = openBreaker();
   const clients = new ScaleClients((apiKey, keyId) =>
-    connect(upstream.baseUrl, apiKey, (signal) => gate(keyId, signal)),
+    connect(upstream.baseUrl, apiKey, { breaker, gate: (signal) => gate(keyId, signal) }),
   );
   const scale = upstream.apiKey === undefined ? undefined : clients.for(upstream.apiKey);
   const caller: Caller = {
@@ -87,6 +89,7 @@ export async function openService(
     files,
     policy: allowEverything,
     limits,
+    autoUniqueId: settings.auto_unique_id === 'on',
     trail: allTrails(...(audit ? [audit] : []), loggingTrail(logger), metricsTrail()),
     logger,
     deadlineMs: durationMs(settings.request_timeout),

@@ -28,13 +28,17 @@ export const TIMING = {
   sleep: (ms: number, signal?: AbortSignal) => sleep(ms, undefined, signal ? { signal } : {}),
 };
 
-export function connect(baseUrl: string, apiKey: string, gate?: ScaleClientOptions['gate']): ScaleClient {
+export function connect(
+  baseUrl: string,
+  apiKey: string,
+  options: Pick<ScaleClientOptions, 'gate' | 'breaker'> = {},
+): ScaleClient {
   return createScaleClient({
     baseUrl,
     apiKey,
     userAgent: `scale-ai-mcp/${VERSION}`,
     timing: TIMING,
-    ...(gate && { gate }),
+    ...options,
   });
 }
 

@@ -149,6 +149,12 @@ export const Settings = z.strictObject({
       description: 'When a call ends, whatever it waits for: from 1s to 10m.',
     },
   ),
+  auto_unique_id: setting(z.enum(['on', 'off']).default('on'), {
+    flag: 'auto-unique-id',
+    placeholder: 'ON|OFF',
+    description:
+      'Give each task a unique_id that follows from the request where the caller gives none, so that the same request is never charged twice.',
+  }),
   calls_per_minute: setting(z.int().min(1).default(600), {
     flag: 'calls-per-minute',
     kind: 'number',

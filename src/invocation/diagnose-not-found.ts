@@ -34,7 +34,7 @@ export async function diagnoseNotFound(
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const read = async (path: string, query: Record<string, string | number | string[]>): Promise<unknown> => {
     try {
-      return await scale.send({ method: 'GET', path: [path], query }, signal);
+      return await scale.send({ method: 'GET', path: [path], query }, { signal });
     } catch {
       return undefined;
     }

@@ -51,7 +51,7 @@ async function firstWithUniqueId(
 ): Promise<unknown> {
   const page = await scale.send(
     { method: 'GET', path: ['tasks'], query: { unique_id: [uniqueId], limit: 1 } },
-    signal,
+    { signal },
   );
   const docs = isRecord(page) ? page['docs'] : undefined;
   return Array.isArray(docs) ? docs[0] : undefined;
@@ -66,7 +66,7 @@ async function read(
   try {
     const object = await (kind === 'unique_id'
       ? firstWithUniqueId(scale, name, signal)
-      : scale.send({ method: 'GET', path: [PATH[kind], name] }, signal));
+      : scale.send({ method: 'GET', path: [PATH[kind], name] }, { signal }));
     if (object === undefined) return { state: 'missing' };
     return isRecord(object) ? { state: 'found', object } : { state: 'unavailable' };
   } catch (error) {

@@ -8,7 +8,7 @@ import { UnsafePathError } from '../scale/address.ts';
 import { invalidArguments } from './parse.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { Outcome } from './tool-failure.ts';
-import type { ErrorCode, PreparedCall, Tool } from '../catalog/tool.ts';
+import type { ErrorCode, NextStep, PreparedCall, Tool } from '../catalog/tool.ts';
 
 /** Scale's own words help with a refusal; a server failure's text is noise, or worse. */
 const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', 'forbidden']);
@@ -16,16 +16,16 @@ const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', '
 /**
  * Turns whatever was thrown into a failure that says what happened, what is known, and what to do next.
  *
- * @param begun whether something with an effect may have been sent
+ * @param state whether something with an effect may have been sent, and whether it was given an identity
  */
 export function nameFailure(
   error: unknown,
   tool: Tool,
   call: PreparedCall | undefined,
-  begun: boolean,
+  state: CallState,
 ): ToolFailure {
   if (error instanceof ToolFailure) return error;
-  if (error instanceof ScaleError) return fromScale(error, tool, call);
+  if (error instanceof ScaleError) return fromScale(error, tool, call, state);
   if (error instanceof RefusedArguments) return invalidArguments(tool, error.refusals);
   if (error instanceof ForeignResultUrlError) {
     return new ToolFailure('bad_request', error.message, { outcome: 'no_effect', cause: error });
@@ -59,11 +59,11 @@ export function nameFailure(
       { outcome: 'not_sent', cause: error },
     );
   }
-  const outcome = tool.effect === 'read' ? 'no_effect' : begun ? 'unknown' : 'not_sent';
+  const outcome = tool.effect === 'read' ? 'no_effect' : state.begun ? 'unknown' : 'not_sent';
   const [code, words] = ending(error, tool);
   return new ToolFailure(code, `${words}${consequence(outcome)}`, {
     outcome,
-    nextSteps: outcome === 'unknown' ? (call?.recover('unknown') ?? []) : [],
+    nextSteps: outcome === 'unknown' ? stepsToFindOut(call, state) : [],
     cause: error,
   });
 }
@@ -78,11 +78,27 @@ function ending(error: unknown, tool: Tool): [ErrorCode, string] {
   ];
 }
 
-function fromScale(error: ScaleError, tool: Tool, call: PreparedCall | undefined): ToolFailure {
+interface CallState {
+  begun: boolean;
+  autoUniqueId: boolean;
+}
+
+/** The call that finds out what became of a write: by its identity where it has one. */
+function stepsToFindOut(call: PreparedCall | undefined, { autoUniqueId }: CallState): NextStep[] {
+  const once = call?.once(autoUniqueId);
+  return once ? [once.findStep(once.identity(1))] : (call?.recover('unknown') ?? []);
+}
+
+function fromScale(
+  error: ScaleError,
+  tool: Tool,
+  call: PreparedCall | undefined,
+  state: CallState,
+): ToolFailure {
   const outcome = outcomeOf(error, tool);
   const tried = error.attempts > 1 ? ` It was tried ${error.attempts} times.` : '';
   const wait = error.retryAfterSeconds === undefined ? '' : ` Wait ${error.retryAfterSeconds} s.`;
-  const recovery = outcome === 'unknown' ? [...(call?.recover('unknown') ?? [])] : [];
+  const recovery = outcome === 'unknown' ? stepsToFindOut(call, state) : [];
   return new ToolFailure(
     error.code,
     `${error.message}${tried} ${error.advice}${wait}${consequence(outcome)}`,
@@ -97,8 +113,10 @@ function fromScale(error: ScaleError, tool: Tool, call: PreparedCall | undefined
 }
 
 function outcomeOf(error: ScaleError, tool: Tool): Outcome {
+  if (tool.effect === 'read') return error.reach === 'not_sent' ? 'not_sent' : 'no_effect';
+  if (error.mayHaveActed) return 'unknown';
   if (error.reach === 'not_sent') return 'not_sent';
-  if (error.reach === 'refused' || tool.effect === 'read') return 'no_effect';
+  if (error.reach === 'refused') return 'no_effect';
   return error.code === 'unexpected_response' ? 'done' : 'unknown';
 }
 

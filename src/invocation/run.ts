@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream';
 import { LocalFileError } from '../access/local-files.ts';
+import { createOnce } from './create-once.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { LocalFiles } from '../access/local-files.ts';
 import type { LookUp, ReportProgress, RestRequest, RunContext, UploadSource } from '../catalog/tool.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
+import type { Once } from '../catalog/once.ts';
+import type { RetryBudget } from '../scale/retry.ts';
 import type { ScaleClient } from '../scale/client.ts';
 
 interface RunDeps {
@@ -12,6 +15,20 @@ interface RunDeps {
   lookUp: LookUp;
   mode: Mode;
   report: ReportProgress;
+  /** Whether the call's write can be repeated without harm. */
+  isSafe: boolean;
+  /** The identity of what the call creates. */
+  once: Once | undefined;
+  budget: RetryBudget;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+}
+
+/** What a declaration may use, and what became of it. */
+export interface Run {
+  context: RunContext;
+  /** Whether the object to be created had been there before. */
+  existed: () => boolean;
 }
 
 /** When a call ends early. */
@@ -23,13 +40,23 @@ export interface CallSignals {
 }
 
 /** What a declaration sees of the adapter. Local files are opened here and closed again. */
-export function runContext(deps: RunDeps, signals: CallSignals): RunContext {
+export function openRun(deps: RunDeps, signals: CallSignals): Run {
+  let existed = false;
+  const exchange = (request: RestRequest): Promise<unknown> => send(request, deps, signals);
   return {
-    mode: deps.mode,
-    lookUp: deps.lookUp,
-    report: deps.report,
-    send: (request) => send(request, deps, signals),
-    readResult: (url) => deps.scale.readResult(url, signals.stop),
+    existed: () => existed,
+    context: {
+      mode: deps.mode,
+      lookUp: deps.lookUp,
+      report: deps.report,
+      async send(request) {
+        if (request.method === 'GET' || !deps.once) return exchange(request);
+        const created = await createOnce(deps.once, { send: exchange, startedAt: deps.startedAt });
+        existed = created.existed;
+        return created.response;
+      },
+      readResult: (url) => deps.scale.readResult(url, { signal: signals.stop, budget: deps.budget }),
+    },
   };
 }
 
@@ -37,12 +64,13 @@ export function runContext(deps: RunDeps, signals: CallSignals): RunContext {
 async function send(request: RestRequest, deps: RunDeps, { stop, deadline }: CallSignals): Promise<unknown> {
   stop.throwIfAborted();
   const { upload, ...rest } = request;
-  const signal = request.method === 'GET' ? stop : deadline;
-  if (!upload) return deps.scale.send(rest, signal);
+  const { budget, isSafe } = deps;
+  const options = { signal: request.method === 'GET' ? stop : deadline, budget, isSafe };
+  if (!upload) return deps.scale.send(rest, options);
   const opened = await openForUpload(upload.file, deps.files);
   const file = { ...opened, stream: () => Readable.from(counted(opened, deps.report)) };
   try {
-    return await deps.scale.send({ ...rest, upload: { file, fields: upload.fields } }, signal);
+    return await deps.scale.send({ ...rest, upload: { file, fields: upload.fields } }, options);
   } finally {
     await opened.close();
   }

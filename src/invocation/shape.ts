@@ -16,12 +16,19 @@ export function shape(
   tool: Tool,
   call: PreparedCall,
   response: unknown,
-  context: { mode: Mode; caller: Caller; coerced: readonly string[]; unchecked: readonly string[] },
+  context: {
+    mode: Mode;
+    caller: Caller;
+    coerced: readonly string[];
+    unchecked: readonly string[];
+    existed: boolean;
+  },
 ): Record<string, unknown> {
   const fence = createFence();
   const shaping: Shaping = {
     ...fence,
     mode: context.mode,
+    existed: context.existed,
     fenceJson: (value, vocabulary) => fenceJson(value, fence, vocabulary),
   };
   const { summary, next_steps: steps, ...data } = summarize(tool, call, response, shaping);
@@ -29,6 +36,7 @@ export function shape(
   const output = {
     summary,
     mode: context.mode,
+    ...(context.existed && { already_existed: true }),
     ...compact(data),
     ...(context.coerced.length > 0 && { coerced: context.coerced }),
     ...(context.unchecked.length > 0 && { unchecked: context.unchecked }),

@@ -12,6 +12,8 @@ export interface CallIntent {
   consequences: readonly Consequence[];
   mode: Mode | undefined;
   project?: string;
+  /** The `unique_id` or name of what is created: by it the object is found. */
+  identity?: string;
   /** SHA-256 of the arguments, and the arguments without content. */
   digest: string;
   args: unknown;

@@ -2,16 +2,18 @@ import { Agent, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
 import type { Dispatcher } from 'undici';
 import { addressOf } from './address.ts';
 import { ScaleUnexpectedResponseError, errorForStatus } from './errors.ts';
+import { openBreaker } from './breaker.ts';
 import { multipartBody } from './multipart.ts';
 import { exchangeObserver } from './observe-exchange.ts';
 import { readBytes } from './read-bytes.ts';
 import { resultTarget } from './result-file.ts';
 import { parseRetryAfter } from './retry-after.ts';
-import { withRetries } from './retry.ts';
+import { RetryBudget, withRetries } from './retry.ts';
 import { nameTransportError } from './transport-error.ts';
+import type { Breaker } from './breaker.ts';
 import type { ResultFile } from './result-file.ts';
 import type { ScaleRequest } from './request.ts';
-import type { RetryTiming } from './retry.ts';
+import type { Repeat, RetryTiming } from './retry.ts';
 
 /** Milliseconds and bytes. Scale publishes none; its Node SDK waits 60 s. */
 const LIMITS = {
@@ -32,25 +34,35 @@ export interface ScaleClientOptions {
   timing: RetryTiming;
   /** Waits until one more request may be sent; what it returns is called when the request has ended. */
   gate?: (signal: AbortSignal | undefined) => Promise<() => void>;
+  /** Shared by all clients of a host. */
+  breaker?: Breaker;
   /** Defaults to pooled keep-alive connections; see defaultDispatcher. */
   dispatcher?: Dispatcher;
   now?: () => number;
 }
 
+interface SendOptions {
+  signal?: AbortSignal;
+  /** Whether a write can be sent again without being carried out twice. */
+  isSafe?: boolean;
+  /** What is left of the call's repeats. */
+  budget?: RetryBudget;
+}
+
 export interface ScaleClient {
   /**
    * Sends one request and returns the JSON of the answer, or its text where Scale answers in plain text.
-   * Reads are retried (see READ_RETRY), writes are not.
+   * Sent again where RETRY allows it.
    *
    * @throws ScaleError, UnsafePathError, or the signal's reason
    */
-  send(request: ScaleRequest, signal?: AbortSignal): Promise<unknown>;
+  send(request: ScaleRequest, options?: SendOptions): Promise<unknown>;
   /**
    * Reads a stored result by its URL. Retried like every read; redirects are not followed.
    *
    * @throws ScaleError, ForeignResultUrlError, or the signal's reason
    */
-  readResult(url: string, signal?: AbortSignal): Promise<ResultFile>;
+  readResult(url: string, options?: Omit<SendOptions, 'isSafe'>): Promise<ResultFile>;
   close(): Promise<void>;
 }
 
@@ -76,8 +88,10 @@ function defaultDispatcher(base: URL): Dispatcher {
 export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   const base = new URL(options.baseUrl);
   const observe = exchangeObserver();
+  const breaker = options.breaker ?? openBreaker();
   const dispatcher = options.dispatcher ?? defaultDispatcher(base);
   const credentials = Buffer.from(`${options.apiKey}:`).toString('base64');
+  const wire = { dispatcher, secrets: [options.apiKey, credentials], now: options.now ?? Date.now };
   const headers = {
     authorization: `Basic ${credentials}`,
     'user-agent': options.userAgent,
@@ -87,26 +101,13 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   async function exchange(url: URL, init: Exchange, signal: AbortSignal | undefined): Promise<Answer> {
     const done = await options.gate?.(signal);
     try {
-      return await observe({ method: init.method ?? 'GET', url }, (trace) =>
-        exchangeNow(url, { ...init, headers: { ...init.headers, ...trace } }, signal),
+      return await breaker(url.host, () =>
+        observe({ method: init.method ?? 'GET', url }, (trace) =>
+          exchangeNow(url, { ...init, headers: { ...init.headers, ...trace } }, signal, wire),
+        ),
       );
     } finally {
       done?.();
-    }
-  }
-
-  async function exchangeNow(url: URL, init: Exchange, signal: AbortSignal | undefined): Promise<Answer> {
-    try {
-      const response = await undiciRequest(url, { dispatcher, ...(signal && { signal }), ...init });
-      const bytes = await readBytes(response.body, LIMITS.responseBytes);
-      if (response.statusCode >= 200 && response.statusCode < 300)
-        return { bytes, headers: response.headers, status: response.statusCode };
-      throw errorForStatus(response.statusCode, {
-        ...scaleMessage(bytes.toString('utf8'), [options.apiKey, credentials]),
-        ...retryAfter(response.headers['retry-after'], options.now ?? Date.now),
-      });
-    } catch (error) {
-      throw nameTransportError(error, signal);
     }
   }
 
@@ -127,14 +128,51 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
     return { contentType, bytes: answer.bytes };
   }
 
+  const { timing } = options;
   return {
-    readResult: (url, signal) => withRetries(() => readOnce(url, signal), options.timing, signal),
-    send: (request, signal) =>
-      request.method === 'GET'
-        ? withRetries(() => sendOnce(request, signal), options.timing, signal)
-        : sendOnce(request, signal),
+    readResult: (url, { signal, budget = new RetryBudget() } = {}) =>
+      withRetries(() => readOnce(url, signal), { repeat: 'read', timing, budget, signal }),
+    send: (request, { signal, isSafe = false, budget = new RetryBudget() } = {}) =>
+      withRetries(() => sendOnce(request, signal), {
+        repeat: repeatOf(request, isSafe),
+        timing,
+        budget,
+        signal,
+      }),
     close: () => dispatcher.close(),
   };
+}
+
+function repeatOf({ method }: ScaleRequest, isSafe: boolean): Repeat {
+  if (method === 'GET') return 'read';
+  return isSafe ? 'safe_write' : 'write';
+}
+
+interface Wire {
+  dispatcher: Dispatcher;
+  /** What Scale's own words are cleared of. */
+  secrets: readonly string[];
+  now: () => number;
+}
+
+async function exchangeNow(
+  url: URL,
+  init: Exchange,
+  signal: AbortSignal | undefined,
+  { dispatcher, secrets, now }: Wire,
+): Promise<Answer> {
+  try {
+    const response = await undiciRequest(url, { dispatcher, ...(signal && { signal }), ...init });
+    const bytes = await readBytes(response.body, LIMITS.responseBytes);
+    if (response.statusCode >= 200 && response.statusCode < 300)
+      return { bytes, headers: response.headers, status: response.statusCode };
+    throw errorForStatus(response.statusCode, {
+      ...scaleMessage(bytes.toString('utf8'), secrets),
+      ...retryAfter(response.headers['retry-after'], now),
+    });
+  } catch (error) {
+    throw nameTransportError(error, signal);
+  }
 }
 
 type Exchange = Omit<

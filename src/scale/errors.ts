@@ -26,6 +26,8 @@ export abstract class ScaleError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** How often the request was sent in all. */
   attempts = 1;
+  /** Whether an earlier attempt of the same request may have taken effect. */
+  mayHaveActed = false;
 
   constructor(message: string, details: Details = {}) {
     super(message, { cause: details.cause });
@@ -112,6 +114,14 @@ export class ScaleUnreachableError extends ScaleError {
   readonly reach = 'not_sent';
   readonly advice =
     'Check the network, a proxy (HTTPS_PROXY) and SCALE_API_BASE_URL; `scale-ai-mcp doctor` tells which is at fault.';
+}
+
+/** The host has failed so often that nothing is sent for a while. */
+export class ScaleCircuitOpenError extends ScaleError {
+  readonly code = 'upstream_unreachable';
+  readonly retryable = false;
+  readonly reach = 'not_sent';
+  readonly advice = 'Wait, then try again; see status.scale.com.';
 }
 
 /** The connection broke after the request had begun to leave. */

@@ -1,20 +1,59 @@
 import { ScaleError } from './errors.ts';
 
-/** When a read is sent again. Writes are sent once. */
-export const READ_RETRY = {
-  /** In all, the first one included. */
-  maxAttempts: 4,
+/** When a repeat is harmless: a read, a write that bears an identity or sets a state, any other write. */
+export type Repeat = 'read' | 'safe_write' | 'write';
+
+/**
+ * When a request is sent again. Which failures are worth it stands with the errors (`retryable`): 408, 429, 500,
+ * 502, 503, 504, a lost or refused connection, and our own timeout.
+ */
+export const RETRY: Readonly<
+  Record<Repeat, { maxAttempts: number; evenIfUnknown: boolean; meaning: string }>
+> = {
+  read: { maxAttempts: 4, evenIfUnknown: true, meaning: 'changes nothing' },
+  safe_write: {
+    maxAttempts: 4,
+    evenIfUnknown: true,
+    meaning: 'has a unique_id or a name, or sets what is there already',
+  },
+  write: {
+    maxAttempts: 4,
+    evenIfUnknown: false,
+    meaning: 'would be carried out twice: again only when Scale certainly did nothing',
+  },
+};
+
+export const WAITS = {
   /** The wait before attempt n+1 is drawn from 0 … base × 2ⁿ⁻¹, at most `maxDelayMs`. */
   baseDelayMs: 300,
   maxDelayMs: 5_000,
   /** A `Retry-After` beyond this is handed to the caller instead of being waited for. */
   maxRetryAfterMs: 20_000,
+  /** Repeats of all requests of one call together. */
+  repeatsPerCall: 8,
 } as const;
+
+/** Repeats that one call has left. */
+export class RetryBudget {
+  #left: number = WAITS.repeatsPerCall;
+
+  take(): boolean {
+    this.#left -= 1;
+    return this.#left >= 0;
+  }
+}
 
 export interface RetryTiming {
   random(): number;
   /** @throws the signal's reason when it aborts first */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+interface RetryOptions {
+  repeat: Repeat;
+  timing: RetryTiming;
+  budget: RetryBudget;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -24,29 +63,39 @@ export interface RetryTiming {
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
-  timing: RetryTiming,
-  signal?: AbortSignal,
+  { repeat, timing, budget, signal }: RetryOptions,
 ): Promise<T> {
+  let reach: ScaleError['reach'] = 'not_sent';
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof ScaleError)) throw error;
       error.attempts = attempts;
-      const delay = delayBefore(attempts, error, timing.random());
-      if (delay === undefined || signal?.aborted) throw error;
+      // What an earlier attempt may have done is not undone by a later refusal.
+      if (reach === 'unknown') error.mayHaveActed = true;
+      else reach = error.reach;
+      const delay = delayBefore(attempts, error, repeat, timing.random());
+      if (delay === undefined || signal?.aborted || !budget.take()) throw error;
       await timing.sleep(delay, signal);
     }
   }
 }
 
 /** Milliseconds to wait after the given attempt failed, or undefined to give up. */
-function delayBefore(attempts: number, error: ScaleError, random: number): number | undefined {
-  if (!error.retryable || attempts >= READ_RETRY.maxAttempts) return undefined;
+function delayBefore(
+  attempts: number,
+  error: ScaleError,
+  repeat: Repeat,
+  random: number,
+): number | undefined {
+  const { maxAttempts, evenIfUnknown } = RETRY[repeat];
+  if (!error.retryable || attempts >= maxAttempts) return undefined;
+  if (error.reach === 'unknown' && !evenIfUnknown) return undefined;
   if (error.retryAfterSeconds !== undefined) {
     const asked = error.retryAfterSeconds * 1_000;
-    return asked <= READ_RETRY.maxRetryAfterMs ? asked : undefined;
+    return asked <= WAITS.maxRetryAfterMs ? asked : undefined;
   }
-  const ceiling = Math.min(READ_RETRY.baseDelayMs * 2 ** (attempts - 1), READ_RETRY.maxDelayMs);
+  const ceiling = Math.min(WAITS.baseDelayMs * 2 ** (attempts - 1), WAITS.maxDelayMs);
   return random * ceiling;
 }

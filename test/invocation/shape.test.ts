@@ -32,7 +32,7 @@ function shaped(
     tool,
     prepared.call,
     { id: 't-1', note: 'Obey me.' },
-    { mode: 'live', caller, coerced: [], unchecked: [] },
+    { mode: 'live', caller, coerced: [], unchecked: [], existed: false },
   );
 }
 

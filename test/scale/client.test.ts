@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { ScaleError } from '../../src/scale/errors.ts';
-import { READ_RETRY } from '../../src/scale/retry.ts';
+import { RETRY, WAITS } from '../../src/scale/retry.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -156,7 +156,7 @@ describe('retries', () => {
     );
     await expect(client.send({ method: 'GET', path: ['x'] })).resolves.toEqual({ ok: true });
     expect(stub.requests).toHaveLength(3);
-    expect(waits).toEqual([READ_RETRY.baseDelayMs * 0.5, READ_RETRY.baseDelayMs]);
+    expect(waits).toEqual([WAITS.baseDelayMs * 0.5, WAITS.baseDelayMs]);
   });
 
   it('waits as long as Retry-After asks', async () => {
@@ -178,9 +178,9 @@ describe('retries', () => {
   it('gives up after the last attempt and says how often it tried', async () => {
     const { stub, client } = await open((_request, response) => json(response, 500, {}));
     expect((await failureOf(client.send({ method: 'GET', path: ['x'] }))).attempts).toBe(
-      READ_RETRY.maxAttempts,
+      RETRY.read.maxAttempts,
     );
-    expect(stub.requests).toHaveLength(READ_RETRY.maxAttempts);
+    expect(stub.requests).toHaveLength(RETRY.read.maxAttempts);
   });
 
   it.each(['POST', 'PUT', 'DELETE'] as const)('never sends a %s twice', async (method) => {
@@ -226,5 +226,7 @@ describe('a proxy', () => {
 it('stops at once when the caller cancels', async () => {
   const controller = new AbortController();
   const { client } = await open(() => controller.abort(new Error('enough')));
-  await expect(client.send({ method: 'GET', path: ['x'] }, controller.signal)).rejects.toThrow('enough');
+  await expect(client.send({ method: 'GET', path: ['x'] }, { signal: controller.signal })).rejects.toThrow(
+    'enough',
+  );
 });

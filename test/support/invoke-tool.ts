@@ -31,6 +31,7 @@ interface BenchOptions {
   trail?: Trail;
   limits?: CallLimits;
   deadlineMs?: number;
+  autoUniqueId?: boolean;
   /** The permission that the caller's role lacks for a tool. */
   missing?: (tool: Tool) => string | undefined;
 }
@@ -77,6 +78,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     files: await allowLocalFiles(options.allowDir ?? []),
     policy: options.policy ?? allowEverything,
     limits: options.limits ?? unlimited,
+    autoUniqueId: options.autoUniqueId ?? true,
     trail: options.trail ?? {
       intend: async () => undefined,
       record: async (record) => void records.push(record),

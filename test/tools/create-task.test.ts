@@ -14,7 +14,7 @@ let bench: Bench;
 beforeAll(async () => {
   sandbox = await openSandbox();
   const { baseUrl, keys } = sandbox.running;
-  bench = await openBench({ baseUrl, apiKey: keys.live, mode: 'sandbox' });
+  bench = await openBench({ baseUrl, apiKey: keys.live, mode: 'sandbox', autoUniqueId: false });
   for (const type of LEGACY_TYPES) {
     const { project, batch } = examplesOf(type).rich;
     if (project === undefined) continue;

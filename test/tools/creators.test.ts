@@ -18,6 +18,7 @@ beforeAll(async () => {
     baseUrl: sandbox.running.baseUrl,
     apiKey: sandbox.running.keys.live,
     mode: 'sandbox',
+    autoUniqueId: false,
   });
   for (const type of PRIMARY_TYPES) {
     const { minimal, rich } = examplesOf(type);
@@ -164,7 +165,10 @@ describe('what the project already holds', () => {
       mode: 'test',
     });
     for (let count = 0; count < 3; count += 1)
-      await other.call('scale_ai_create_image_annotation_task', { attachment, geometries: box });
+      await other.call('scale_ai_create_image_annotation_task', {
+        attachment: `${attachment}?${count}`,
+        geometries: box,
+      });
     await other.close();
     const { requests } = (await sandbox.control('GET', '/requests')).body;
     expect(requests).toHaveLength(3);

@@ -5,6 +5,7 @@ import { listedAs } from '../../src/catalog/listed-as.ts';
 import { TaskObject } from '../tasks/task-object.ts';
 import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
 import { judgeTask } from './judge.ts';
+import { oncePerTask } from './once-per-task.ts';
 import { OTHER_TASK_TYPES, parametersOf } from './other-task-types.ts';
 import type { TaskRules } from './judge.ts';
 
@@ -71,6 +72,7 @@ export const createTask = defineTool({
   subjects: ({ params }) => subjectsOf(params),
   check: (context, { type, params }) => judgeTask(rulesOf(type), context, params),
   request: ({ type, params }) => ({ method: 'POST', path: ['task', type], body: params }),
+  once: (request, _input, { derive }) => oncePerTask(request, derive),
   summarize: (task, { type }, shaping) => summarizeCreatedTask(task, type, shaping),
   recovery: {
     not_found: ({ params }) => creationRecovery.not_found(identified(params)),

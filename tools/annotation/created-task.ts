@@ -15,8 +15,12 @@ export function summarizeCreatedTask(task: TaskObject, noun: string, shaping: Sh
     task,
     shaping,
   );
+  const name = `${noun} task ${shaping.word(task.task_id, '(Scale gave no id)')}${where}`;
+  const state = shaping.word(task.status, 'accepted');
   return {
-    summary: `Created ${noun} task ${shaping.word(task.task_id, '(Scale gave no id)')}${where}; it is ${shaping.word(task.status, 'accepted')}. ${CHARGE[shaping.mode]}`,
+    summary: shaping.existed
+      ? `This request had been made before: ${name} exists and is ${state}. Nothing was created or charged. For another one on purpose, call again with a unique_id of your own.`
+      : `Created ${name}; it is ${state}. ${CHARGE[shaping.mode]}`,
     task: { task_id, status, type, project, batch, unique_id, tags, asked, result },
     next_steps: stepsAfter(task),
   };

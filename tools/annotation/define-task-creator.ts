@@ -4,6 +4,7 @@ import { TaskObject } from '../tasks/task-object.ts';
 import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
 import { commonTaskFields } from './fields/common-task-fields.ts';
 import { judgeTask } from './judge.ts';
+import { oncePerTask } from './once-per-task.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
 import type { TaskRules } from './judge.ts';
 
@@ -51,6 +52,7 @@ export function defineTaskCreator(spec: CreatorSpec): Tool {
       path: ['task', spec.type],
       body: { ...params, ...asRecord(more) },
     }),
+    once: (request, _input, { derive }) => oncePerTask(request, derive),
     summarize(task, { additional_params: more }, shaping) {
       const sent = Object.keys(asRecord(more));
       return {

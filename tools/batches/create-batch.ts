@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { CallbackUrl, Metadata } from '../annotation/fields/common-task-fields.ts';
+import { oncePerName } from '../once-per-name.ts';
 import { BatchName, BatchObject, batchRow, listBatchesStep, statusStep } from './batch-object.ts';
 
 export const createBatch = defineTool({
@@ -22,13 +23,24 @@ export const createBatch = defineTool({
   response: BatchObject,
   example: { project: 'road-signs', name: 'road-signs-week-10' },
   request: (input) => ({ method: 'POST', path: ['batches'], body: input }),
+  once: (request, { name }) =>
+    oncePerName(
+      request,
+      { name, notShown: ['calibration_batch', 'self_label_batch'] },
+      () => ({
+        tool: 'scale_ai_get_batch',
+        arguments: { batch_name: name },
+        why: 'whether the batch exists',
+      }),
+      (existing) => existing,
+    ),
   summarize(batch, input, shaping) {
     const staging = batch.status === 'staging';
     const after = staging
       ? 'It is staging: add tasks, then finalize it to start the work.'
       : 'Tasks added to it are worked on at once.';
     return {
-      summary: `Created batch ${input.name} in project ${input.project}. ${after}`,
+      summary: `${shaping.existed ? 'There was this batch already; nothing was made:' : 'Created batch'} ${input.name} in project ${input.project}. ${after}`,
       batch: batchRow(batch, shaping),
       next_steps: [
         staging

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { oncePerName } from '../once-per-name.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
 
 const Input = z
@@ -39,8 +40,19 @@ export const createProject = defineTool({
     params: { geometries: { box: { objects_to_annotate: ['traffic_sign', 'car'] } } },
   },
   request: (input) => ({ method: 'POST', path: ['projects'], body: input }),
+  once: (request, { name }) =>
+    oncePerName(
+      request,
+      { name, notShown: ['pipeline', 'consensus_attempts', 'datasetId'] },
+      () => ({
+        tool: 'scale_ai_get_project',
+        arguments: { project_name: name },
+        why: 'whether the project exists',
+      }),
+      (existing) => ({ ...existing, params: ProjectObject.parse(existing).param_history.at(-1) }),
+    ),
   summarize: (project, input, shaping) => ({
-    summary: `Created project ${input.name} for ${input.type} tasks${input.params ? ' with default parameters' : ''}.`,
+    summary: `${shaping.existed ? 'There was this project already; nothing was made:' : 'Created project'} ${input.name} for ${input.type} tasks${input.params ? ' with default parameters' : ''}.`,
     project: projectView(project, shaping),
     next_steps: [
       {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { isDerivedId } from '../../src/catalog/once.ts';
 import { tableOf, tableOutput } from '../table.ts';
 import { DateTime } from '../date-time.ts';
 import { countAnnotations, countsInWords } from './annotation-counts.ts';
@@ -84,7 +85,7 @@ export const listTasks = defineTool({
   }),
   summarize(page, input, shaping) {
     const { rows, ...table } = tableOf(
-      page.docs.map((task) => taskRow(task, shaping)),
+      page.docs.map((task) => taskRow(input.fields ? task : withoutDerivedId(task), shaping)),
       SHOWN,
       input.fields,
     );
@@ -107,6 +108,12 @@ export const listTasks = defineTool({
     };
   },
 });
+
+/** Ids that this server made are long and say nothing; who asks for the column gets them. */
+function withoutDerivedId(task: TaskObject): TaskObject {
+  const { unique_id: id, ...rest } = task;
+  return id !== undefined && isDerivedId(id) ? rest : task;
+}
 
 function tally(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
