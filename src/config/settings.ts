@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { ConsentPolicy } from '../access/consent/consent-policy.ts';
 import { OAuthSettings } from '../access/oauth.ts';
 import { Roles, Tokens } from '../access/policy.ts';
 import { LOG_LEVELS } from '../observability/logger.ts';
@@ -115,6 +116,13 @@ export const Settings = z.strictObject({
     placeholder: 'DIR',
     description:
       'Directory below which files may be uploaded; repeatable. Default: the working directory, unless it is a root or home directory.',
+  }),
+  allow_url_host: setting(list(), {
+    flag: 'allow-url-host',
+    kind: 'list',
+    placeholder: 'HOSTS',
+    description:
+      'Hosts that attachments and callbacks may point to although they are local or private; the sandbox may always be pointed to this machine.',
   }),
   state_dir: setting(z.string().min(1).default(defaultStateDir), {
     flag: 'state-dir',
@@ -232,6 +240,21 @@ export const Settings = z.strictObject({
     flag: 'caller-keys',
     kind: 'boolean',
     description: 'http: take a caller’s own Scale key from X-Scale-Api-Key.',
+  }),
+  confirm_fallback: setting(z.enum(['approval', 'refuse']).optional(), {
+    flag: 'confirm-fallback',
+    placeholder: 'WHAT',
+    description:
+      'Where a client cannot ask its user: approval gives a link to a page on this machine (default over stdio), refuse says what the operator can change (default over HTTP).',
+  }),
+  policy: setting(ConsentPolicy.default(ConsentPolicy.parse({})), {
+    description: 'What a person is asked about and what is blocked; see docs/consent.md.',
+  }),
+  rates: setting(z.record(z.string().min(1), z.number().min(0)).default({}), {
+    description: 'Cost of one task by its type, such as imageannotation, for estimates and caps.',
+  }),
+  currency: setting(z.string().min(1).max(8).default('USD'), {
+    description: 'The currency of the rates.',
   }),
   roles: setting(Roles.default({}), {
     description: 'http: what holders of a role may do; see docs/access.md.',

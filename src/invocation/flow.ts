@@ -7,7 +7,7 @@ import type { PreparedCall, ReportProgress, Tool } from '../catalog/tool.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallIntent, CallRecord, Trail } from '../observability/trail.ts';
 import type { ScaleClient } from '../scale/client.ts';
-import type { ConfirmationPolicy } from './confirm.ts';
+import type { ConfirmDeps, Consent } from './confirm.ts';
 
 export interface Invocation {
   tool: Tool;
@@ -18,14 +18,18 @@ export interface Invocation {
   signal: AbortSignal;
   /** Told how far the call is, where the caller asked for it. */
   report?: ReportProgress;
+  /** What a person said to the plan of this call. */
+  consent?: Consent;
 }
 
 export interface InvokerDeps {
   /** The adapter for a caller's Scale key, or undefined while none is configured. */
   scaleFor(caller: Caller): ScaleClient | undefined;
   files: LocalFiles;
-  policy: ConfirmationPolicy;
+  confirm: ConfirmDeps;
   limits: CallLimits;
+  /** Hosts of a private network that Scale, or the sandbox, may be pointed to all the same. */
+  urlHosts: Readonly<Record<'scale' | 'sandbox', ReadonlySet<string>>>;
   /** Whether creations without an identity are given one that follows from the request. */
   autoUniqueId: boolean;
   trail: Trail;
@@ -44,6 +48,7 @@ export interface Flow {
   readonly args: unknown;
   readonly caller: Caller;
   readonly report: ReportProgress;
+  readonly consent: Consent | undefined;
   readonly intent: CallIntent;
   /** Cancelled by the caller, or past the deadline. */
   readonly stop: AbortSignal;
@@ -67,6 +72,7 @@ export function beginFlow(invocation: Invocation, deps: InvokerDeps): Flow {
     args,
     caller,
     report,
+    consent: invocation.consent,
     intent,
     stop: AbortSignal.any([invocation.signal, deadline]),
     deadline,

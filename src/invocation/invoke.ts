@@ -1,10 +1,11 @@
 import { isRecord } from '../responses/compact.ts';
 import { RetryBudget } from '../scale/retry.ts';
 import { authorize } from './authorize.ts';
-import { confirm } from './confirm.ts';
+import { AskFirst, confirm } from './confirm.ts';
 import { fail } from './fail.ts';
 import { beginFlow } from './flow.ts';
 import { keepInScope } from './keep-in-scope.ts';
+import { keepOutside } from './keep-outside.ts';
 import { LookUps } from './lookups.ts';
 import { parseArguments } from './parse.ts';
 import { openRun } from './run.ts';
@@ -13,12 +14,15 @@ import { ToolFailure } from './tool-failure.ts';
 import type { Caller } from '../access/caller.ts';
 import type { PreparedCall } from '../catalog/tool.ts';
 import type { ScaleClient } from '../scale/client.ts';
+import type { Question } from './confirm.ts';
 import type { Flow, Invocation, InvokerDeps } from './flow.ts';
 import type { Run } from './run.ts';
 import type { ToolErrorBody } from './tool-failure.ts';
 
 export type InvocationResult =
-  { ok: true; output: Record<string, unknown> } | { ok: false; error: ToolErrorBody };
+  | { ok: true; output: Record<string, unknown> }
+  /** `question`: a person may be asked, and the call made again with what they said. */
+  | { ok: false; error: ToolErrorBody; question?: Question };
 
 /** Carries out one tool call. Never throws: a failure is an answer too. */
 export type Invoker = (invocation: Invocation) => Promise<InvocationResult>;
@@ -31,7 +35,8 @@ export function createInvoker(deps: InvokerDeps): Invoker {
     try {
       return { ok: true, output: await carryOut(flow, deps, lookUps) };
     } catch (error) {
-      return { ok: false, error: await fail(flow, error, deps) };
+      const body = await fail(flow, error, deps);
+      return { ok: false, error: body, ...(error instanceof AskFirst && { question: error.question }) };
     }
   };
 }
@@ -44,10 +49,11 @@ async function carryOut(flow: Flow, deps: InvokerDeps, lookUps: LookUps): Promis
   flow.call = call;
   if (call.subjects.project !== undefined) intent.project = call.subjects.project;
   const { scale, mode } = requireScale(deps, caller);
+  keepOutside(tool, flow.args, mode === 'sandbox' ? deps.urlHosts.sandbox : deps.urlHosts.scale);
   const run = runOf(flow, call, { deps, scale, mode, lookUps });
   await keepInScope(caller.projects, tool, call, run.context.lookUp);
   const unchecked = await call.check(run.context);
-  await confirm(deps.policy, tool, caller);
+  await confirm(flow, call, { context: run.context, mode, deps: deps.confirm });
   if (tool.effect !== 'read') await beginEffect(flow, deps);
   const response = await call.execute(run.context);
   if (tool.effect !== 'read') lookUps.forget(scale);

@@ -51,6 +51,9 @@ export interface ToolErrorBody {
   /** Scale's own words. */
   scale_says?: Untrusted;
   outcome: Outcome;
+  /** Where a person can agree, and until when. */
+  approve_at?: string;
+  expires_at?: string;
   request_id: string;
   next_steps?: readonly NextStep[];
 }

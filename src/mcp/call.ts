@@ -1,3 +1,4 @@
+import { consentIn } from './asking.ts';
 import { progressReporter } from './progress.ts';
 import type { ServerContext } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
@@ -19,6 +20,7 @@ export function callsOf(invoke: Invoker, caller: Caller, client: () => string | 
     call(tool, args, context) {
       const { signal } = context.mcpReq;
       const name = client();
+      const consent = consentIn(context);
       const report = progressReporter(context);
       return invoke({
         tool,
@@ -27,6 +29,7 @@ export function callsOf(invoke: Invoker, caller: Caller, client: () => string | 
         signal,
         ...(name !== undefined && { client: name }),
         ...(report && { report }),
+        ...(consent && { consent }),
       });
     },
   };

@@ -16,6 +16,7 @@ import type { PromptSpec } from '../catalog/prompt.ts';
 import type { ResourceSpec } from '../catalog/resource.ts';
 import type { Selection } from '../catalog/selection.ts';
 import type { Tool } from '../catalog/tool.ts';
+import type { Asking } from './asking.ts';
 import type { Invoker } from '../invocation/invoke.ts';
 import type { Logger } from '../observability/logger.ts';
 
@@ -26,6 +27,7 @@ export interface ServerDeps {
   /** The caller of requests that nothing else says anything of: stdio, and HTTP without tokens. */
   caller: Caller;
   invoke: Invoker;
+  asking: Asking;
   logger: Logger;
   version: string;
 }
@@ -35,7 +37,7 @@ export interface ServerDeps {
  * and every read goes through the one path of `invocation`.
  */
 export function createServerFactory(deps: ServerDeps): McpServerFactory {
-  const { catalog, invoke, logger, version } = deps;
+  const { catalog, invoke, asking, logger, version } = deps;
   const shown = new WeakMap<Selection, Shown>();
   const byName = toolsByName(catalog);
   const now = (): number => performance.now();
@@ -49,12 +51,15 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
     const server: Server = serveSurface(
       {
         instructions,
-        tools: toolSurface(tools, byName, calls),
+        tools: toolSurface(tools, byName, calls, {
+          asking,
+          legacyCapabilities: () => server.getClientCapabilities(),
+        }),
         resources: resourceSurface(deps.resources, calls, names),
         prompts: promptSurface(prompts),
         complete: completions({ prompts, resources: deps.resources }, calls, names),
       },
-      { version, logger, observe },
+      { version, logger, observe, requestState: { verify: asking.verify } },
     );
     return server;
   };

@@ -1,8 +1,10 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { ask, canAsk, fallBack } from './asking.ts';
 import { nearestName } from '../catalog/nearest-name.ts';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { ListedTool } from '../catalog/listing.ts';
 import type { Tool } from '../catalog/tool.ts';
+import type { Asking } from './asking.ts';
 import type { Calls } from './call.ts';
 import type { Surface } from './surface.ts';
 
@@ -13,14 +15,23 @@ export function toolsByName(catalog: readonly Tool[]): ToolsByName {
   return new Map(catalog.flatMap((tool) => [[tool.name, tool] as const, [tool.slug, tool] as const]));
 }
 
-export function toolSurface(list: ListedTool[], byName: ToolsByName, calls: Calls): Surface['tools'] {
+export function toolSurface(
+  list: ListedTool[],
+  byName: ToolsByName,
+  calls: Calls,
+  { asking, legacyCapabilities }: { asking: Asking; legacyCapabilities: () => unknown },
+): Surface['tools'] {
   return {
     list,
     async call(name, args, context) {
       const tool = byName.get(name);
       if (!tool) throw unknownTool(name, list);
       const result = await calls.call(tool, args, context);
-      return result.ok ? success(result.output) : failure(result.error);
+      if (result.ok) return success(result.output);
+      const { error, question } = result;
+      if (!question) return failure(error);
+      if (canAsk(context, legacyCapabilities())) return ask(question, asking, context);
+      return failure(await fallBack(error, question, asking));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -15,7 +15,7 @@ it.each([
 it('prefers the file, without the newline that editors add', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-key-'));
   const file = path.join(directory, 'key');
-  await writeFile(file, 'live_fromfile\n');
+  await writeFile(file, 'live_fromfile\n', { mode: 0o600 });
   await expect(readScaleKey({ api_key: 'live_fromenv', api_key_file: file })).resolves.toBe('live_fromfile');
   await rm(directory, { recursive: true });
 });
@@ -31,4 +31,13 @@ it.each([
 
 it('names the file that cannot be read', async () => {
   await expect(readScaleKey({ api_key_file: '/no/such/key' })).rejects.toThrow('/no/such/key');
+});
+
+it.skipIf(process.platform === 'win32')('refuses a file that everybody on the machine can read', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-key-'));
+  const file = path.join(directory, 'open-key');
+  await writeFile(file, 'live_0123');
+  await chmod(file, 0o644);
+  await expect(readScaleKey({ api_key_file: file })).rejects.toThrow('chmod 600');
+  await rm(directory, { recursive: true });
 });

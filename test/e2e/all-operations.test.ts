@@ -16,7 +16,11 @@ const taken: Partial<Record<(typeof TRANSPORTS)[number], Taken[]>> = {};
 /** Each transport gets a sandbox of its own: the tour makes the same names twice. */
 async function tourOver(transport: (typeof TRANSPORTS)[number]): Promise<Taken[]> {
   const sandbox = await startSandbox({ seed: 'empty', turnaroundMs: 60_000 });
-  const env = { SCALE_API_KEY: sandbox.keys.live, SCALE_API_BASE_URL: sandbox.baseUrl };
+  const env = {
+    SCALE_API_KEY: sandbox.keys.live,
+    SCALE_API_BASE_URL: sandbox.baseUrl,
+    SCALE_MCP_CONFIG: 'test/fixtures/no-questions.yaml',
+  };
   const args = ['--allow-dir', PHOTOS];
   const http = transport === 'http' ? await startHttp(args, env) : undefined;
   const [, , { connect }] = HOSTS;

@@ -216,7 +216,7 @@ describe('doctor explains', () => {
 
   it('a key file that holds something else', async () => {
     const file = path.join(directory, 'key');
-    await writeFile(file, 'not a key at all\n');
+    await writeFile(file, 'not a key at all\n', { mode: 0o600 });
     const { code, stdout } = await run(['doctor', '--api-key-file', file], { cwd: directory });
     expect(code).toBe(3);
     expect(stdout).toContain('without blanks');

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectTools } from '../../src/catalog/selection.ts';
+import { openAsking } from '../../src/mcp/asking.ts';
 import { statelessEndpoint } from '../../src/mcp/endpoint.ts';
 import { serveOverHttp } from '../../src/mcp/http.ts';
 import { createServerFactory } from '../../src/mcp/server.ts';
@@ -26,6 +27,7 @@ beforeAll(async () => {
     prompts,
     caller,
     invoke,
+    asking: openAsking(new Uint8Array(32), undefined),
     logger: createLogger('silent'),
     version: '1.0.0',
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/catalog/tool.ts';
+import { ConsentPolicy } from '../../src/access/consent/consent-policy.ts';
 import { callLimits } from '../../src/access/limits/call-limits.ts';
 import { openLimitStore } from '../../src/access/limits/shared-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -71,7 +72,18 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
     return ask({ trail }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS));
   },
   confirmation_required: () =>
-    ask({ policy: async () => 'block' }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS)),
+    ask({ policy: ConsentPolicy.parse({}) }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS)),
+  blocked: () =>
+    ask({ policy: ConsentPolicy.parse({ irreversible: 'block' }) }, (bench) =>
+      bench.call('scale_ai_finalize_batch', READ_ARGS),
+    ),
+  declined: () =>
+    ask({ policy: ConsentPolicy.parse({}) }, async (bench) => {
+      const asked = await bench.call('scale_ai_finalize_batch', READ_ARGS);
+      const seal = 'question' in asked ? asked.question?.seal : undefined;
+      const consent = seal && { seal, answer: 'no' as const };
+      return bench.call('scale_ai_finalize_batch', READ_ARGS, undefined, consent);
+    }),
   no_api_key: () => ask({ apiKey: undefined }, (bench) => bench.call(READ, READ_ARGS)),
   path_not_allowed: () => uploading('/etc/hostname'),
   file_not_readable: () => uploading(path.join(directory, 'missing.jpg')),

@@ -88,8 +88,8 @@ describe('the chain', () => {
 
 describe('a process that was killed', () => {
   /** The file that a killed process leaves: its number is free again. */
-  async function leaveBehind(host = hostname()): Promise<void> {
-    const { pid } = spawnSync(process.execPath, ['-e', '0']);
+  async function leaveBehind(host = hostname(), number?: number): Promise<void> {
+    const pid = number ?? spawnSync(process.execPath, ['-e', '0']).pid;
     const trail = await open();
     await trail.intend(intent('finished'));
     await trail.record({ ...intent('finished'), result: 'ok', outcome: 'done', duration_ms: 1 });
@@ -97,7 +97,7 @@ describe('a process that was killed', () => {
     const text = await readFile(trail.file, 'utf8');
     await trail.close();
     await rm(trail.file);
-    await writeFile(path.join(directory, auditFileName(new Date(), host, pid)), text);
+    await writeFile(path.join(directory, auditFileName(new Date(Date.now() - 1_000), host, pid)), text);
   }
 
   it('has its unfinished calls reported as unknown, once', async () => {
@@ -112,6 +112,13 @@ describe('a process that was killed', () => {
     const second = await open();
     expect(await readFile(second.file, 'utf8')).not.toContain('lost');
     await second.close();
+  });
+
+  it('in a container, where its successor has the same number, is recognised all the same', async () => {
+    await leaveBehind(hostname(), process.pid);
+    const next = await open();
+    expect(await readFile(next.file, 'utf8')).toContain('"recovered"');
+    await next.close();
   });
 
   it('of another machine is left alone while its calls may still run', async () => {

@@ -1,14 +1,17 @@
 import { allowLocalFiles } from '../../src/access/local-files.ts';
 import { onlyProject } from '../../src/access/project-scope.ts';
 import { narrowSelection, selectTools } from '../../src/catalog/selection.ts';
-import { allowEverything } from '../../src/invocation/confirm.ts';
+import { ALLOW_EVERYTHING } from '../../src/access/consent/consent-policy.ts';
+import { openConsents } from '../../src/access/consent/consents.ts';
+import { openLimitStore } from '../../src/access/limits/shared-store.ts';
 import { createInvoker } from '../../src/invocation/invoke.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { CallLimits } from '../../src/access/limits/call-limits.ts';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { catalog } from '../../tools/index.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
-import type { ConfirmationPolicy } from '../../src/invocation/confirm.ts';
+import type { ConsentPolicy } from '../../src/access/consent/consent-policy.ts';
+import type { Consent } from '../../src/invocation/confirm.ts';
 import type { Mode } from '../../src/catalog/vocabulary.ts';
 import type { SelectionRequest } from '../../src/catalog/selection.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
@@ -16,7 +19,12 @@ import type { InvocationResult } from '../../src/invocation/invoke.ts';
 import type { CallRecord, Trail } from '../../src/observability/trail.ts';
 
 export interface Bench {
-  call(tool: string | Tool, args?: unknown, signal?: AbortSignal): Promise<InvocationResult>;
+  call(
+    tool: string | Tool,
+    args?: unknown,
+    signal?: AbortSignal,
+    consent?: Consent,
+  ): Promise<InvocationResult>;
   records: CallRecord[];
   close(): Promise<void>;
 }
@@ -27,11 +35,13 @@ interface BenchOptions {
   mode?: Mode;
   allowDir?: string[];
   selection?: Partial<SelectionRequest>;
-  policy?: ConfirmationPolicy;
+  policy?: ConsentPolicy;
+  rates?: Record<string, number>;
   trail?: Trail;
   limits?: CallLimits;
   deadlineMs?: number;
   autoUniqueId?: boolean;
+  urlHosts?: string[];
   /** The permission that the caller's role lacks for a tool. */
   missing?: (tool: Tool) => string | undefined;
 }
@@ -76,8 +86,14 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   const invoke = createInvoker({
     scaleFor: () => scale,
     files: await allowLocalFiles(options.allowDir ?? []),
-    policy: options.policy ?? allowEverything,
+    confirm: {
+      policy: options.policy ?? ALLOW_EVERYTHING,
+      consents: openConsents(openLimitStore(undefined, createLogger('silent')), Date.now),
+      rates: options.rates ?? {},
+      currency: 'USD',
+    },
     limits: options.limits ?? unlimited,
+    urlHosts: { scale: new Set(options.urlHosts), sandbox: new Set(['127.0.0.1']) },
     autoUniqueId: options.autoUniqueId ?? true,
     trail: options.trail ?? {
       intend: async () => undefined,
@@ -89,8 +105,14 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   });
   return {
     records,
-    call: (tool, args, signal = new AbortController().signal) =>
-      invoke({ tool: typeof tool === 'string' ? toolNamed(tool) : tool, args, caller, signal }),
+    call: (tool, args, signal = new AbortController().signal, consent) =>
+      invoke({
+        tool: typeof tool === 'string' ? toolNamed(tool) : tool,
+        args,
+        caller,
+        signal,
+        ...(consent && { consent }),
+      }),
     close: async () => scale?.close(),
   };
 }

@@ -72,6 +72,7 @@ export const createTask = defineTool({
   subjects: ({ params }) => subjectsOf(params),
   check: (context, { type, params }) => judgeTask(rulesOf(type), context, params),
   request: ({ type, params }) => ({ method: 'POST', path: ['task', type], body: params }),
+  planned: async (_context, { type }) => ({ tasks: 1, type }),
   once: (request, _input, { derive }) => oncePerTask(request, derive),
   summarize: (task, { type }, shaping) => summarizeCreatedTask(task, type, shaping),
   recovery: {

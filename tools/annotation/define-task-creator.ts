@@ -52,6 +52,7 @@ export function defineTaskCreator(spec: CreatorSpec): Tool {
       path: ['task', spec.type],
       body: { ...params, ...asRecord(more) },
     }),
+    planned: async () => ({ tasks: 1, type: spec.type }),
     once: (request, _input, { derive }) => oncePerTask(request, derive),
     summarize(task, { additional_params: more }, shaping) {
       const sent = Object.keys(asRecord(more));

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { ProjectObject } from '../projects/project-object.ts';
 import { BatchName, BatchObject, batchRow, listBatchesStep, statusStep } from './batch-object.ts';
+
+/** Scale leaves a count out when it is zero. */
+const Counts = z.object({ pending: z.number().catch(0) }).catch({ pending: 0 });
 
 const RELEASED = {
   live: 'Labelers can start and the account is charged for its tasks; no task can be added any more.',
@@ -21,6 +25,16 @@ export const finalizeBatch = defineTool({
   output: { batch: z.looseObject({}).optional() },
   response: BatchObject,
   example: { batch_name: 'road-signs-week-10' },
+  async planned(context, { batch_name }) {
+    const counts = Counts.parse(
+      await context.send({ method: 'GET', path: ['batches', batch_name, 'status'] }),
+    );
+    const batch = await context.lookUp('batch', batch_name);
+    const project = batch.state === 'found' ? BatchObject.parse(batch.object).project : undefined;
+    const found = project === undefined ? undefined : await context.lookUp('project', project);
+    const type = found?.state === 'found' ? ProjectObject.parse(found.object).type : undefined;
+    return { tasks: counts.pending, ...(type !== undefined && { type }) };
+  },
   request: ({ batch_name }) => ({ method: 'POST', path: ['batches', batch_name, 'finalize'] }),
   summarize: (batch, input, shaping) => ({
     summary: `Finalized batch ${input.batch_name}; it is ${shaping.word(batch.status, 'accepted')}. ${RELEASED[shaping.mode]}`,

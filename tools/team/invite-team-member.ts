@@ -17,6 +17,9 @@ export const inviteTeamMember = defineTool({
   output: teamOutput,
   response: Team,
   example: { emails: ['new.labeler@example.com'], team_role: 'labeler' },
+  planned: async (_context, { emails, team_role }) => ({
+    details: { People: emails.join(', '), Role: team_role },
+  }),
   request: (input) => ({ method: 'POST', path: ['teams', 'invite'], body: input }),
   summarize: (team, { emails, team_role: role }, shaping) => ({
     summary: `Invited ${count(emails.length, 'person', 'people')} as ${role}; they join when they accept.`,

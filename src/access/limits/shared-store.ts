@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
@@ -17,17 +19,27 @@ export interface LimitStore {
   redis: Redis | undefined;
   /** At most `points` in `seconds`, counted per key. */
   limiter(name: string, points: number, seconds: number): RateLimiterAbstract;
+  /** Random bytes that all replicas of a Redis have in common; this process's own without one. */
+  sharedSecret(): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 const PREFIX = 'scale-ai-mcp';
+
+const SECRET_BYTES = 32;
 
 /** @param url such as `redis://:password@host:6379`; without it counts stay in this process */
 export function openLimitStore(url: string | undefined, logger: Logger): LimitStore {
   const memory = (name: string, points: number, duration: number): RateLimiterMemory =>
     new RateLimiterMemory({ keyPrefix: name, points, duration });
   if (url === undefined) {
-    return { state: () => 'off', redis: undefined, limiter: memory, close: async () => undefined };
+    return {
+      state: () => 'off',
+      redis: undefined,
+      limiter: memory,
+      sharedSecret: async () => randomBytes(SECRET_BYTES),
+      close: async () => undefined,
+    };
   }
   let state: SharedState = 'lost';
   const redis = new Redis(url, {
@@ -57,8 +69,23 @@ export function openLimitStore(url: string | undefined, logger: Logger): LimitSt
         duration,
         insuranceLimiter: memory(name, points, duration),
       }),
+    sharedSecret: () => sharedSecret(redis),
     async close() {
       redis.disconnect();
     },
   };
+}
+
+/** The first replica chooses it. A Redis that is away at the start leaves this process with a secret of its own. */
+async function sharedSecret(redis: Redis): Promise<Uint8Array> {
+  const own = randomBytes(SECRET_BYTES).toString('base64');
+  try {
+    if (redis.status !== 'ready')
+      await once(redis, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
+    const key = `${PREFIX}:secret`;
+    await redis.set(key, own, 'NX');
+    return Buffer.from((await redis.get(key)) ?? own, 'base64');
+  } catch {
+    return Buffer.from(own, 'base64');
+  }
 }

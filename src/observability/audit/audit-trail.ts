@@ -101,6 +101,8 @@ async function unfinishedCalls(directory: string, now: number): Promise<AuditEnt
 function isRunning(file: string): boolean {
   const [, host, pid] = /Z-(.*)-(\d+)\.audit\.jsonl$/.exec(path.basename(file)) ?? [];
   if (host !== hostname()) return true;
+  // A container's process has the same number each time; this one has not written a file yet.
+  if (Number(pid) === process.pid) return false;
   try {
     process.kill(Number(pid), 0);
     return true;

@@ -1,0 +1,110 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  createRequestStateCodec,
+  inputRequired,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { CONSENT_SECONDS } from '../access/consent/consents.ts';
+import { planLines } from '../access/consent/plan.ts';
+import { isRecord } from '../responses/compact.ts';
+import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
+import type { Plan } from '../access/consent/plan.ts';
+import type { Seal } from '../access/consent/consents.ts';
+import type { Consent, Question } from '../invocation/confirm.ts';
+import type { ToolErrorBody } from '../invocation/tool-failure.ts';
+
+/** The name of the one input that is ever asked for. */
+const KEY = 'consent';
+
+const Seal = z.object({
+  principal: z.string(),
+  tool: z.string(),
+  digest: z.string(),
+  nonce: z.string(),
+  expiresAt: z.number(),
+});
+
+const Answer = z.object({
+  action: z.enum(['accept', 'decline', 'cancel']),
+  content: z.object({ agree: z.boolean() }).partial().optional(),
+});
+
+/** Asks persons through the protocol, and what happens where a client cannot. */
+export interface Asking {
+  /** Seals a question for its way through the client. */
+  seal: (seal: Seal, context: ServerContext) => Promise<string>;
+  /** @throws when a state was not sealed here, or has expired */
+  verify: (state: string, context: ServerContext) => Promise<Seal>;
+  /** A page where the person can agree; absent where a refusal is all there is. */
+  page?: (plan: Plan, seal: Seal) => Promise<{ url: string; expiresAt: number }>;
+}
+
+/** @param key seals what travels through the client; shared by replicas that serve one user */
+export function openAsking(key: Uint8Array, page: Asking['page']): Asking {
+  const codec = createRequestStateCodec<Seal>({ key, ttlSeconds: CONSENT_SECONDS });
+  return {
+    seal: (seal, context) => codec.mint(seal, context),
+    verify: (state, context) => codec.verify(state, context),
+    ...(page && { page }),
+  };
+}
+
+/** What the person said, when this request brings it; its seal has been verified before any handler ran. */
+export function consentIn({ mcpReq }: ServerContext): Consent | undefined {
+  const seal = Seal.safeParse(mcpReq.requestState());
+  const answer = Answer.safeParse(mcpReq.inputResponses?.[KEY]);
+  if (!seal.success || !answer.success) return undefined;
+  const { action, content } = answer.data;
+  if (action === 'accept') return { seal: seal.data, answer: content?.agree === true ? 'yes' : 'no' };
+  return { seal: seal.data, answer: action === 'decline' ? 'no' : 'dismissed' };
+}
+
+/**
+ * Whether the client can put a form before its user: declared with this request in 2026-07-28; in the 2025
+ * revisions on a connection that lasts, which HTTP without sessions is not.
+ */
+export function canAsk({ mcpReq, http }: ServerContext, legacyCapabilities: unknown): boolean {
+  const envelope: Record<string, unknown> | undefined = mcpReq.envelope && { ...mcpReq.envelope };
+  const isModern = envelope !== undefined && CLIENT_CAPABILITIES_META_KEY in envelope;
+  if (!isModern && http) return false;
+  const declared = isModern ? envelope[CLIENT_CAPABILITIES_META_KEY] : legacyCapabilities;
+  const elicitation = isRecord(declared) ? declared['elicitation'] : undefined;
+  return isRecord(elicitation) && (Object.keys(elicitation).length === 0 || 'form' in elicitation);
+}
+
+export async function ask(
+  { plan, seal }: Question,
+  { seal: sealOf }: Asking,
+  context: ServerContext,
+): Promise<InputRequiredResult> {
+  const form = inputRequired.elicit({
+    message: `Allow this at Scale AI?\n${planLines(plan).join('\n')}`,
+    requestedSchema: {
+      type: 'object',
+      properties: { agree: { type: 'boolean', title: 'Allow', description: plan.allows, default: false } },
+      required: ['agree'],
+    },
+  });
+  return inputRequired({ inputRequests: { [KEY]: form }, requestState: await sealOf(seal, context) });
+}
+
+/** Where the client cannot ask: a page for the person at this machine, or what the operator can change. */
+export async function fallBack(
+  error: ToolErrorBody,
+  { plan, seal }: Question,
+  { page }: Asking,
+): Promise<ToolErrorBody> {
+  if (!page) {
+    return {
+      ...error,
+      message: `${error.message} This client cannot ask its user. Use one that supports elicitation, or have whoever runs the server allow it in the policy of the configuration file.`,
+    };
+  }
+  const { url, expiresAt } = await page(plan, seal);
+  return {
+    ...error,
+    message: `${error.message} Give the user this link, which shows the plan and takes their click, and make the same call again afterwards. Do not open it yourself: the decision is theirs.`,
+    approve_at: url,
+    expires_at: new Date(expiresAt).toISOString(),
+  };
+}
