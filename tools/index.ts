@@ -1,4 +1,5 @@
 /** The catalogue: every tool, grouped by toolset. The order here is the order of `tools/list`. */
+import { getAccount } from './account/get-account.ts';
 import { createDocumentTranscriptionTask } from './annotation/create-document-transcription-task.ts';
 import { createImageAnnotationTask } from './annotation/create-image-annotation-task.ts';
 import { createLidarAnnotationTask } from './annotation/create-lidar-annotation-task.ts';
@@ -96,4 +97,5 @@ export const catalog: readonly Tool[] = [
   // quality
   getFixlessAudits,
   getQualityLabelers,
+  getAccount,
 ];

@@ -24,6 +24,8 @@ const STREET = 'https://example.com/street-0001.jpg';
 
 /** Every tool once, in the order of a labeling job. The sandbox it runs on starts empty. */
 export const STEPS: readonly (Step | Event | Work)[] = [
+  { tool: 'scale_ai_get_account', arguments: {} },
+
   // A project, its parameters, a batch, files
   {
     tool: 'scale_ai_create_project',

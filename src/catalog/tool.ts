@@ -78,6 +78,8 @@ export interface RunContext {
   /** A stored result by its URL: only from Scale's own storage and the configured API. */
   readResult(url: string): Promise<{ contentType: string; bytes: Uint8Array }>;
   lookUp: LookUp;
+  /** Limits, policy and what else holds for the caller now. */
+  standing: () => Promise<object>;
   /** Tells a caller who asked for it how far the call is. */
   report: ReportProgress;
   mode: Mode;

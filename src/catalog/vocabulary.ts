@@ -12,6 +12,7 @@ export type Reach = 'project' | 'team';
 
 /** The groups that tools are declared in. */
 export const TOOLSETS = [
+  'account',
   'annotation',
   'tasks',
   'batches',

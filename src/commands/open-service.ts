@@ -141,10 +141,15 @@ function openLimits(
 ): { store: LimitStore; gate: ScaleGate; limits: CallLimits } {
   const store = openLimitStore(settings.redis_url, logger);
   const { scale_per_second: perSecond, scale_concurrency: concurrency } = settings;
-  const { calls_per_minute: callsPerMinute, billable_per_hour: billablePerHour } = settings;
   return {
     store,
     gate: openScaleGate(store, { perSecond, concurrency }, TIMING),
-    limits: callLimits(store, { callsPerMinute, billablePerHour }),
+    limits: callLimits(store, {
+      callsPerMinute: settings.calls_per_minute,
+      billablePerHour: settings.billable_per_hour,
+      billablePerDay: settings.billable_per_day,
+      spendPerDay: settings.spend_per_day,
+      currency: settings.currency,
+    }),
   };
 }

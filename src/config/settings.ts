@@ -175,6 +175,15 @@ export const Settings = z.strictObject({
     placeholder: 'N',
     description: 'Calls that can be charged and that each principal may make in an hour.',
   }),
+  billable_per_day: setting(z.int().min(0).default(50_000), {
+    flag: 'billable-per-day',
+    kind: 'number',
+    placeholder: 'N',
+    description: 'Calls that can be charged and that each principal may make in a day.',
+  }),
+  spend_per_day: setting(z.number().min(0).optional(), {
+    description: 'What the tasks that a principal creates in a day may cost by the rates; no cap without it.',
+  }),
   scale_per_second: setting(z.int().min(1).default(25), {
     flag: 'scale-per-second',
     kind: 'number',

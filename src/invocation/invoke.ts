@@ -11,6 +11,7 @@ import { parseArguments } from './parse.ts';
 import { openRun } from './run.ts';
 import { shape } from './shape.ts';
 import { ToolFailure } from './tool-failure.ts';
+import type { Standing } from '../access/standing.ts';
 import type { Caller } from '../access/caller.ts';
 import type { PreparedCall } from '../catalog/tool.ts';
 import type { ScaleClient } from '../scale/client.ts';
@@ -54,7 +55,7 @@ async function carryOut(flow: Flow, deps: InvokerDeps, lookUps: LookUps): Promis
   await keepInScope(caller.projects, tool, call, run.context.lookUp);
   const unchecked = await call.check(run.context);
   await confirm(flow, call, { context: run.context, mode, deps: deps.confirm });
-  if (tool.effect !== 'read') await beginEffect(flow, deps);
+  if (tool.effect !== 'read') await beginEffect(flow, call, run, deps);
   const response = await call.execute(run.context);
   if (tool.effect !== 'read') lookUps.forget(scale);
   const existed = run.existed();
@@ -68,16 +69,35 @@ async function carryOut(flow: Flow, deps: InvokerDeps, lookUps: LookUps): Promis
 }
 
 /** From here on something may be sent that has an effect: it is counted, and recorded before it is sent. */
-async function beginEffect(flow: Flow, deps: InvokerDeps): Promise<void> {
+async function beginEffect(
+  flow: Flow,
+  call: PreparedCall,
+  { context }: Run,
+  deps: InvokerDeps,
+): Promise<void> {
   const { tool, caller, stop, intent } = flow;
   if (stop.aborted) throw stop.reason;
-  if (tool.consequences.includes('billable')) await deps.limits.countBillable(caller.principal);
+  if (tool.consequences.includes('billable')) {
+    const { rates } = deps.confirm;
+    const { tasks = 0, type = '' } = tool.effect === 'create' ? await call.planned(context) : {};
+    await deps.limits.countBillable(caller.principal, tasks * (rates[type] ?? 0));
+  }
   await deps.trail.intend(intent);
   flow.begun = true;
 }
 
+async function standingOf({ principal, role }: Caller, deps: InvokerDeps): Promise<Standing> {
+  return {
+    principal,
+    ...(role !== undefined && { role }),
+    limits: await deps.limits.left(principal),
+    policy: deps.confirm.policy,
+    auto_unique_id: deps.autoUniqueId,
+  };
+}
+
 function runOf(
-  { tool, intent, report, stop, deadline }: Flow,
+  { tool, caller, intent, report, stop, deadline }: Flow,
   call: PreparedCall,
   parts: { deps: InvokerDeps; scale: ScaleClient; mode: NonNullable<Caller['mode']>; lookUps: LookUps },
 ): Run {
@@ -91,6 +111,7 @@ function runOf(
       files: deps.files,
       lookUp: lookUps.through(scale, stop),
       report,
+      standing: () => standingOf(caller, deps),
       isSafe: tool.idempotent || once !== undefined,
       once,
       budget: new RetryBudget(),

@@ -14,6 +14,7 @@ interface RunDeps {
   files: LocalFiles;
   lookUp: LookUp;
   mode: Mode;
+  standing: RunContext['standing'];
   report: ReportProgress;
   /** Whether the call's write can be repeated without harm. */
   isSafe: boolean;
@@ -48,6 +49,7 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
     context: {
       mode: deps.mode,
       lookUp: deps.lookUp,
+      standing: deps.standing,
       report: deps.report,
       async send(request) {
         if (request.method === 'GET' || !deps.once) return exchange(request);

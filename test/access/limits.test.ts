@@ -23,7 +23,12 @@ afterEach(async () => {
 
 describe('limits of a principal', () => {
   it('count each principal for itself, and say when it goes on', async () => {
-    const limits = callLimits(memory(), { callsPerMinute: 2, billablePerHour: 1 });
+    const limits = callLimits(memory(), {
+      callsPerMinute: 2,
+      billablePerHour: 1,
+      billablePerDay: 1_000_000,
+      currency: 'USD',
+    });
     await limits.countCall('ada');
     await limits.countCall('ada');
     await expect(limits.countCall('ada')).rejects.toMatchObject({
@@ -31,13 +36,18 @@ describe('limits of a principal', () => {
       retryAfterSeconds: expect.closeTo(60, -1),
     });
     await limits.countCall('bob');
-    await limits.countBillable('ada');
-    await expect(limits.countBillable('ada')).rejects.toMatchObject({ limit: 'billable' });
+    await limits.countBillable('ada', 0);
+    await expect(limits.countBillable('ada', 0)).rejects.toMatchObject({ limit: 'billable' });
   });
 
   it('stop a call that can be charged before anything is sent, and let others through', async () => {
     const stub = await startScaleStub((_request, response) => json(response, 200, []));
-    const limits = callLimits(memory(), { callsPerMinute: 10, billablePerHour: 0 });
+    const limits = callLimits(memory(), {
+      callsPerMinute: 10,
+      billablePerHour: 0,
+      billablePerDay: 1_000_000,
+      currency: 'USD',
+    });
     const bench = await openBench({ baseUrl: stub.baseUrl, limits });
     closers.push(() => bench.close(), stub.close);
     const task = {
@@ -113,10 +123,66 @@ describe('a Redis that is away', () => {
     const store = openLimitStore('redis://127.0.0.1:9', createLogger('silent'));
     closers.push(() => store.close());
     expect(store.state()).toBe('lost');
-    const limits = callLimits(store, { callsPerMinute: 1, billablePerHour: 1 });
+    const limits = callLimits(store, {
+      callsPerMinute: 1,
+      billablePerHour: 1,
+      billablePerDay: 1_000_000,
+      currency: 'USD',
+    });
     await limits.countCall('ada');
     await expect(limits.countCall('ada')).rejects.toMatchObject({ limit: 'calls' });
     const gate = openScaleGate(store, { perSecond: 10, concurrency: 1 }, timing);
     (await gate('a', undefined))();
+  });
+});
+
+describe('caps on money', () => {
+  const capped = {
+    callsPerMinute: 100,
+    billablePerHour: 10,
+    billablePerDay: 3,
+    spendPerDay: 1,
+    currency: 'USD',
+  };
+
+  it('count what is created by the rates, and calls by hour and day', async () => {
+    const limits = callLimits(memory(), capped);
+    await limits.countBillable('ada', 0.4);
+    await limits.countBillable('ada', 0.6);
+    await expect(limits.countBillable('ada', 0.01)).rejects.toMatchObject({ limit: 'spend' });
+    await limits.countBillable('ada', 0);
+    await expect(limits.countBillable('ada', 0)).rejects.toMatchObject({ limit: 'billable' });
+    expect(await limits.left('ada')).toMatchObject([
+      { limit: 'calls per minute', left: 100 },
+      { limit: 'calls per hour that can be charged', left: 6 },
+      { limit: 'calls per day that can be charged', left: 0, frees_in_s: expect.closeTo(86_400, -2) },
+      { limit: 'USD per day', allowed: 1, left: 0 },
+    ]);
+    expect((await limits.left('bob')).map(({ allowed, left }) => allowed - left)).toEqual([0, 0, 0, 0]);
+  });
+
+  it('stop a creation that would cost too much, before it is sent; get_account tells what is left', async () => {
+    const stub = await startScaleStub((request, response) => {
+      if (request.method === 'POST') return json(response, 200, { task_id: 't1', status: 'pending' });
+      json(response, 200, request.url.includes('/batches/') ? { name: 'b', project: 'p' } : []);
+    });
+    const bench = await openBench({
+      baseUrl: stub.baseUrl,
+      limits: callLimits(memory(), capped),
+      rates: { imageannotation: 0.7 },
+    });
+    closers.push(() => bench.close(), stub.close);
+    const task = (number: number): object => ({
+      batch: 'b',
+      attachment: `https://x.example/${number}.jpg`,
+      geometries: { box: { objects_to_annotate: ['car'] } },
+    });
+    outputOf(await bench.call('scale_ai_create_image_annotation_task', task(1)));
+    const refused = errorOf(await bench.call('scale_ai_create_image_annotation_task', task(2)));
+    expect(refused).toMatchObject({ code: 'limit_reached', outcome: 'not_sent' });
+    expect(stub.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    const account = outputOf(await bench.call('scale_ai_get_account', {}));
+    expect(account['limits']).toContainEqual(expect.objectContaining({ limit: 'USD per day', left: 0.3 }));
+    expect(account).toMatchObject({ mode: 'live', account: { principal: 'tester', auto_unique_id: true } });
   });
 });

@@ -22,7 +22,7 @@ describe('tools', () => {
     const { code, stdout } = await run(['tools', '--json']);
     expect(code).toBe(0);
     const { tools } = JSON.parse(stdout) as { tools: Record<string, unknown>[] };
-    expect(tools).toHaveLength(43);
+    expect(tools).toHaveLength(44);
     expect(tools[0]).toMatchObject({
       name: expect.any(String),
       inputSchema: expect.any(Object),

@@ -58,7 +58,7 @@ describe.each(CASES)('$host over $transport', ({ host, transport, connect }) => 
 
   it('lists the whole catalogue with their schemas', async () => {
     const tools = await client.listTools();
-    expect(tools).toHaveLength(43);
+    expect(tools).toHaveLength(44);
     expect(tools.every(({ outputSchema }) => outputSchema !== undefined)).toBe(true);
   });
 

@@ -91,7 +91,12 @@ async function openWorld({ deadlineMs = 60_000, withoutRedis }: Partial<FaultCas
 function limitsWithoutRedis(): CallLimits {
   const store = openLimitStore('redis://127.0.0.1:9', createLogger('silent'));
   stores.push(store);
-  return callLimits(store, { callsPerMinute: 10_000, billablePerHour: 10_000 });
+  return callLimits(store, {
+    callsPerMinute: 10_000,
+    billablePerHour: 10_000,
+    billablePerDay: 1_000_000,
+    currency: 'USD',
+  });
 }
 
 const stores: LimitStore[] = [];

@@ -100,6 +100,8 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
         limits: callLimits(openLimitStore(undefined, createLogger('silent')), {
           callsPerMinute: 1,
           billablePerHour: 0,
+          billablePerDay: 1_000_000,
+          currency: 'USD',
         }),
       },
       async (bench) => {

@@ -46,7 +46,11 @@ interface BenchOptions {
   missing?: (tool: Tool) => string | undefined;
 }
 
-const unlimited: CallLimits = { countCall: async () => undefined, countBillable: async () => undefined };
+const unlimited: CallLimits = {
+  countCall: async () => undefined,
+  countBillable: async () => undefined,
+  left: async () => [],
+};
 
 export function toolNamed(name: string): Tool {
   const tool = catalog.find((candidate) => candidate.name === name);

@@ -12,4 +12,4 @@ export class LimitReachedError extends Error {
 }
 
 /** What is limited: calls and billable calls of a principal, and what is sent to Scale with one key. */
-export type LimitName = 'calls' | 'billable' | 'scale';
+export type LimitName = 'calls' | 'billable' | 'spend' | 'scale';
