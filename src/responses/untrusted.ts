@@ -3,17 +3,20 @@ import type { Untrusted } from '../catalog/tool.ts';
 
 /** Limits of an id, name, label or tag that is shown bare, and of a URL. What goes beyond is fenced. */
 const MAX_BARE_LENGTH = 80;
-const MAX_BARE_WORDS = 6;
+const MAX_BARE_WORDS = 5;
 const MAX_BARE_URL_LENGTH = 2_000;
 
 /** One line of letters, digits, marks and the punctuation of names; nothing that could open a fence. */
-const HARMLESS_NAME = /^[\p{L}\p{N}\p{M} _.,:;/@+\-#%&=?~()[\]|'$!*]+$/u;
+const HARMLESS_NAME = /^[\p{L}\p{N}\p{M} _.,:/@+\-#%&=()'$]+$/u;
+
+/** A sentence ends, or another begins: names do neither. */
+const SENTENCE = /[.:]$|[.,] \S+ \S+ /u;
 const HARMLESS_URL = /^[a-z][a-z0-9+.-]*:\/\/[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/i;
 
-/** C0 and C1 controls except tab and newline, bidirectional overrides, zero-width and tag characters. */
+/** C0 and C1 controls except tab and newline, bidirectional overrides, zero-width, tag and variation characters. */
 const INVISIBLE =
-  // oxlint-disable-next-line no-control-regex -- control characters are what this removes
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- these characters are what this removes
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u{e0000}-\u{e01ef}]/gu;
 
 /** Fences for one response. */
 export interface Fence {
@@ -41,9 +44,16 @@ export function createFence(marker = `data-${randomBytes(6).toString('hex')}`): 
   };
 }
 
+/** For messages that hold no fences: a name while it is harmless. */
+export function shownName(text: string): string {
+  return isHarmless(text) ? text : '(a name that is not shown)';
+}
+
 /** True for text that reads as a name, a label or a URL and not as a sentence to obey. */
 export function isHarmless(text: string): boolean {
   if (HARMLESS_URL.test(text)) return text.length <= MAX_BARE_URL_LENGTH;
   if (text.length > MAX_BARE_LENGTH || text.split(' ').length > MAX_BARE_WORDS) return false;
-  return HARMLESS_NAME.test(text) && text.replace(INVISIBLE, '') === text;
+  if (!HARMLESS_NAME.test(text) || SENTENCE.test(text)) return false;
+  // Letters that only look like others (full width, mathematical) are not the letters of names.
+  return text.replace(INVISIBLE, '') === text && text.normalize('NFKC') === text.normalize('NFC');
 }

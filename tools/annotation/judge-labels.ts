@@ -1,5 +1,6 @@
 import { isRecord } from '../../src/responses/compact.ts';
 import { labelNames } from './fields/labels.ts';
+import { shownName } from '../../src/responses/untrusted.ts';
 import type { Params, Report } from './judge.ts';
 
 /** Labels that the geometries ask for. */
@@ -16,7 +17,7 @@ export function judgeMentionedLabels(params: Params, known: readonly string[], r
   const mention = (path: string, names: unknown): void => {
     for (const name of Array.isArray(names) ? names : [names]) {
       if (typeof name !== 'string' || known.includes(name)) continue;
-      report(path, `"${name}" is not a label of this task`, known.join(', '));
+      report(path, `"${shownName(name)}" is not a label of this task`, known.map(shownName).join(', '));
     }
   };
   for (const [name, attribute] of entriesOf(params['annotation_attributes'])) {

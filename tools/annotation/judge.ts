@@ -1,6 +1,7 @@
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { isRecord } from '../../src/responses/compact.ts';
+import { shownName } from '../../src/responses/untrusted.ts';
 import type { Refusal } from '../../src/catalog/refused-arguments.ts';
 import type { CheckContext, Found, SubjectKind } from '../../src/catalog/tool.ts';
 
@@ -98,8 +99,8 @@ async function findHome(
     if (name !== undefined && owner !== undefined && owner !== name) {
       refusals.push({
         path: 'batch',
-        message: `belongs to project "${owner}", not to "${name}"`,
-        allowed: `a batch of project ${name}`,
+        message: `belongs to project "${shownName(owner)}", not to "${name}"`,
+        allowed: `a batch of project ${shownName(name)}`,
       });
     }
     name ??= owner;
@@ -111,7 +112,7 @@ async function findHome(
   if (type !== undefined && type !== rules.type) {
     refusals.push({
       path: 'project',
-      message: `"${name}" holds ${type} tasks`,
+      message: `"${shownName(name)}" holds ${shownName(type)} tasks`,
       allowed: `a project of type ${rules.type}`,
     });
   }

@@ -3,6 +3,7 @@ import { defineTool } from '../../src/catalog/define-tool.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { StudioQueue, queueNames, queueOutput, queueRows, queueStep } from './studio-batch-object.ts';
 import { count } from '../count.ts';
+import { shownName } from '../../src/responses/untrusted.ts';
 
 /** What Scale answered before and after. */
 const Reordered = z.object({ before: StudioQueue, after: StudioQueue });
@@ -48,10 +49,12 @@ function refuseIncomplete(names: readonly string[], queue: z.output<typeof Studi
   const strange = names.filter((name) => !pending.includes(name));
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
   const faults = [
-    missing.length > 0 && `these pending batches are missing: ${missing.join(', ')}`,
+    missing.length > 0 && `these pending batches are missing: ${missing.map(shownName).join(', ')}`,
     strange.length > 0 && `these are not pending: ${strange.join(', ')}`,
     repeated.length > 0 && `these stand twice: ${repeated.join(', ')}`,
   ].filter((fault) => fault !== false);
   if (faults.length === 0) return;
-  throw new RefusedArguments([{ path: 'batches', message: faults.join('; '), allowed: pending.join(', ') }]);
+  throw new RefusedArguments([
+    { path: 'batches', message: faults.join('; '), allowed: pending.map(shownName).join(', ') },
+  ]);
 }
