@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/fastify';
 import fastify from 'fastify';
@@ -135,11 +136,14 @@ function guardedApp({
   app.addHook('onRequest', originValidation(names));
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) logger.error({ err: error }, 'HTTP request failed');
+    const request_id = `req_${randomBytes(8).toString('hex')}`;
+    if (status >= 500) logger.error({ err: error, request_id }, 'HTTP request failed');
     const isParseError = status === 400 && !(error instanceof MessageRefusedError);
     const [code, message] =
       status >= 500 ? [-32603, 'Internal error'] : [isParseError ? -32700 : -32600, error.message];
-    return reply.code(status).send({ jsonrpc: '2.0', error: { code, message }, id: null });
+    return reply
+      .code(status)
+      .send({ jsonrpc: '2.0', error: { code, message, data: { request_id } }, id: null });
   });
   return app;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import type {
   CallToolResult,
@@ -140,8 +141,9 @@ async function hideFaults<T>(answer: () => Promise<T>, logger: Logger): Promise<
     return await answer();
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    logger.error({ err: error }, 'a request could not be answered');
-    throw new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error');
+    const request_id = `req_${randomBytes(8).toString('hex')}`;
+    logger.error({ err: error, request_id }, 'a request could not be answered');
+    throw new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error', { request_id });
   }
 }
 

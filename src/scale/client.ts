@@ -5,6 +5,7 @@ import { ScaleUnexpectedResponseError, errorForStatus } from './errors.ts';
 import { openBreaker } from './breaker.ts';
 import { multipartBody } from './multipart.ts';
 import { exchangeObserver } from './observe-exchange.ts';
+import { pinnedLookup } from './pinned-lookup.ts';
 import { readBytes } from './read-bytes.ts';
 import { resultTarget } from './result-file.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -74,7 +75,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  */
 function defaultDispatcher(base: URL): Dispatcher {
   const options = {
-    connect: { timeout: LIMITS.connectTimeoutMs },
+    connect: { timeout: LIMITS.connectTimeoutMs, lookup: pinnedLookup(base.hostname) },
     keepAliveTimeout: 30_000,
     headersTimeout: LIMITS.headersTimeoutMs,
     bodyTimeout: LIMITS.bodyTimeoutMs,

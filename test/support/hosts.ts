@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -58,8 +58,27 @@ export async function startHttp(
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
+      refuseLeaks(text, env['SCALE_MCP_STATE_DIR'] ?? STATE_DIR, secretsOf(env));
     },
   };
+}
+
+/** What must not be written anywhere. */
+export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (!/KEY/.test(name) || value === undefined || value.length < 16) return [];
+    return [value, Buffer.from(`${value}:`).toString('base64')];
+  });
+}
+
+/** Looks through what a server has logged and recorded: every server of every test goes through here. */
+function refuseLeaks(log: string, stateDir: string, secrets: readonly string[]): void {
+  const folder = path.join(stateDir, 'audit');
+  const files = existsSync(folder) ? readdirSync(folder).map((file) => path.join(folder, file)) : [];
+  const written = [log, ...files.map((file) => (existsSync(file) ? readFileSync(file, 'utf8') : ''))];
+  for (const secret of secrets) {
+    if (written.some((one) => one.includes(secret))) throw new Error('a Scale key was logged or recorded');
+  }
 }
 
 /** The arguments of an upload as a server over HTTP takes them: the file itself instead of its path. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { CLI } from './hosts.ts';
+import { CLI, secretsOf } from './hosts.ts';
 
 interface Ended {
   code: number | null;
@@ -22,7 +22,7 @@ export function run(
   args: readonly string[],
   { env = {}, input = '', kill, cwd }: RunOptions = {},
 ): Promise<Ended> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CLI, ...args], {
       env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env },
       ...(cwd !== undefined && { cwd }),
@@ -35,7 +35,11 @@ export function run(
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
     });
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => {
+      const leaked = secretsOf(env).some((secret) => `${stdout}${stderr}`.includes(secret));
+      if (leaked) reject(new Error('a Scale key was printed'));
+      else resolve({ code, signal, stdout, stderr });
+    });
     child.stdin.on('error', () => undefined);
     child.stdin.write(input);
     if (!kill) child.stdin.end();
