@@ -20,6 +20,9 @@ interface Found {
 
 const PREFIX = 'SCALE_MCP_';
 
+/** Settings with members of their own: what is wrong is named by its path, not shown with all the rest. */
+const STRUCTURED: ReadonlySet<SettingName> = new Set(['roles', 'tokens', 'oauth', 'policy', 'rates']);
+
 /**
  * Merges flags, environment, file and defaults, in this order of precedence.
  *
@@ -141,7 +144,7 @@ function describe(issue: z.core.$ZodIssue, given: ReadonlyMap<SettingName, Found
     issue.code === 'invalid_value' && typeof found.value === 'string'
       ? nearestName(found.value, issue.values.map(String))
       : undefined;
-  if (name === 'roles' || name === 'tokens' || name === 'oauth')
+  if (STRUCTURED.has(name))
     return `${issue.path.map(String).join('.')} in the configuration file: ${issue.message}.${allowed}`;
   const shown = metaOf(name).inFile ? ` (given: ${JSON.stringify(found.value)})` : '';
   return `${found.source}: ${issue.message}${shown}.${near ? ` Did you mean "${near}"?` : ''}${allowed}`;

@@ -7,20 +7,13 @@ export type Repeat = 'read' | 'safe_write' | 'write';
  * When a request is sent again. Which failures are worth it stands with the errors (`retryable`): 408, 429, 500,
  * 502, 503, 504, a lost or refused connection, and our own timeout.
  */
-export const RETRY: Readonly<
-  Record<Repeat, { maxAttempts: number; evenIfUnknown: boolean; meaning: string }>
-> = {
-  read: { maxAttempts: 4, evenIfUnknown: true, meaning: 'changes nothing' },
-  safe_write: {
-    maxAttempts: 4,
-    evenIfUnknown: true,
-    meaning: 'has a unique_id or a name, or sets what is there already',
-  },
-  write: {
-    maxAttempts: 4,
-    evenIfUnknown: false,
-    meaning: 'would be carried out twice: again only when Scale certainly did nothing',
-  },
+export const RETRY: Readonly<Record<Repeat, { maxAttempts: number; evenIfUnknown: boolean }>> = {
+  /** Changes nothing. */
+  read: { maxAttempts: 4, evenIfUnknown: true },
+  /** Has a unique_id or a name, or sets what is there already. */
+  safe_write: { maxAttempts: 4, evenIfUnknown: true },
+  /** Would be carried out twice: again only when Scale certainly did nothing. */
+  write: { maxAttempts: 4, evenIfUnknown: false },
 };
 
 export const WAITS = {

@@ -71,6 +71,7 @@ describe('refusals name the source and the nearest valid name', () => {
     ['a port that is none', { port: '70000' }, {}, '--port'],
     ['a duration without unit', { turnaround: '2' }, {}, '500ms'],
     ['a URL without protocol', {}, { SCALE_API_BASE_URL: 'api.scale.com' }, 'SCALE_API_BASE_URL'],
+    ['a part of a structured setting', { policy: { irreversible: 'maybe' } }, {}, 'policy.irreversible'],
     ['a file that is not there', { config: '/no/such/file.yaml' }, {}, '/no/such/file.yaml'],
   ])('%s', async (_name, flags, env, expected) => {
     expect(await messageOf(loadSettings(flags, env))).toContain(expected);

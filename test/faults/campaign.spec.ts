@@ -155,7 +155,7 @@ async function round(fault: FaultCase, tally: Tally, share: number): Promise<voi
   const { sandbox, benchFor } = await openWorld(fault);
   await tour(sandbox, async (tool, args, number) => {
     const isWrite = toolNamed(tool).effect !== 'read';
-    const calm = await openBenchAfter(benchFor);
+    const calm = await benchFor();
     if (!isWrite) return finish(calm, tool, args);
     const before = await lookAt(sandbox);
     // What a check reads is read before the trouble begins: it is the write that is put to the test.
@@ -186,8 +186,6 @@ async function round(fault: FaultCase, tally: Tally, share: number): Promise<voi
   });
   await sandbox.running.close();
 }
-
-const openBenchAfter = (benchFor: () => Promise<Bench>): Promise<Bench> => benchFor();
 
 async function finish(bench: Bench, tool: string, args: Record<string, unknown>): Promise<Answered> {
   const answered = await invoked(bench, tool, args);
