@@ -149,6 +149,16 @@ describe.each(LOST)('an answer lost by %j', (spec) => {
   });
 });
 
+describe('answers that are lost again and again', () => {
+  it('are made up for by looking the task up: it is reported as created', async () => {
+    await fault({ kind: 'drop', when: 'after', route: 'POST /v1/task/*' });
+    const output = outputOf(await bench.call(CREATE, TASK));
+    expect(taskOf(output)['task_id']).toBe((await tasks())[0]?.task_id);
+    expect(await tasks()).toHaveLength(1);
+    expect(bench.records).toMatchObject([{ result: 'ok', outcome: 'done' }]);
+  });
+});
+
 describe('when it cannot be known', () => {
   it('the answer says so and gives the call that finds out', async () => {
     await fault({ kind: 'drop', when: 'after', route: 'POST /v1/task/*' });
