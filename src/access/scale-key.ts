@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { ScaleKey } from '../scale/scale-key.ts';
 
 /** A key that was named but cannot be used. */
 class ScaleKeyError extends Error {
@@ -11,10 +12,11 @@ class ScaleKeyError extends Error {
  * @throws ScaleKeyError when the file cannot be read, or what was found cannot be a key; never shows the key
  */
 export async function readScaleKey(source: {
-  api_key?: string | undefined;
+  api_key?: ScaleKey | undefined;
   api_key_file?: string | undefined;
-}): Promise<string | undefined> {
-  if (source.api_key_file === undefined) return source.api_key && checked(source.api_key, 'SCALE_API_KEY');
+}): Promise<ScaleKey | undefined> {
+  if (source.api_key_file === undefined)
+    return source.api_key && checked(source.api_key.reveal(), 'SCALE_API_KEY');
   await refuseOpenFile(source.api_key_file);
   const text = await readFile(source.api_key_file, 'utf8').catch(() => {
     throw new ScaleKeyError(
@@ -22,6 +24,21 @@ export async function readScaleKey(source: {
     );
   });
   return checked(text, `The key file ${source.api_key_file}`);
+}
+
+const taken = new WeakMap<NodeJS.ProcessEnv, Map<string, ScaleKey>>();
+
+/**
+ * Moves a key out of the environment, which a diagnostic report of Node.js shows. Asked again, the key that was
+ * taken is there still.
+ */
+export function takeKey(env: NodeJS.ProcessEnv, name: string): ScaleKey | undefined {
+  const keys = taken.get(env) ?? new Map<string, ScaleKey>();
+  const text = env[name];
+  if (text !== undefined && text !== '') keys.set(name, new ScaleKey(text));
+  delete env[name];
+  taken.set(env, keys);
+  return keys.get(name);
 }
 
 /** Anybody on this machine could read the key of a file that is open to others. Windows has no such bits. */
@@ -35,7 +52,7 @@ async function refuseOpenFile(file: string): Promise<void> {
 }
 
 /** Keys are one word of visible ASCII; anything else is a paste error. */
-function checked(text: string, origin: string): string {
+function checked(text: string, origin: string): ScaleKey {
   const key = text.trim();
   if (key === '')
     throw new ScaleKeyError(`${origin} is empty. Put the API key from the Scale dashboard there.`);
@@ -44,5 +61,5 @@ function checked(text: string, origin: string): string {
       `${origin} does not hold an API key: a key is one word without blanks or quotes.`,
     );
   }
-  return key;
+  return new ScaleKey(key);
 }

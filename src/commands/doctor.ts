@@ -8,6 +8,7 @@ import { print } from './printer.ts';
 import { checkClock } from './check-clock.ts';
 import { createLogger } from '../observability/logger.ts';
 import type { Finding } from './finding.ts';
+import type { ScaleKey } from '../scale/scale-key.ts';
 import type { Settings } from '../config/settings.ts';
 
 const MARK = { ok: 'ok  ', warning: 'warn', problem: 'FAIL' } as const;
@@ -86,7 +87,7 @@ async function checkSandbox(settings: Settings): Promise<Finding> {
 }
 
 async function checkScale(settings: Settings): Promise<Finding[]> {
-  let key: string | undefined;
+  let key: ScaleKey | undefined;
   try {
     key = await readScaleKey(settings);
   } catch (error) {
@@ -120,7 +121,7 @@ async function checkScale(settings: Settings): Promise<Finding[]> {
 }
 
 /** A cheap read that every key may make. */
-async function checkReachability(baseUrl: string, key: string): Promise<Finding[]> {
+async function checkReachability(baseUrl: string, key: ScaleKey): Promise<Finding[]> {
   const what = `Scale at ${baseUrl}`;
   const scale = connect(baseUrl, key);
   try {

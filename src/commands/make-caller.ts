@@ -5,6 +5,7 @@ import { bothScopes, projectsLike } from '../access/project-scope.ts';
 import { narrowSelection, selectTools } from '../catalog/selection.ts';
 import { authOf } from '../config/settings.ts';
 import { catalog } from '../../tools/index.ts';
+import { ScaleKey } from '../scale/scale-key.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { Caller, Wishes } from '../access/caller.ts';
 import type { Identity } from '../access/identity.ts';
@@ -16,7 +17,7 @@ import type { Settings } from '../config/settings.ts';
 /** What somebody may do, and the Scale key it is done with; without a key of their own, the operator's. */
 export interface MadeCaller {
   caller: Caller;
-  key: string | undefined;
+  key: ScaleKey | undefined;
 }
 
 /**
@@ -61,18 +62,18 @@ function keyOf(
   identity: Identity | undefined,
   settings: Settings,
   { scaleKeys }: LoadedPolicy,
-): string | undefined {
+): ScaleKey | undefined {
   const auth = authOf(settings);
   return identity && auth !== 'none' ? scaleKeys[auth].get(identity.principal) : undefined;
 }
 
 /** @throws WishError when a key is sent where the operator takes none */
-function ownKey(settings: Settings, { scaleKey }: Wishes): string | undefined {
+function ownKey(settings: Settings, { scaleKey }: Wishes): ScaleKey | undefined {
   if (scaleKey === undefined) return undefined;
   if (!settings.caller_keys || settings.sandbox) {
     throw new WishError('This server takes no Scale key from its callers: leave X-Scale-Api-Key out.');
   }
-  if (/^[\x21-\x7e]+$/.test(scaleKey)) return scaleKey;
+  if (/^[\x21-\x7e]+$/.test(scaleKey)) return new ScaleKey(scaleKey);
   throw new WishError('X-Scale-Api-Key does not hold a key: a key is one word without blanks.');
 }
 

@@ -3,6 +3,7 @@ import { modeOfKey } from '../access/mode.ts';
 import { readScaleKey } from '../access/scale-key.ts';
 import { durationMs } from '../config/settings.ts';
 import { createScaleClient } from '../scale/client.ts';
+import { ScaleKey } from '../scale/scale-key.ts';
 import { VERSION } from '../version.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { Settings } from '../config/settings.ts';
@@ -12,7 +13,7 @@ import type { ScaleClient, ScaleClientOptions } from '../scale/client.ts';
 /** Where calls go, with the operator's own key. */
 export interface Upstream {
   baseUrl: string;
-  apiKey: string | undefined;
+  apiKey: ScaleKey | undefined;
   mode: Mode | undefined;
   close(): Promise<void>;
 }
@@ -30,7 +31,7 @@ export const TIMING = {
 
 export function connect(
   baseUrl: string,
-  apiKey: string,
+  apiKey: ScaleKey,
   options: Pick<ScaleClientOptions, 'gate' | 'breaker'> = {},
 ): ScaleClient {
   return createScaleClient({
@@ -67,7 +68,7 @@ async function openSandbox(settings: Settings, logger: Logger): Promise<Upstream
   logger.info({ base_url: sandbox.baseUrl }, 'embedded sandbox is up');
   return {
     baseUrl: sandbox.baseUrl,
-    apiKey: sandbox.keys.live,
+    apiKey: new ScaleKey(sandbox.keys.live),
     mode: 'sandbox',
     close: () => sandbox.close(),
   };

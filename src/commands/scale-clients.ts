@@ -1,21 +1,21 @@
-import { createHash } from 'node:crypto';
 import type { ScaleClient } from '../scale/client.ts';
+import type { ScaleKey } from '../scale/scale-key.ts';
 
 /** Connections are kept for this many keys; the one unused for longest is closed. */
 const CAPACITY = 100;
 
 /** One adapter per Scale key, shared by all who use that key. */
 export class ScaleClients {
-  readonly #connect: (apiKey: string, keyId: string) => ScaleClient;
+  readonly #connect: (apiKey: ScaleKey, keyId: string) => ScaleClient;
   readonly #clients = new Map<string, ScaleClient>();
 
   /** @param connect is given the key, and a name for it that says nothing of it */
-  constructor(connect: (apiKey: string, keyId: string) => ScaleClient) {
+  constructor(connect: (apiKey: ScaleKey, keyId: string) => ScaleClient) {
     this.#connect = connect;
   }
 
-  for(apiKey: string): ScaleClient {
-    const id = createHash('sha256').update(apiKey).digest('hex');
+  for(apiKey: ScaleKey): ScaleClient {
+    const id = apiKey.id();
     const client = this.#clients.get(id) ?? this.#connect(apiKey, id.slice(0, 16));
     this.#clients.delete(id);
     this.#clients.set(id, client);

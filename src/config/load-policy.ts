@@ -1,8 +1,9 @@
 import { OAuthSettings } from '../access/oauth.ts';
 import { Roles, Tokens, faultsOf } from '../access/policy.ts';
-import { readScaleKey } from '../access/scale-key.ts';
+import { readScaleKey, takeKey } from '../access/scale-key.ts';
 import { ConfigError, describeIssues, readConfigFile } from './load.ts';
 import type { Role, ScaleKeyRef, TokenEntry } from '../access/policy.ts';
+import type { ScaleKey } from '../scale/scale-key.ts';
 
 /** A policy with the Scale keys it refers to, by principal. */
 export interface LoadedPolicy {
@@ -10,7 +11,7 @@ export interface LoadedPolicy {
   tokens: readonly TokenEntry[];
   oauth: OAuthSettings | undefined;
   /** The Scale keys of principals: holders of tokens, and those that an issuer names. */
-  scaleKeys: { tokens: ReadonlyMap<string, string>; oauth: ReadonlyMap<string, string> };
+  scaleKeys: { tokens: ReadonlyMap<string, ScaleKey>; oauth: ReadonlyMap<string, ScaleKey> };
 }
 
 /**
@@ -21,7 +22,7 @@ export interface LoadedPolicy {
 export async function loadPolicy(
   path: string | undefined,
   toolNames: ReadonlySet<string>,
-  env: Readonly<Record<string, string | undefined>>,
+  env: NodeJS.ProcessEnv,
 ): Promise<LoadedPolicy> {
   const file = path === undefined ? {} : await readConfigFile(path);
   const roles = Roles.safeParse(file['roles'] ?? {});
@@ -51,11 +52,13 @@ export async function loadPolicy(
 
 async function readKeys(
   references: readonly (readonly [string, ScaleKeyRef])[],
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Map<string, string>> {
-  const keys = new Map<string, string>();
+  env: NodeJS.ProcessEnv,
+): Promise<Map<string, ScaleKey>> {
+  const keys = new Map<string, ScaleKey>();
   for (const [principal, ref] of references) {
-    const key = await readScaleKey('env' in ref ? { api_key: env[ref.env] } : { api_key_file: ref.file });
+    const key = await readScaleKey(
+      'env' in ref ? { api_key: takeKey(env, ref.env) } : { api_key_file: ref.file },
+    );
     const where = 'env' in ref ? `the variable ${ref.env}, which is not set` : ref.file;
     if (key === undefined) throw new ConfigError(`The Scale key of "${principal}" is to come from ${where}.`);
     keys.set(principal, key);

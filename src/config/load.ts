@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { takeKey } from '../access/scale-key.ts';
 import { nearestName } from '../catalog/nearest-name.ts';
 import { SETTING_NAMES, Settings, metaOf } from './settings.ts';
 import type { SettingName } from './settings.ts';
@@ -11,7 +12,6 @@ export class ConfigError extends Error {
 }
 
 export type FlagValues = Readonly<Partial<Record<SettingName, unknown>>>;
-type Environment = Readonly<Record<string, string | undefined>>;
 
 interface Found {
   value: unknown;
@@ -24,11 +24,11 @@ const PREFIX = 'SCALE_MCP_';
 const STRUCTURED: ReadonlySet<SettingName> = new Set(['roles', 'tokens', 'oauth', 'policy', 'rates']);
 
 /**
- * Merges flags, environment, file and defaults, in this order of precedence.
+ * Merges flags, environment, file and defaults, in this order of precedence. A key is taken out of `env`.
  *
  * @throws ConfigError for an unknown variable or key, a value that does not fit, or a file that cannot be read
  */
-export async function loadSettings(flags: FlagValues, env: Environment): Promise<Settings> {
+export async function loadSettings(flags: FlagValues, env: NodeJS.ProcessEnv): Promise<Settings> {
   refuseUnknownVariables(env);
   const given = new Map<SettingName, Found>();
   const path = fromFlag('config', flags) ?? fromEnvironment('config', env);
@@ -59,13 +59,13 @@ function fromFlag(name: SettingName, flags: FlagValues): Found | undefined {
   return { value: typeof text === 'string' ? readText(name, text) : text, source: `--${metaOf(name).flag}` };
 }
 
-function fromEnvironment(name: SettingName, env: Environment): Found | undefined {
-  const variable = metaOf(name).env.find(
-    (candidate) => env[candidate] !== undefined && env[candidate] !== '',
-  );
-  return variable === undefined
-    ? undefined
-    : { value: readText(name, env[variable] ?? ''), source: variable };
+function fromEnvironment(name: SettingName, env: NodeJS.ProcessEnv): Found | undefined {
+  for (const source of metaOf(name).env) {
+    const text = env[source];
+    const value = metaOf(name).kind === 'key' ? takeKey(env, source) : text && readText(name, text);
+    if (value !== undefined && value !== '') return { value, source };
+  }
+  return undefined;
 }
 
 function fromFile(name: SettingName, file: Readonly<Record<string, unknown>>): Found | undefined {
@@ -78,6 +78,7 @@ function fromFile(name: SettingName, file: Readonly<Record<string, unknown>>): F
 function readText(name: SettingName, text: string): unknown {
   switch (metaOf(name).kind) {
     case 'text':
+    case 'key':
       return text;
     case 'number':
       return /^\d+$/.test(text) ? Number(text) : text;
@@ -92,7 +93,7 @@ function readText(name: SettingName, text: string): unknown {
   }
 }
 
-function refuseUnknownVariables(env: Environment): void {
+function refuseUnknownVariables(env: NodeJS.ProcessEnv): void {
   const known = SETTING_NAMES.flatMap((name) => metaOf(name).env).filter((name) => name.startsWith(PREFIX));
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith(PREFIX) || known.includes(variable)) continue;

@@ -5,6 +5,7 @@ import { ConsentPolicy } from '../access/consent/consent-policy.ts';
 import { OAuthSettings } from '../access/oauth.ts';
 import { Roles, Tokens } from '../access/policy.ts';
 import { LOG_LEVELS } from '../observability/logger.ts';
+import { ScaleKey } from '../scale/scale-key.ts';
 
 /** Where a setting can come from, and what the reference pages say of it. */
 export interface SettingMeta {
@@ -13,7 +14,7 @@ export interface SettingMeta {
   /** Environment variables in order of precedence. */
   env: readonly string[];
   /** How text from a flag or variable is read. */
-  kind: 'text' | 'number' | 'boolean' | 'list';
+  kind: 'text' | 'number' | 'boolean' | 'list' | 'key';
   /** Whether the configuration file may hold it. */
   inFile: boolean;
   description: string;
@@ -51,8 +52,9 @@ const Duration = z
 
 /** Every setting of the program. Precedence: flag, environment, file, default. */
 export const Settings = z.strictObject({
-  api_key: setting(z.string().min(1).optional(), {
+  api_key: setting(z.instanceof(ScaleKey).optional(), {
     env: ['SCALE_API_KEY'],
+    kind: 'key',
     inFile: false,
     description: 'The Scale API key. Only from the environment: a key is never a flag and never in the file.',
   }),

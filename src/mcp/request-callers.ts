@@ -109,7 +109,7 @@ async function authenticate(
 /** `X-Mcp-Toolsets`, `X-Mcp-Readonly` and `X-Scale-Api-Key`. */
 function wishesIn(headers: Headers): Wishes {
   const toolsets = one(headers['x-mcp-toolsets']);
-  const scaleKey = one(headers['x-scale-api-key']);
+  const key = one(headers['x-scale-api-key']);
   return {
     ...(toolsets !== undefined && {
       toolsets: toolsets
@@ -118,7 +118,7 @@ function wishesIn(headers: Headers): Wishes {
         .filter((name) => name !== ''),
     }),
     readOnly: /^(1|true|yes|on)$/i.test(one(headers['x-mcp-readonly']) ?? ''),
-    ...(scaleKey !== undefined && { scaleKey }),
+    ...(key !== undefined && { scaleKey: key }),
   };
 }
 

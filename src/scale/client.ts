@@ -15,6 +15,7 @@ import type { Breaker } from './breaker.ts';
 import type { ResultFile } from './result-file.ts';
 import type { ScaleRequest } from './request.ts';
 import type { Repeat, RetryTiming } from './retry.ts';
+import type { ScaleKey } from './scale-key.ts';
 
 /** Milliseconds and bytes. Scale publishes none; its Node SDK waits 60 s. */
 const LIMITS = {
@@ -30,7 +31,7 @@ const LIMITS = {
 export interface ScaleClientOptions {
   /** Everything before the first path segment, such as `https://api.scale.com/v1`. */
   baseUrl: string;
-  apiKey: string;
+  apiKey: ScaleKey;
   userAgent: string;
   timing: RetryTiming;
   /** Waits until one more request may be sent; what it returns is called when the request has ended. */
@@ -91,10 +92,9 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   const observe = exchangeObserver();
   const breaker = options.breaker ?? openBreaker();
   const dispatcher = options.dispatcher ?? defaultDispatcher(base);
-  const credentials = Buffer.from(`${options.apiKey}:`).toString('base64');
-  const wire = { dispatcher, secrets: [options.apiKey, credentials], now: options.now ?? Date.now };
+  const { apiKey } = options;
+  const wire = { dispatcher, apiKey, now: options.now ?? Date.now };
   const headers = {
-    authorization: `Basic ${credentials}`,
     'user-agent': options.userAgent,
     accept: 'application/json',
   };
@@ -115,15 +115,20 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
   async function sendOnce(request: ScaleRequest, signal: AbortSignal | undefined): Promise<unknown> {
     const path = addressOf(base.pathname, request.path, request.query);
     const { headers: described, ...content } = contentOf(request);
-    const init = { method: request.method, headers: { ...headers, ...described }, ...content };
+    const init = {
+      method: request.method,
+      headers: { ...headers, ...described, ...authorization(apiKey) },
+      ...content,
+    };
     const { bytes } = await exchange(new URL(path, base.origin), init, signal);
     return parseAnswer(bytes.toString('utf8'));
   }
 
   async function readOnce(url: string, signal: AbortSignal | undefined): Promise<ResultFile> {
     const target = resultTarget(url, base);
-    const { authorization, ...anonymous } = headers;
-    const init = { headers: { ...anonymous, accept: '*/*', ...(target.authenticated && { authorization }) } };
+    const init = {
+      headers: { ...headers, accept: '*/*', ...(target.authenticated && authorization(apiKey)) },
+    };
     const answer = await exchange(target.url, init, signal);
     const contentType = String(answer.headers['content-type'] ?? 'application/octet-stream');
     return { contentType, bytes: answer.bytes };
@@ -149,10 +154,14 @@ function repeatOf({ method }: ScaleRequest, isSafe: boolean): Repeat {
   return isSafe ? 'safe_write' : 'write';
 }
 
+function authorization(apiKey: ScaleKey): { authorization: string } {
+  return { authorization: `Basic ${apiKey.basicCredentials()}` };
+}
+
 interface Wire {
   dispatcher: Dispatcher;
-  /** What Scale's own words are cleared of. */
-  secrets: readonly string[];
+  /** Scale's own words are cleared of it. */
+  apiKey: ScaleKey;
   now: () => number;
 }
 
@@ -160,7 +169,7 @@ async function exchangeNow(
   url: URL,
   init: Exchange,
   signal: AbortSignal | undefined,
-  { dispatcher, secrets, now }: Wire,
+  { dispatcher, apiKey, now }: Wire,
 ): Promise<Answer> {
   try {
     const response = await undiciRequest(url, { dispatcher, ...(signal && { signal }), ...init });
@@ -168,7 +177,7 @@ async function exchangeNow(
     if (response.statusCode >= 200 && response.statusCode < 300)
       return { bytes, headers: response.headers, status: response.statusCode };
     throw errorForStatus(response.statusCode, {
-      ...scaleMessage(bytes.toString('utf8'), secrets),
+      ...scaleMessage(bytes.toString('utf8'), apiKey),
       ...retryAfter(response.headers['retry-after'], now),
     });
   } catch (error) {
@@ -222,11 +231,13 @@ function parseJson(text: string): unknown {
 }
 
 /** Scale's envelope is `{status_code, error}`; anything else stays unsaid, and so does a key that is echoed. */
-function scaleMessage(text: string, secrets: readonly string[]): { scaleMessage?: string } {
+function scaleMessage(text: string, apiKey: ScaleKey): { scaleMessage?: string } {
   const parsed = parseJson(text);
   if (typeof parsed !== 'object' || parsed === null || !('error' in parsed)) return {};
   if (typeof parsed.error !== 'string') return {};
-  const clean = secrets.reduce((words, secret) => words.replaceAll(secret, '[key]'), parsed.error);
+  const clean = parsed.error
+    .replaceAll(apiKey.reveal(), '[key]')
+    .replaceAll(apiKey.basicCredentials(), '[key]');
   return { scaleMessage: clean.slice(0, LIMITS.scaleMessageLength) };
 }
 

@@ -1,22 +1,25 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { modeOfKey } from '../../src/access/mode.ts';
-import { readScaleKey } from '../../src/access/scale-key.ts';
+import { readScaleKey, takeKey } from '../../src/access/scale-key.ts';
+import { ScaleKey } from '../../src/scale/scale-key.ts';
 
 it.each([
   ['live_0123456789abcdef0123456789abcdef', 'live'],
   ['test_0123456789abcdef0123456789abcdef', 'test'],
   ['0123456789abcdef|5c84d0fe958593004f13e5ba', 'live'],
   ['0123456789abcdef|5c84d0fe958593004f13e5ba|test', 'test'],
-])('%s works on %s data', (key, mode) => expect(modeOfKey(key)).toBe(mode));
+])('%s works on %s data', (key, mode) => expect(modeOfKey(new ScaleKey(key))).toBe(mode));
 
 it('prefers the file, without the newline that editors add', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-key-'));
   const file = path.join(directory, 'key');
   await writeFile(file, 'live_fromfile\n', { mode: 0o600 });
-  await expect(readScaleKey({ api_key: 'live_fromenv', api_key_file: file })).resolves.toBe('live_fromfile');
+  const key = await readScaleKey({ api_key: new ScaleKey('live_fromenv'), api_key_file: file });
+  expect(key?.reveal()).toBe('live_fromfile');
   await rm(directory, { recursive: true });
 });
 
@@ -24,9 +27,28 @@ it.each([
   ['a blank', 'live_abc def'],
   ['an accent', 'live_é'],
 ])('refuses a key with %s without repeating it', async (_name, key) => {
-  const message = await readScaleKey({ api_key: key }).catch((error: Error) => error.message);
+  const message = await readScaleKey({ api_key: new ScaleKey(key) }).catch((error: Error) => error.message);
   expect(message).toContain('SCALE_API_KEY');
   expect(message).not.toContain(key);
+});
+
+it('moves a key out of the environment, and knows it when asked again', () => {
+  const env: NodeJS.ProcessEnv = { SCALE_API_KEY: 'live_0123' };
+  expect(takeKey(env, 'SCALE_API_KEY')?.reveal()).toBe('live_0123');
+  expect(env).toEqual({});
+  expect(takeKey(env, 'SCALE_API_KEY')?.reveal()).toBe('live_0123');
+  expect(takeKey(env, 'ANOTHER_KEY')).toBeUndefined();
+  expect(takeKey({}, 'SCALE_API_KEY')).toBeUndefined();
+});
+
+it('shows a key in no text, JSON or inspection', () => {
+  const key = new ScaleKey('live_0123456789');
+  expect([
+    String(key),
+    JSON.stringify({ key }),
+    inspect({ key }),
+    inspect(key, { showHidden: true }),
+  ]).toEqual(['[key]', '{"key":"[key]"}', '{ key: [key] }', '[key]']);
 });
 
 it('names the file that cannot be read', async () => {

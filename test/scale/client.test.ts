@@ -4,6 +4,7 @@ import { createScaleClient } from '../../src/scale/client.ts';
 import { ScaleError } from '../../src/scale/errors.ts';
 import { RETRY, WAITS } from '../../src/scale/retry.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
+import { ScaleKey } from '../../src/scale/scale-key.ts';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ScaleClient } from '../../src/scale/client.ts';
@@ -19,7 +20,7 @@ async function open(answer: StubAnswer): Promise<{ stub: ScaleStub; client: Scal
   waits = [];
   client = createScaleClient({
     baseUrl: stub.baseUrl,
-    apiKey: KEY,
+    apiKey: new ScaleKey(KEY),
     userAgent: 'scale-ai-mcp/1.2.3',
     timing: { random: () => 0.5, sleep: async (ms) => void waits.push(ms) },
   });
@@ -210,7 +211,12 @@ describe('a proxy', () => {
     const { port } = proxy.address() as AddressInfo;
     vi.stubEnv('HTTPS_PROXY', `http://127.0.0.1:${port}`);
     const timing = { random: () => 0, sleep: async () => undefined };
-    client = createScaleClient({ baseUrl: 'https://scale.invalid/v1', apiKey: KEY, userAgent: 'x', timing });
+    client = createScaleClient({
+      baseUrl: 'https://scale.invalid/v1',
+      apiKey: new ScaleKey(KEY),
+      userAgent: 'x',
+      timing,
+    });
     await failureOf(client.send({ method: 'POST', path: ['x'] }));
     expect(asked).toEqual(['scale.invalid:443']);
     proxy.close();

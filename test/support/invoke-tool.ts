@@ -6,6 +6,7 @@ import { openConsents } from '../../src/access/consent/consents.ts';
 import { openLimitStore } from '../../src/access/limits/shared-store.ts';
 import { createInvoker } from '../../src/invocation/invoke.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { ScaleKey } from '../../src/scale/scale-key.ts';
 import type { CallLimits } from '../../src/access/limits/call-limits.ts';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { catalog } from '../../tools/index.ts';
@@ -67,7 +68,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
       ? undefined
       : createScaleClient({
           baseUrl: options.baseUrl ?? 'http://127.0.0.1:9/v1',
-          apiKey,
+          apiKey: new ScaleKey(apiKey),
           userAgent: 'scale-ai-mcp/test',
           timing: { random: () => 0, sleep: async () => undefined },
         });
