@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import type { FileHandle } from 'node:fs/promises';
 
 /** Why a local path was refused; `code` is one of the error codes of the catalogue. */
 export class LocalFileError extends Error {
@@ -19,7 +19,7 @@ interface LocalFile {
   name: string;
   /** Bytes. */
   size: number;
-  stream(): Readable;
+  content(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -44,6 +44,9 @@ export const noLocalFiles: LocalFiles = {
     );
   },
 };
+
+/** Memory that an upload takes at a time. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** Scale takes files of at most 80 MB. */
 export const MAX_UPLOAD_BYTES = 80 * 1_000_000;
@@ -109,9 +112,19 @@ async function openRegularFile(real: string, localPath: string): Promise<LocalFi
   return {
     name: path.basename(real),
     size: stats.size,
-    stream: () => handle.createReadStream({ autoClose: false, start: 0 }),
+    content: () => read(handle),
     close: () => handle.close(),
   };
+}
+
+/** By position, and not as the handle's own stream, whose end would close the handle before a repeat. */
+async function* read(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ;) {
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.allocUnsafe(CHUNK_BYTES), position });
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 function isInside(file: string, directory: string): boolean {

@@ -15,7 +15,7 @@ export function settingsTable(): string {
 /** JSON Schema of the configuration file. */
 export function configFileSchema(): Record<string, unknown> {
   const inFile = SETTING_NAMES.filter((name) => metaOf(name).inFile);
-  const schema = z.toJSONSchema(Settings, { io: 'input' });
+  const schema = z.toJSONSchema(Settings, { io: 'input', unrepresentable: 'any' });
   const properties = inFile.map((name) => {
     const { default: fallback, ...property } =
       schema.properties?.[name] instanceof Object ? schema.properties[name] : {};

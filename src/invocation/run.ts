@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { LocalFileError } from '../access/local-files.ts';
 import { createOnce } from './create-once.ts';
 import { ToolFailure } from './tool-failure.ts';
@@ -70,7 +69,7 @@ async function send(request: RestRequest, deps: RunDeps, { stop, deadline }: Cal
   const options = { signal: request.method === 'GET' ? stop : deadline, budget, isSafe };
   if (!upload) return deps.scale.send(rest, options);
   const opened = await openForUpload(upload.file, deps.files);
-  const file = { ...opened, stream: () => Readable.from(counted(opened, deps.report)) };
+  const file = { ...opened, content: () => counted(opened, deps.report) };
   try {
     return await deps.scale.send({ ...rest, upload: { file, fields: upload.fields } }, options);
   } finally {
@@ -83,18 +82,21 @@ async function* counted(
   report: ReportProgress,
 ): AsyncGenerator<Uint8Array> {
   let sent = 0;
-  for await (const chunk of file.stream()) {
-    if (!(chunk instanceof Uint8Array)) continue;
+  for await (const chunk of file.content()) {
     yield chunk;
     sent += chunk.length;
     report({ progress: sent, total: file.size, message: `${file.name}: ${sent} of ${file.size} bytes sent` });
   }
 }
 
+async function* inOneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 async function openForUpload(source: UploadSource, files: LocalFiles): ReturnType<LocalFiles['open']> {
   if ('bytes' in source) {
     const { name, bytes } = source;
-    return { name, size: bytes.length, stream: () => Readable.from([bytes]), close: async () => undefined };
+    return { name, size: bytes.length, content: () => inOneChunk(bytes), close: async () => undefined };
   }
   try {
     return await files.open(source.localPath);

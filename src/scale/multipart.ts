@@ -29,7 +29,7 @@ export function multipartBody(file: OpenFile, fields: Readonly<Record<string, st
 
   async function* parts(): AsyncGenerator<Uint8Array> {
     yield head;
-    for await (const chunk of file.stream()) if (chunk instanceof Uint8Array) yield chunk;
+    yield* file.content();
     yield tail;
   }
   return {

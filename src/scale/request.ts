@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { RestRequest } from '../catalog/tool.ts';
 
 /** A local file that has been opened and measured, ready to be streamed. */
@@ -6,8 +5,8 @@ export interface OpenFile {
   name: string;
   /** Bytes. */
   size: number;
-  /** Streams the content once. */
-  stream(): Readable;
+  /** Reads the content from its start, each time anew. */
+  content(): AsyncIterable<Uint8Array>;
 }
 
 /** A REST request as the adapter sends it: like a declaration's, but with the file already opened. */

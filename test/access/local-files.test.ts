@@ -54,7 +54,7 @@ describe('which files may be uploaded', () => {
   it('streams what it measured', async () => {
     const file = await (await allowLocalFiles([open])).open(path.join(open, 'sub', 'a.jpg'));
     const chunks: Buffer[] = [];
-    for await (const chunk of file.stream()) chunks.push(Buffer.from(chunk));
+    for await (const chunk of file.content()) chunks.push(Buffer.from(chunk));
     await file.close();
     expect(Buffer.concat(chunks).toString()).toBe('picture');
     expect(file.size).toBe(7);

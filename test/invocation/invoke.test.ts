@@ -251,6 +251,20 @@ describe('uploading', () => {
     await rm(directory, { recursive: true });
   });
 
+  it('sends the whole file again when Scale was too busy the first time', async () => {
+    const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-upload-')));
+    const picture = 'picture '.repeat(25_000);
+    await writeFile(path.join(directory, 'a.jpg'), picture);
+    const { bench, stub } = await open(
+      (_request, response, count) =>
+        json(response, count === 1 ? 429 : 200, { attachment_url: 'scaledata://a/f' }),
+      { allowDir: [directory] },
+    );
+    outputOf(await bench.call('scale_ai_upload_file', { file_path: path.join(directory, 'a.jpg') }));
+    expect(stub.requests.map(({ body }) => body.includes(picture))).toEqual([true, true]);
+    await rm(directory, { recursive: true });
+  });
+
   it('of a file outside the allowed directories sends nothing', async () => {
     const { bench, stub } = await open((_request, response) => json(response, 200, {}), {
       allowDir: [import.meta.dirname],
