@@ -1,7 +1,8 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openSandbox } from '../sandbox/open-sandbox.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
 import type { Bench } from '../support/invoke-tool.ts';
@@ -251,18 +252,18 @@ describe('uploading', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('sends the whole file again when Scale was too busy the first time', async () => {
-    const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-upload-')));
-    const picture = 'picture '.repeat(25_000);
-    await writeFile(path.join(directory, 'a.jpg'), picture);
-    const { bench, stub } = await open(
-      (_request, response, count) =>
-        json(response, count === 1 ? 429 : 200, { attachment_url: 'scaledata://a/f' }),
-      { allowDir: [directory] },
-    );
-    outputOf(await bench.call('scale_ai_upload_file', { file_path: path.join(directory, 'a.jpg') }));
-    expect(stub.requests.map(({ body }) => body.includes(picture))).toEqual([true, true]);
-    await rm(directory, { recursive: true });
+  it('is made again with the whole file, when Scale refused it before it had read all', async () => {
+    const { running, control } = await openSandbox();
+    const file = path.resolve('examples/road-signs/busy-street.jpg');
+    bench = await openBench({
+      baseUrl: running.baseUrl,
+      apiKey: running.keys.live,
+      allowDir: [path.dirname(file)],
+    });
+    await control('POST', '/faults', { kind: 'status', status: 429, route: 'POST /v1/*', count: 2 });
+    const output = outputOf(await bench.call('scale_ai_upload_file', { file_path: file }));
+    expect(output['file']).toMatchObject({ size: (await stat(file)).size });
+    await running.close();
   });
 
   it('of a file outside the allowed directories sends nothing', async () => {
