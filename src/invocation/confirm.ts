@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { CONSENT_SECONDS } from '../access/consent/consents.ts';
 import { judge } from '../access/consent/consent-policy.ts';
-import { planLines } from '../access/consent/plan.ts';
 import { isHarmless } from '../responses/untrusted.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { ConsentPolicy } from '../access/consent/consent-policy.ts';
@@ -39,11 +38,9 @@ export class AskFirst extends ToolFailure {
   readonly question: Question;
 
   constructor(question: Question) {
-    super(
-      'confirmation_required',
-      `A person must agree first. ${planLines(question.plan).join('. ')}. Nothing was sent.`,
-      { outcome: 'not_sent' },
-    );
+    super('confirmation_required', 'A person must agree first to what the plan says. Nothing was sent.', {
+      outcome: 'not_sent',
+    });
     this.question = question;
   }
 }

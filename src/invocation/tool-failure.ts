@@ -1,3 +1,4 @@
+import type { Plan } from '../access/consent/plan.ts';
 import type { ErrorCode, NextStep, Untrusted } from '../catalog/tool.ts';
 
 /**
@@ -51,6 +52,8 @@ export interface ToolErrorBody {
   /** Scale's own words. */
   scale_says?: Untrusted;
   outcome: Outcome;
+  /** What a person is asked to agree to. */
+  plan?: Plan;
   /** Where a person can agree, and until when. */
   approve_at?: string;
   expires_at?: string;

@@ -97,12 +97,14 @@ export async function fallBack(
   if (!page) {
     return {
       ...error,
+      plan,
       message: `${error.message} This client cannot ask its user. Use one that supports elicitation, or have whoever runs the server allow it in the policy of the configuration file.`,
     };
   }
   const { url, expiresAt } = await page(plan, seal);
   return {
     ...error,
+    plan,
     message: `${error.message} Give the user this link, which shows the plan and takes their click, and make the same call again afterwards. Do not open it yourself: the decision is theirs.`,
     approve_at: url,
     expires_at: new Date(expiresAt).toISOString(),

@@ -159,11 +159,19 @@ describe.each(CAN_ASK)('a person asked over %s at %s', (way, era) => {
 });
 
 describe('a client that cannot ask', () => {
+  const PLAN = {
+    tool: 'scale_ai_finalize_batch',
+    project: 'signs',
+    batch: 'b1',
+    consequences: expect.arrayContaining(['irreversible']),
+    allows: 'this call, once',
+  };
+
   it.each<Era>(['2025', '2026-07-28'])(
     'is refused over HTTP at %s, with what the operator can change',
     async (era) => {
       const { error } = await finalize(await open('http', era));
-      expect(error).toMatchObject({ code: 'confirmation_required', outcome: 'not_sent' });
+      expect(error).toMatchObject({ code: 'confirmation_required', outcome: 'not_sent', plan: PLAN });
       expect((error as { message: string }).message).toContain('policy of the configuration file');
       expect(error).not.toHaveProperty('approve_at');
       expect(await writes()).toEqual([]);
@@ -174,7 +182,7 @@ describe('a client that cannot ask', () => {
     const asked = await open('stdio', '2025');
     const { error } = (await finalize(asked)) as { error: { approve_at: string; expires_at: string } };
     expect(Date.parse(error.expires_at)).toBeGreaterThan(Date.now() + 500_000);
-    expect((await finalize(asked))['error']).toMatchObject({ approve_at: error.approve_at });
+    expect((await finalize(asked))['error']).toMatchObject({ plan: PLAN, approve_at: error.approve_at });
     const page = await (await fetch(error.approve_at)).text();
     for (const words of ['Finalize batch', 'signs', 'b1', 'it cannot be undone'])
       expect(page).toContain(words);
