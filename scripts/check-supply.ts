@@ -1,9 +1,9 @@
 /**
- * What is installed with the package: known vulnerabilities, licences, and a bill of materials (CycloneDX) beside the
+ * What is installed with the package or bundled in it: known vulnerabilities, licences, and a bill of materials (CycloneDX) beside the
  * build. A registry without an audit endpoint is reported as not checked.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 
@@ -34,6 +34,10 @@ const Sbom = z.looseObject({
   ),
 });
 
+type Component = z.output<typeof Sbom>['components'][number];
+
+const Bundled = z.array(z.object({ name: z.string(), version: z.string() }));
+
 async function npm(...args: string[]): Promise<string> {
   const run = promisify(execFile)('npm', args, { maxBuffer: 64 * 1024 * 1024 });
   // npm ends with 1 when it has something to report; what it reports is on stdout.
@@ -41,28 +45,44 @@ async function npm(...args: string[]): Promise<string> {
   return stdout;
 }
 
-async function checkAudit(): Promise<string[]> {
-  const answer = Audit.safeParse(parse(await npm('audit', '--omit=dev', '--json')));
+async function checkAudit(shipped: readonly Component[]): Promise<string[]> {
+  const answer = Audit.safeParse(parse(await npm('audit', '--json')));
   if (!answer.success) {
     console.log('vulnerabilities: not checked (the registry answers no audit)');
     return [];
   }
-  const found = Object.entries(answer.data.vulnerabilities);
+  const names = new Set(shipped.map(({ name }) => name));
+  const found = Object.entries(answer.data.vulnerabilities).filter(([name]) => names.has(name));
   console.log(`vulnerabilities: ${found.length}`);
   return found.map(([name, { severity }]) => `${name}: ${severity}`);
 }
 
-async function checkLicenses(): Promise<string[]> {
-  const text = await npm('sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev');
-  const { components } = Sbom.parse(parse(text));
-  await mkdir('dist', { recursive: true });
-  await writeFile(SBOM, text);
-  console.log(`licences: ${components.length} packages; bill of materials in ${SBOM}`);
-  return components.flatMap(({ name, version, licenses }) =>
+/** Those that are installed with the package, and those whose code the build has taken into the bundle. */
+async function shippedComponents(): Promise<Component[]> {
+  const installed = await sbom('--omit', 'dev');
+  const bundled = Bundled.parse(parse(await readFile('dist/bundled.json', 'utf8')));
+  const ids = new Set([...installed.components, ...bundled].map(idOf));
+  const everything = await sbom();
+  const components = everything.components.filter((component) => ids.has(idOf(component)));
+  await writeFile(SBOM, JSON.stringify({ ...everything, components }, undefined, 2));
+  console.log(`bill of materials: ${components.length} packages in ${SBOM}`);
+  return components;
+}
+
+function checkLicenses(shipped: readonly Component[]): string[] {
+  return shipped.flatMap(({ name, version, licenses }) =>
     licenses.length > 0 && licenses.every(isAllowed)
       ? []
       : [`${name}@${version}: ${licenses.map(wordsOf).join(', ') || 'no licence'}`],
   );
+}
+
+async function sbom(...args: string[]): Promise<z.output<typeof Sbom>> {
+  return Sbom.parse(parse(await npm('sbom', '--sbom-format', 'cyclonedx', ...args)));
+}
+
+function idOf({ name, version }: { name: string; version: string }): string {
+  return `${name}@${version}`;
 }
 
 /** `A OR B` leaves the choice to us; `A AND B` asks for both. */
@@ -83,6 +103,7 @@ function parse(text: string): unknown {
   }
 }
 
-const faults = [...(await checkAudit()), ...(await checkLicenses())];
+const components = await shippedComponents();
+const faults = [...(await checkAudit(components)), ...checkLicenses(components)];
 for (const fault of faults) console.log(`REFUSED ${fault}`);
 process.exitCode = faults.length > 0 ? 1 : 0;

@@ -189,10 +189,14 @@ function explain(error: unknown): { message: string; code: number } {
   };
 }
 
-try {
-  await buildProgram().parseAsync();
-} catch (error) {
-  const { message, code } = explain(error);
-  if (message !== '') process.stderr.write(`scale-ai-mcp: ${message}\n`);
-  process.exitCode = code;
+async function main(): Promise<void> {
+  try {
+    await buildProgram().parseAsync();
+  } catch (error) {
+    const { message, code } = explain(error);
+    if (message !== '') process.stderr.write(`scale-ai-mcp: ${message}\n`);
+    process.exitCode = code;
+  }
 }
+
+void main();

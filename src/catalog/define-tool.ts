@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { listSchemas } from './listed-schemas.ts';
 import { projectPathOf, subjectsOf } from './subjects.ts';
 import { MODES } from './vocabulary.ts';
 import type { PreparedCall, Tool, ToolSpec } from './tool.ts';
@@ -13,6 +14,8 @@ export function defineTool<I extends z.ZodObject, R extends z.ZodType>(spec: Too
   if ((spec.request === undefined) === (spec.run === undefined)) {
     throw new Error(`${spec.slug}: declare either request or run`);
   }
+  const output = z.looseObject({ summary: z.string(), mode: z.enum(MODES), ...spec.output });
+  const schemas: Tool['schemas'] = () => ({ input: spec.input, output });
   return {
     name: spec.slug.toLowerCase(),
     slug: spec.slug,
@@ -26,9 +29,9 @@ export function defineTool<I extends z.ZodObject, R extends z.ZodType>(spec: Too
     filledIn: [],
     idempotent: spec.effect === 'read' || spec.idempotent === true,
     strictLists: spec.strictLists ?? [],
-    input: spec.input,
-    output: z.looseObject({ summary: z.string(), mode: z.enum(MODES), ...spec.output }),
     example: spec.example,
+    schemas,
+    listed: () => listSchemas(schemas()),
     prepare(args) {
       const parsed = spec.input.safeParse(args);
       return parsed.success ? { call: prepareCall(spec, parsed.data) } : { issues: parsed.error.issues };

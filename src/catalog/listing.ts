@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import { isRecord } from '../responses/compact.ts';
-import { outlineOf } from './listed-as.ts';
 import type { Tool } from './tool.ts';
 
 type JsonSchema = Record<string, unknown>;
@@ -23,12 +21,13 @@ export interface ListedTool {
 
 /** What `tools/list` says of a tool. Built once per process; see the listing budget in docs/reference/tool-budget.md. */
 export function listTool(tool: Tool): ListedTool {
+  const { input, output } = tool.listed();
   return {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: { ...without(toListedSchema(tool.input, 'input'), tool.filledIn), type: 'object' },
-    outputSchema: { ...toListedSchema(tool.output, 'output'), type: 'object' },
+    inputSchema: { ...without(input, tool.filledIn), type: 'object' },
+    outputSchema: { ...output, type: 'object' },
     annotations: {
       title: tool.title,
       readOnlyHint: tool.effect === 'read',
@@ -43,7 +42,7 @@ export function listTool(tool: Tool): ListedTool {
 }
 
 /** Leaves out arguments that the server fills in. */
-function without(schema: JsonSchema, names: readonly string[]): JsonSchema {
+function without(schema: Readonly<JsonSchema>, names: readonly string[]): JsonSchema {
   if (names.length === 0) return schema;
   const { properties, required, ...rest } = schema;
   const kept = Object.entries(isRecord(properties) ? properties : {}).filter(
@@ -51,59 +50,4 @@ function without(schema: JsonSchema, names: readonly string[]): JsonSchema {
   );
   const needed = Array.isArray(required) ? required.filter((name) => !names.includes(String(name))) : [];
   return { ...rest, properties: Object.fromEntries(kept), ...(needed.length > 0 && { required: needed }) };
-}
-
-/**
- * JSON Schema 2020-12 without what costs tokens and tells a model nothing. What is left out here is still
- * checked: a value that breaks it is refused with an error that says what is allowed.
- */
-function toListedSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema {
-  const listed = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema, path }) => {
-      const outline = outlineOf(zodSchema);
-      if (outline) replaceBy(jsonSchema, outline);
-      trim(jsonSchema, { topLevel: path.length === 0 });
-    },
-  });
-  delete listed.$schema;
-  if (!JSON.stringify(listed.properties).includes('"$ref"')) delete listed.$defs;
-  return listed;
-}
-
-function replaceBy(jsonSchema: JsonSchema, outline: JsonSchema): void {
-  const { description } = jsonSchema;
-  for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
-  Object.assign(jsonSchema, outline, description === undefined ? {} : { description });
-}
-
-/** Members that say nothing where they have this value; `pattern` never reads well. */
-const SILENT: Readonly<Record<string, (value: unknown) => boolean>> = {
-  pattern: () => true,
-  format: () => true,
-  minLength: () => true,
-  maxLength: () => true,
-  minItems: (value) => value === 1,
-  minimum: (value) => value === 0 || value === Number.MIN_SAFE_INTEGER,
-  maximum: (value) => value === Number.MAX_SAFE_INTEGER,
-  additionalProperties: (value) => value === false || isEmptyOr(value, ''),
-  propertyNames: (value) => isEmptyOr(value, 'string'),
-  properties: (value) => isEmptyOr(value, ''),
-};
-
-/** The top level keeps `additionalProperties: false`, so that a model sees that it may not invent arguments. */
-function trim(jsonSchema: JsonSchema, { topLevel }: { topLevel: boolean }): void {
-  for (const [key, isSilent] of Object.entries(SILENT)) {
-    if (topLevel && (key === 'properties' || jsonSchema[key] === false)) continue;
-    if (jsonSchema[key] !== undefined && isSilent(jsonSchema[key])) delete jsonSchema[key];
-  }
-}
-
-function isEmptyOr(value: unknown, type: string): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const entries = Object.entries(value);
-  return (
-    entries.length === 0 || (entries.length === 1 && entries[0]?.[0] === 'type' && entries[0][1] === type)
-  );
 }

@@ -203,8 +203,8 @@ export interface PreparedCall {
   detail: 'concise' | 'full';
 }
 
-/** A declared tool, ready to be listed and called. */
-export interface Tool {
+/** What is known of a tool without its declaration, enough to select it. */
+export interface ToolCard {
   readonly name: string;
   readonly slug: string;
   readonly title: string;
@@ -218,9 +218,24 @@ export interface Tool {
   readonly filledIn: readonly string[];
   readonly idempotent: boolean;
   readonly strictLists: readonly string[];
-  readonly input: z.ZodObject;
-  readonly output: z.ZodObject;
   readonly example: Readonly<Record<string, unknown>>;
+}
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A tool's arguments and answer, in whatever form. */
+interface InAndOut<Schema> {
+  input: Schema;
+  output: Schema;
+}
+
+/** JSON Schema as `tools/list` shows it. */
+export type ListedSchemas = InAndOut<JsonSchema>;
+
+/** A tool that can be listed and called. */
+export interface Tool extends ToolCard {
+  listed(): ListedSchemas;
+  schemas(): InAndOut<z.ZodObject>;
   /** Validates the arguments; `issues` says what is wrong with them. */
   prepare(args: unknown): { call: PreparedCall } | { issues: readonly z.core.$ZodIssue[] };
 }

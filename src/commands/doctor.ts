@@ -2,7 +2,9 @@ import { modeOfKey } from '../access/mode.ts';
 import { readScaleKey } from '../access/scale-key.ts';
 import { ScaleError } from '../scale/errors.ts';
 import { EXIT } from './exit-codes.ts';
-import { openService, selectionFor } from './open-service.ts';
+import { openLocal } from './open-local.ts';
+import { openService } from './open-service.ts';
+import { selectionFor } from './selection-for.ts';
 import { connect } from './open-upstream.ts';
 import { print } from './printer.ts';
 import { checkClock } from './check-clock.ts';
@@ -78,7 +80,10 @@ async function checkDirectories(settings: Settings): Promise<Finding> {
 
 async function checkSandbox(settings: Settings): Promise<Finding> {
   try {
-    const service = await openService(settings, createLogger('silent'), { isRemote: false });
+    const logger = createLogger('silent');
+    const isRemote = false;
+    const local = await openLocal(settings, logger, { isRemote });
+    const service = await openService(settings, local, logger, { isRemote });
     await service.close();
     return { what: 'Sandbox', state: 'ok', detail: 'starts; every answer will say mode "sandbox"' };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isSeq, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createToken } from '../access/tokens.ts';
 import { ConfigError } from '../config/load.ts';
 import { loadPolicy } from '../config/load-policy.ts';

@@ -1,79 +1,56 @@
 import { callLimits } from '../access/limits/call-limits.ts';
 import { openScaleGate } from '../access/limits/scale-gate.ts';
 import { openLimitStore } from '../access/limits/shared-store.ts';
-import { allowLocalFiles, noLocalFiles } from '../access/local-files.ts';
-import { onlyProject } from '../access/project-scope.ts';
-import { selectTools } from '../catalog/selection.ts';
 import { durationMs } from '../config/settings.ts';
 import { createInvoker } from '../invocation/invoke.ts';
 import { InFlight } from '../mcp/in-flight.ts';
 import { challengeForScopes } from '../mcp/step-up.ts';
-import { createServerFactory } from '../mcp/server.ts';
 import { metricsTrail } from '../observability/telemetry/metrics-trail.ts';
 import { allTrails, loggingTrail } from '../observability/trail.ts';
 import { openBreaker } from '../scale/breaker.ts';
-import { VERSION } from '../version.ts';
 import { openAudit } from './open-audit.ts';
 import { openConsent } from './open-consent.ts';
 import { openCallers } from './open-callers.ts';
 import { TIMING, connect, openUpstream } from './open-upstream.ts';
 import { ScaleClients } from './scale-clients.ts';
 import { catalog } from '../../tools/index.ts';
-import { prompts } from '../../tools/prompts.ts';
-import { resources } from '../../tools/resources.ts';
-import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
-import type { McpServerFactory } from '@modelcontextprotocol/server';
-import type { Caller } from '../access/caller.ts';
-import type { Selection } from '../catalog/selection.ts';
-import type { Mode } from '../catalog/vocabulary.ts';
 import type { Settings } from '../config/settings.ts';
 import type { InvokerDeps } from '../invocation/flow.ts';
 import type { Invoker } from '../invocation/invoke.ts';
+import type { Asking } from '../mcp/asking.ts';
 import type { Callers } from '../mcp/request-callers.ts';
 import type { Health } from '../observability/telemetry/serve-metrics.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallLimits } from '../access/limits/call-limits.ts';
 import type { ScaleGate } from '../access/limits/scale-gate.ts';
 import type { LimitStore } from '../access/limits/shared-store.ts';
+import type { Local } from './open-local.ts';
 
-/** Everything a transport needs, put together from the settings. */
+/** All that answering a call takes. */
 export interface Service {
-  factory: McpServerFactory;
+  invoke: Invoker;
+  asking: Asking;
   callers: Callers;
   /** Refuses a message that needs a broader token. */
   refuse: ReturnType<typeof challengeForScopes>;
-  mode: Mode | undefined;
   health(): Omit<Health, 'ready'>;
   close(): Promise<void>;
 }
 
-/** The tools that the settings select. */
-export function selectionFor(settings: Settings): Selection {
-  return selectTools(catalog, SEED_SLUGS, {
-    toolsets: settings.toolsets,
-    tools: settings.tools,
-    excludeTools: settings.exclude_tools,
-    readOnly: settings.read_only,
-    project: settings.project,
-  });
-}
-
-/** Connects settings, catalogue, adapter and call path; starts the embedded sandbox where asked. */
+/** Connects settings, adapter and call path; starts the embedded sandbox where asked. */
 export async function openService(
   settings: Settings,
+  { caller, files, apiKey }: Local,
   logger: Logger,
   { isRemote }: { isRemote: boolean },
 ): Promise<Service> {
-  const selection = selectionFor(settings);
-  const files = isRemote ? noLocalFiles : await allowLocalFiles(settings.allow_dir);
-  const upstream = await openUpstream(settings, logger);
+  const upstream = await openUpstream(settings, apiKey, logger);
   const { store, gate, limits } = openLimits(settings, logger);
   const breaker = openBreaker();
   const clients = new ScaleClients((apiKey, keyId) =>
     connect(upstream.baseUrl, apiKey, { breaker, gate: (signal) => gate(keyId, signal) }),
   );
   const scale = upstream.apiKey === undefined ? undefined : clients.for(upstream.apiKey);
-  const caller = localCaller(settings, selection, upstream.mode);
   const callers = await openCallers({ settings, local: caller, localClient: scale, clients, logger });
   const audit = await openAudit(settings, logger);
   const consent = await openConsent(settings, store, { isRemote });
@@ -92,19 +69,10 @@ export async function openService(
   });
   const invoke: Invoker = (invocation) => inFlight.add(carryOut(invocation));
   return {
-    factory: createServerFactory({
-      catalog,
-      resources,
-      prompts,
-      caller,
-      invoke,
-      asking: consent.asking,
-      logger,
-      version: VERSION,
-    }),
+    invoke,
+    asking: consent.asking,
     callers,
     refuse: challengeForScopes(callers, catalog, invoke),
-    mode: upstream.mode,
     health: () => ({ shared_limits: store.state(), audit: audit?.state() ?? 'off' }),
     async close() {
       callers.close();
@@ -115,17 +83,6 @@ export async function openService(
       await store.close();
       await upstream.close();
     },
-  };
-}
-
-/** Who calls where nothing else is known: stdio, and HTTP without tokens. */
-function localCaller(settings: Settings, selection: Selection, mode: Mode | undefined): Caller {
-  const { project } = settings;
-  return {
-    principal: 'local',
-    selection,
-    projects: project === undefined ? undefined : onlyProject(project),
-    mode,
   };
 }
 

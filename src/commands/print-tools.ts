@@ -1,6 +1,6 @@
 import { listTool } from '../catalog/listing.ts';
 import { EXIT } from './exit-codes.ts';
-import { selectionFor } from './open-service.ts';
+import { selectionFor } from './selection-for.ts';
 import { print } from './printer.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { Tool } from '../catalog/tool.ts';

@@ -1,5 +1,5 @@
 import { durationMs } from '../config/settings.ts';
-import { createLogger } from '../observability/logger.ts';
+import { openLogger } from '../observability/logger.ts';
 import { startSandbox } from '../sandbox/start-sandbox.ts';
 import { EXIT } from './exit-codes.ts';
 import { print } from './printer.ts';
@@ -11,7 +11,7 @@ const DEFAULT_PORT = 8_787;
 
 /** `scale-ai-mcp sandbox`: the Scale emulator until a signal arrives. Returns the exit code. */
 export async function runSandboxCommand(settings: Settings): Promise<number> {
-  const logger = createLogger(settings.log_level);
+  const logger = await openLogger(settings.log_level);
   const port = settings.port ?? DEFAULT_PORT;
   try {
     const sandbox = await startSandbox({

@@ -1,27 +1,31 @@
 import { statelessEndpoint } from '../mcp/endpoint.ts';
 import { UnsafeBindError, serveOverHttp } from '../mcp/http.ts';
-import { createLogger } from '../observability/logger.ts';
+import { openLogger } from '../observability/logger.ts';
 import { serveMetrics } from '../observability/telemetry/serve-metrics.ts';
 import { startTelemetry } from '../observability/telemetry/start-telemetry.ts';
 import { VERSION } from '../version.ts';
 import { EXIT } from './exit-codes.ts';
+import { openLocal } from './open-local.ts';
 import { openService } from './open-service.ts';
+import { serverFactory } from './server-factory.ts';
 import { untilStopped } from './until-stopped.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Telemetry } from '../observability/telemetry/start-telemetry.ts';
+import type { Local } from './open-local.ts';
 import type { Service } from './open-service.ts';
 
 const DEFAULT_PORT = 3_000;
 
 /** `scale-ai-mcp http`: MCP over streamable HTTP until a signal arrives. Returns the exit code. */
 export async function serveHttpCommand(settings: Settings): Promise<number> {
-  const logger = createLogger(settings.log_level);
+  const logger = await openLogger(settings.log_level);
   const scrape = settings.metrics_port !== undefined;
   const telemetry = await startTelemetry(process.env, { scrape, version: VERSION });
-  const service = await openService(settings, logger, { isRemote: true });
+  const local = await openLocal(settings, logger, { isRemote: true });
+  const service = await openService(settings, local, logger, { isRemote: true });
   try {
-    await serveUntilStopped(settings, service, telemetry, logger);
+    await serveUntilStopped(settings, { local, service }, telemetry, logger);
     return EXIT.ok;
   } catch (error) {
     logger.fatal(explainListenFailure(error, settings.port ?? DEFAULT_PORT));
@@ -34,11 +38,14 @@ export async function serveHttpCommand(settings: Settings): Promise<number> {
 
 async function serveUntilStopped(
   settings: Settings,
-  service: Service,
+  { local, service }: { local: Local; service: Service },
   { scrape }: Telemetry,
   logger: Logger,
 ): Promise<void> {
-  const server = await serveOverHttp(statelessEndpoint(service.factory, logger), {
+  const { caller } = local;
+  const { invoke, asking } = service;
+  const factory = serverFactory({ caller, invoke, asking, logger });
+  const server = await serveOverHttp(statelessEndpoint(factory, logger), {
     host: settings.host,
     port: settings.port ?? DEFAULT_PORT,
     logger,
@@ -54,7 +61,7 @@ async function serveUntilStopped(
       : undefined;
   const stopped = untilStopped();
   if (metrics) logger.info({ url: metrics.url }, `metrics at ${metrics.url}`);
-  logger.info({ url: server.url, mode: service.mode ?? 'no key' }, `serving MCP at ${server.url}`);
+  logger.info({ url: server.url, mode: caller.mode ?? 'no key' }, `serving MCP at ${server.url}`);
   await stopped;
   ready = false;
   await server.close();

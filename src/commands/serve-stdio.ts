@@ -1,22 +1,74 @@
-import { createLogger } from '../observability/logger.ts';
+import { openLogger } from '../observability/logger.ts';
 import { serveOverStdio } from '../mcp/stdio.ts';
 import { startTelemetry } from '../observability/telemetry/start-telemetry.ts';
 import { VERSION } from '../version.ts';
 import { EXIT } from './exit-codes.ts';
-import { openService } from './open-service.ts';
+import { openLocal } from './open-local.ts';
+import { serverFactory } from './server-factory.ts';
 import { untilStopped } from './until-stopped.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Asking } from '../mcp/asking.ts';
+import type { Service } from './open-service.ts';
+
+/** A host asks for the tools first. What calls need is opened with the first of them, or after this time. */
+const OPEN_AFTER_MS = 1_000;
 
 /** `scale-ai-mcp`: MCP over stdio until the host closes stdin or a signal arrives. Returns the exit code. */
 export async function serveStdioCommand(settings: Settings): Promise<number> {
-  const logger = createLogger(settings.log_level);
+  const logger = await openLogger(settings.log_level);
   const telemetry = await startTelemetry(process.env, { scrape: false, version: VERSION });
-  const service = await openService(settings, logger, { isRemote: false });
-  const stdio = serveOverStdio(service.factory, logger);
-  await untilStopped(stdio.closed);
+  const local = await openLocal(settings, logger, { isRemote: false });
+  const service = openedOnce(async () => {
+    const { openService } = await import('./open-service.ts');
+    return openService(settings, local, logger, { isRemote: false });
+  });
+  const factory = serverFactory({
+    caller: local.caller,
+    invoke: async (invocation) => (await service.get()).invoke(invocation),
+    asking: askingOf(service.get),
+    logger,
+  });
+  const stdio = serveOverStdio(factory, logger);
+  const opening = setTimeout(() => void service.get().catch(() => undefined), OPEN_AFTER_MS);
+  await untilStopped(stdio.closed, service.failed);
+  clearTimeout(opening);
   await stdio.close();
-  await service.close();
+  await (await service.opened())?.close();
   await telemetry.shutdown();
   process.stdin.destroy(); // after a signal the host may still hold it open
   return EXIT.ok;
+}
+
+interface OpenedOnce<T> {
+  get: () => Promise<T>;
+  /** Rejects when it cannot be opened. */
+  failed: Promise<never>;
+  /** Undefined when nobody has asked for it. */
+  opened: () => Promise<T | undefined>;
+}
+
+function openedOnce<T>(open: () => Promise<T>): OpenedOnce<T> {
+  let opened: Promise<T> | undefined;
+  let fail: (reason: unknown) => void;
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  return {
+    get() {
+      if (opened) return opened;
+      opened = open();
+      opened.catch((error: unknown) => fail(error));
+      return opened;
+    },
+    failed,
+    opened: async () => opened,
+  };
+}
+
+function askingOf(service: () => Promise<Service>): Asking {
+  return {
+    seal: async (...args) => (await service()).asking.seal(...args),
+    verify: async (...args) => (await service()).asking.verify(...args),
+    page: async (...args) => (await service()).asking.page(...args),
+  };
 }

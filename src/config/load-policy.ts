@@ -1,4 +1,4 @@
-import { OAuthSettings } from '../access/oauth.ts';
+import { OAuthSettings } from '../access/oauth-settings.ts';
 import { Roles, Tokens, faultsOf } from '../access/policy.ts';
 import { readScaleKey, takeKey } from '../access/scale-key.ts';
 import { ConfigError, describeIssues, readConfigFile } from './load.ts';

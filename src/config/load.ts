@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { takeKey } from '../access/scale-key.ts';
 import { nearestName } from '../catalog/nearest-name.ts';
 import { SETTING_NAMES, Settings, metaOf } from './settings.ts';
@@ -106,7 +105,7 @@ export async function readConfigFile(path: string): Promise<Record<string, unkno
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new ConfigError(`Cannot read the configuration file ${path}: ${messageOf(error)}.`);
   });
-  const content = parseFile(text, path);
+  const content = await parseFile(text, path);
   const allowed = SETTING_NAMES.filter((name) => metaOf(name).inFile);
   for (const key of Object.keys(content)) {
     if (allowed.some((name) => name === key)) continue;
@@ -117,7 +116,8 @@ export async function readConfigFile(path: string): Promise<Record<string, unkno
   return content;
 }
 
-function parseFile(text: string, path: string): Record<string, unknown> {
+async function parseFile(text: string, path: string): Promise<Record<string, unknown>> {
+  const { parse: parseYaml } = await import('yaml');
   let content: unknown;
   try {
     content = parseYaml(text) ?? {}; // JSON is a subset of YAML 1.2

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SETTING_NAMES, Settings, metaOf } from './settings.ts';
 
 /** The settings as a Markdown table: flag, variable, key in the file, meaning. */

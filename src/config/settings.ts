@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConsentPolicy } from '../access/consent/consent-policy.ts';
-import { OAuthSettings } from '../access/oauth.ts';
+import { OAuthSettings } from '../access/oauth-settings.ts';
 import { Roles, Tokens } from '../access/policy.ts';
 import { LOG_LEVELS } from '../observability/logger.ts';
 import { ScaleKey } from '../scale/scale-key.ts';

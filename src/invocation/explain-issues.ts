@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearestName } from '../catalog/nearest-name.ts';
 import { isRecord } from '../responses/compact.ts';
 import { pathText, valueAt } from './coerce.ts';

@@ -28,7 +28,7 @@ export function parseArguments(tool: Tool, args: unknown): { call: PreparedCall;
     if ('call' in prepared) return { call: prepared.call, coerced };
     const repaired = coerceArguments(current, prepared.issues, tool.strictLists);
     if (repaired.notes.length === 0 || round === MAX_ROUNDS) {
-      throw invalidArguments(tool, explainIssues(tool.input, current, prepared.issues));
+      throw invalidArguments(tool, explainIssues(tool.schemas().input, current, prepared.issues));
     }
     current = repaired.args;
     coerced.push(...repaired.notes);

@@ -80,7 +80,7 @@ function isHarmlessArgument(value: unknown): boolean {
  * creation that succeeded must be reported as success.
  */
 function conform(tool: Tool, output: Record<string, unknown>): Record<string, unknown> {
-  const checked = tool.output.safeParse(output);
+  const checked = tool.schemas().output.safeParse(output);
   if (checked.success) return output;
   const odd = new Set(checked.error.issues.map((issue) => String(issue.path[0])));
   return Object.fromEntries(Object.entries(output).filter(([key]) => !odd.has(key)));

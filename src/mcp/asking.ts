@@ -3,7 +3,7 @@ import {
   createRequestStateCodec,
   inputRequired,
 } from '@modelcontextprotocol/server';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONSENT_SECONDS } from '../access/consent/consents.ts';
 import { planLines } from '../access/consent/plan.ts';
 import { isRecord } from '../responses/compact.ts';
@@ -35,17 +35,17 @@ export interface Asking {
   seal: (seal: Seal, context: ServerContext) => Promise<string>;
   /** @throws when a state was not sealed here, or has expired */
   verify: (state: string, context: ServerContext) => Promise<Seal>;
-  /** A page where the person can agree; absent where a refusal is all there is. */
-  page?: (plan: Plan, seal: Seal) => Promise<{ url: string; expiresAt: number }>;
+  /** A page where the person can agree; undefined where a refusal is all there is. */
+  page: (plan: Plan, seal: Seal) => Promise<{ url: string; expiresAt: number } | undefined>;
 }
 
 /** @param key seals what travels through the client; shared by replicas that serve one user */
-export function openAsking(key: Uint8Array, page: Asking['page']): Asking {
+export function openAsking(key: Uint8Array, page: Asking['page'] = async () => undefined): Asking {
   const codec = createRequestStateCodec<Seal>({ key, ttlSeconds: CONSENT_SECONDS });
   return {
     seal: (seal, context) => codec.mint(seal, context),
     verify: (state, context) => codec.verify(state, context),
-    ...(page && { page }),
+    page,
   };
 }
 
@@ -94,19 +94,19 @@ export async function fallBack(
   { plan, seal }: Question,
   { page }: Asking,
 ): Promise<ToolErrorBody> {
-  if (!page) {
+  const opened = await page(plan, seal);
+  if (!opened) {
     return {
       ...error,
       plan,
       message: `${error.message} This client cannot ask its user. Use one that supports elicitation, or have whoever runs the server allow it in the policy of the configuration file.`,
     };
   }
-  const { url, expiresAt } = await page(plan, seal);
   return {
     ...error,
     plan,
     message: `${error.message} Give the user this link, which shows the plan and takes their click, and make the same call again afterwards. Do not open it yourself: the decision is theirs.`,
-    approve_at: url,
-    expires_at: new Date(expiresAt).toISOString(),
+    approve_at: opened.url,
+    expires_at: new Date(opened.expiresAt).toISOString(),
   };
 }

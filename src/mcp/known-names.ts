@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ServerContext } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
 import type { NamedKind } from '../catalog/resource.ts';

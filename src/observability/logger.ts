@@ -1,7 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import pino from 'pino';
-import pretty from 'pino-pretty';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -25,17 +24,19 @@ function traceOf(): { trace_id?: string } {
   return id === undefined ? {} : { trace_id: id };
 }
 
-/** Logs to stderr, since stdout belongs to JSON-RPC: JSON lines, or readable lines on a terminal. */
-export function createLogger(level: LogLevel, isTerminal = process.stderr.isTTY): Logger {
+/** Logs JSON lines to stderr, since stdout belongs to JSON-RPC. */
+export function createLogger(
+  level: LogLevel,
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
   const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: null, mixin: traceOf };
-  const destination = isTerminal
-    ? pretty({
-        colorize: true,
-        ignore: 'pid,hostname',
-        translateTime: 'HH:MM:ss',
-        destination: 2,
-        sync: true,
-      })
-    : pino.destination({ dest: 2, sync: true });
   return pino(options, destination);
+}
+
+/** The same with readable lines on a terminal. */
+export async function openLogger(level: LogLevel, isTerminal = process.stderr.isTTY): Promise<Logger> {
+  if (!isTerminal) return createLogger(level);
+  const { default: pretty } = await import('pino-pretty');
+  const options = { colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' };
+  return createLogger(level, pretty({ ...options, destination: 2, sync: true }));
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { REFUSAL } from './api-error.ts';
 import { timestamp } from './clock.ts';
 import type { Query } from './query.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ScaleRequest } from './request.ts';
 
 type Send = (request: ScaleRequest, signal?: AbortSignal) => Promise<unknown>;

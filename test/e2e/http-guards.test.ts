@@ -27,7 +27,7 @@ beforeAll(async () => {
     prompts,
     caller,
     invoke,
-    asking: openAsking(new Uint8Array(32), undefined),
+    asking: openAsking(new Uint8Array(32)),
     logger: createLogger('silent'),
     version: '1.0.0',
   });

@@ -19,11 +19,11 @@ function judgesOf(tool: Tool): {
   listed(args: unknown): boolean;
   schema: unknown;
 } {
-  const schema = z.toJSONSchema(tool.input, { io: 'input', unrepresentable: 'any' });
+  const schema = z.toJSONSchema(tool.schemas().input, { io: 'input', unrepresentable: 'any' });
   const full = ajv.compile(schema);
   const listed = ajv.compile(listTool(tool).inputSchema);
   return {
-    zod: (args) => tool.input.safeParse(args).error?.issues ?? [],
+    zod: (args) => tool.schemas().input.safeParse(args).error?.issues ?? [],
     full: (args) => full(args),
     listed: (args) => listed(args),
     schema,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecord } from '../../src/responses/compact.ts';
 import { defineTaskCreator } from './define-task-creator.ts';
 import { AnnotationAttributes } from './fields/annotation-attributes.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { subjectsOf } from '../../src/catalog/subjects.ts';
 import { listedAs } from '../../src/catalog/listed-as.ts';

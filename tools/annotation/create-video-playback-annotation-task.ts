@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTaskCreator } from './define-task-creator.ts';
 import { AnnotationAttributes } from './fields/annotation-attributes.ts';
 import { Geometries } from './fields/geometries.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { derivedUniqueId, differencesBetween } from '../../src/catalog/once.ts';
 import { isRecord } from '../../src/responses/compact.ts';
 import type { Once } from '../../src/catalog/once.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AttachmentUrl, ContextAttachments } from './fields/attachments.ts';
 import { commonTaskFields } from './fields/common-task-fields.ts';
 

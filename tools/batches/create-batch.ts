@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { CallbackUrl, Metadata } from '../annotation/fields/common-task-fields.ts';
 import { oncePerName } from '../once-per-name.ts';

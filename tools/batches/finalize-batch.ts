@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { ProjectObject } from '../projects/project-object.ts';
 import { BatchName, BatchObject, batchRow, listBatchesStep, statusStep } from './batch-object.ts';

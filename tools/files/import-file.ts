@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { FileObject, fileView, storedFileFields, useFileStep } from './file-object.ts';
 

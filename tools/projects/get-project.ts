@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRecord } from '../../src/responses/compact.ts';
 import { versionChanges } from './version-changes.ts';
 import { wordsAsked } from '../tasks/words-asked.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Emails } from '../team/emails.ts';
 import { ProjectName } from '../projects/project-object.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';

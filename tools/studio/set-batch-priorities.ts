@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { StudioQueue, queueNames, queueOutput, queueRows, queueStep } from './studio-batch-object.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Shaping } from '../../src/catalog/tool.ts';
 
 const text = z.string().optional().catch(undefined);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Tags } from '../annotation/fields/common-task-fields.ts';
 import { defineTaskChange } from './task-change.ts';
 import { TaskId } from './task-lookup.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { resultInShort } from '../results/inline-results.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listTasksStep } from './task-lookup.ts';
 import { TaskObject } from './task-object.ts';

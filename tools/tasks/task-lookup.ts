@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Scale's own id of a task: 24 hexadecimal digits so far, but any id is passed on as it is. */
 export const TaskId = z.string().min(1).max(128);

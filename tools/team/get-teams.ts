@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { countsInWords } from '../tasks/annotation-counts.ts';
 import { Team, memberRows, teamOutput } from './member-object.ts';

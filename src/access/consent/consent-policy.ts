@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONSEQUENCES, EFFECTS } from '../../catalog/vocabulary.ts';
 import type { Tool } from '../../catalog/tool.ts';
 import type { Mode } from '../../catalog/vocabulary.ts';

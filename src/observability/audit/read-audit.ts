@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import { GENESIS, faultIn, hashOf } from './chain.ts';
 
 const Entry = z.looseObject({

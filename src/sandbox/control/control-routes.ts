@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ApiError, REFUSAL } from '../api-error.ts';
 import { DATA_SETS } from '../keys.ts';
 import { taskView } from '../task-view.ts';

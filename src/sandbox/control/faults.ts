@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createRandom } from '../labelers/random.ts';
 import type { Random } from '../labelers/random.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Schemes Scale can fetch from (web, S3, Google Cloud Storage, its own file storage). */
 const READABLE = /^(https?|s3|gs|scaledata):\/\/\S+$/i;

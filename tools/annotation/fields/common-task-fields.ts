@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Scale keeps at most this much metadata per task, in bytes of JSON. */
 const MAX_METADATA_BYTES = 10 * 1_024;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
 
 /** What a feature's text is; Scale's integrations know these ten. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
 import { isRecord } from '../../../src/responses/compact.ts';
 import { AnnotationAttributes } from './annotation-attributes.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AttachmentUrl } from './attachments.ts';
 
 /** One document per frame, in the order of time. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
 
 const Link = z.strictObject({

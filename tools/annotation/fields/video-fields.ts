@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AttachmentUrl } from './attachments.ts';
 
 /** Video files that a browser plays; others are refused by Scale when it opens the file. */
