@@ -4,39 +4,22 @@
  */
 import { rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import packageJson from '../package.json' with { type: 'json' };
+import { COMMON, SERVER } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
-import { writtenCatalog } from './written-catalog.ts';
-import type { BuildOptions } from 'esbuild';
 
 const DIST = new URL('../dist/', import.meta.url);
 
-const options: BuildOptions = {
-  outdir: 'dist',
-  bundle: true,
-  platform: 'node',
-  target: 'node20.19',
-  format: 'cjs',
-  define: { __VERSION__: JSON.stringify(packageJson.version) },
-  logLevel: 'warning',
-};
-
 await rm(DIST, { recursive: true, force: true });
 const { metafile } = await build({
-  ...options,
+  ...SERVER,
   entryPoints: { main: 'src/cli.ts' },
-  minifyWhitespace: true,
-  minifySyntax: true,
-  legalComments: 'none', // whole licences are written below
+  outdir: 'dist',
   metafile: true,
-  // Kept code does not know how to import; what stays outside is CommonJS.
-  supported: { 'dynamic-import': false },
-  external: Object.keys(packageJson.dependencies).filter((name) => name !== '@opentelemetry/api'),
-  plugins: [writtenCatalog],
 });
 await build({
-  ...options,
+  ...COMMON,
   entryPoints: { cli: 'src/launcher.ts' },
+  outdir: 'dist',
   banner: { js: '#!/usr/bin/env node' },
 });
 await writeFile(new URL('package.json', DIST), '{ "type": "commonjs" }\n');

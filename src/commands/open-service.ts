@@ -18,6 +18,7 @@ import type { Settings } from '../config/settings.ts';
 import type { InvokerDeps } from '../invocation/flow.ts';
 import type { Invoker } from '../invocation/invoke.ts';
 import type { Asking } from '../mcp/asking.ts';
+import type { ScaleClientOptions } from '../scale/client.ts';
 import type { Callers } from '../mcp/request-callers.ts';
 import type { Health } from '../observability/telemetry/serve-metrics.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -37,18 +38,28 @@ export interface Service {
   close(): Promise<void>;
 }
 
+interface ServiceOptions {
+  isRemote: boolean;
+  /** What requests go out through; for measurements. */
+  dispatcher?: ScaleClientOptions['dispatcher'];
+}
+
 /** Connects settings, adapter and call path; starts the embedded sandbox where asked. */
 export async function openService(
   settings: Settings,
   { caller, files, apiKey }: Local,
   logger: Logger,
-  { isRemote }: { isRemote: boolean },
+  { isRemote, dispatcher }: ServiceOptions,
 ): Promise<Service> {
   const upstream = await openUpstream(settings, apiKey, logger);
   const { store, gate, limits } = openLimits(settings, logger);
   const breaker = openBreaker();
   const clients = new ScaleClients((apiKey, keyId) =>
-    connect(upstream.baseUrl, apiKey, { breaker, gate: (signal) => gate(keyId, signal) }),
+    connect(upstream.baseUrl, apiKey, {
+      breaker,
+      gate: (signal) => gate(keyId, signal),
+      ...(dispatcher && { dispatcher }),
+    }),
   );
   const scale = upstream.apiKey === undefined ? undefined : clients.for(upstream.apiKey);
   const callers = await openCallers({ settings, local: caller, localClient: scale, clients, logger });

@@ -33,7 +33,7 @@ export const TIMING = {
 export function connect(
   baseUrl: string,
   apiKey: ScaleKey,
-  options: Pick<ScaleClientOptions, 'gate' | 'breaker'> = {},
+  options: Pick<ScaleClientOptions, 'gate' | 'breaker' | 'dispatcher'> = {},
 ): ScaleClient {
   return createScaleClient({
     baseUrl,

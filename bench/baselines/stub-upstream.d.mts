@@ -1,0 +1,4 @@
+import type { MockAgent } from 'undici';
+
+export const ORIGIN: string;
+export function stubUpstream(): MockAgent;

@@ -1,0 +1,90 @@
+/**
+ * Measures what the server costs, each row against a baseline of the same run. Writes bench/results.json; with
+ * `--short` runs the rows that CI holds, against what stands there. What the rows mean: docs/performance.md.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { isMet, regression } from './figure.ts';
+import { measureColdStart } from './rows/cold-start.ts';
+import { measureThroughput } from './rows/http-throughput.ts';
+import type { Figure } from './figure.ts';
+
+const RESULTS = 'bench/results.json';
+
+/** A ratio may be this much worse than the one on record. */
+const TOLERANCE = 0.2;
+
+interface Part {
+  rows: readonly number[];
+  measure: (isShort: boolean) => Promise<Figure[]>;
+  /** Runs in CI. */
+  isHeld?: boolean;
+}
+
+const PARTS: readonly Part[] = [
+  { rows: [1], isHeld: true, measure: (isShort) => measureColdStart({ rounds: isShort ? 9 : 25 }) },
+  {
+    rows: [2, 3],
+    isHeld: true,
+    measure: (isShort) => measureThroughput(isShort ? { rounds: 1, seconds: 3 } : { rounds: 3, seconds: 8 }),
+  },
+];
+
+const { values } = parseArgs({ options: { short: { type: 'boolean' }, rows: { type: 'string' } } });
+const asked = values.rows?.split(',').map(Number);
+const figures: Figure[] = [];
+for (const { rows, isHeld, measure } of PARTS) {
+  if (asked ? !rows.some((row) => asked.includes(row)) : values.short && !isHeld) continue;
+  const found = await measure(values.short === true);
+  for (const one of found) print(one);
+  figures.push(...found);
+}
+if (values.short) process.exitCode = await judge(figures);
+else await record(figures);
+
+function print(one: Figure): void {
+  const { row, what, value, unit, baseline, ratio, goal } = one;
+  const against = baseline ? `${rounded(baseline.value)} (${baseline.what})` : '';
+  const wanted = goal?.atMost === undefined ? goal?.atLeast && `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`;
+  const verdict = { true: 'met', false: 'MISSED', undefined: '' }[String(isMet(one))] ?? '';
+  const cells = [
+    String(row).padStart(2),
+    what.padEnd(52),
+    `${rounded(value)} ${unit}`.padEnd(22),
+    against.padEnd(52),
+    ratio === undefined ? ''.padEnd(8) : `× ${ratio.toFixed(2)}`.padEnd(8),
+    String(wanted ?? '').padEnd(8),
+    verdict,
+  ];
+  console.log(cells.join(' ').trimEnd());
+}
+
+function rounded(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2);
+}
+
+/** Rows that were not measured keep what stands on record. */
+async function record(measured: readonly Figure[]): Promise<void> {
+  const rows = new Set(measured.map(({ row }) => row));
+  const kept = (await onRecord()).filter(({ row }) => !rows.has(row));
+  const all = [...kept, ...measured].toSorted((one, other) => one.row - other.row);
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
+  await writeFile(RESULTS, `${JSON.stringify({ machine, figures: all }, undefined, 2)}\n`);
+}
+
+async function onRecord(): Promise<Figure[]> {
+  const text = await readFile(RESULTS, 'utf8').catch(() => '{"figures":[]}');
+  return (JSON.parse(text) as { figures: Figure[] }).figures;
+}
+
+async function judge(measured: readonly Figure[]): Promise<number> {
+  const before = await onRecord();
+  const worse = measured.filter((now) => {
+    const then = before.find(({ row, what }) => row === now.row && what === now.what);
+    return then !== undefined && regression(now, then) > TOLERANCE;
+  });
+  for (const { row, what } of worse)
+    console.log(`REFUSED row ${row}, ${what}: more than 20 % worse than on record`);
+  return worse.length > 0 ? 1 : 0;
+}
