@@ -1,29 +1,28 @@
+import { z } from 'zod';
+
+const Goal = z.object({ atMost: z.number().optional(), atLeast: z.number().optional() });
+
 /** One measured figure. Ratios compare with a baseline of the same run; a goal is set for the ratio where there is one. */
-export interface Figure {
-  row: number;
-  what: string;
-  value: number;
-  unit: string;
-  baseline?: { what: string; value: number };
-  ratio?: number;
-  goal?: Goal;
-}
+const Figure = z.object({
+  row: z.int(),
+  what: z.string(),
+  value: z.number(),
+  unit: z.string(),
+  baseline: z.object({ what: z.string(), value: z.number() }).optional(),
+  ratio: z.number().optional(),
+  goal: Goal.optional(),
+});
 
-interface Goal {
-  atMost?: number;
-  atLeast?: number;
-}
+export type Figure = z.output<typeof Figure>;
 
-interface Measured {
-  row: number;
-  what: string;
-  value: number;
-  unit: string;
-  baseline?: { what: string; value: number };
-  goal?: Goal;
-}
+/** What bench/results.json holds. */
+export const Results = z.object({
+  machine: z.object({ cpu: z.string().optional(), cores: z.int(), node: z.string() }),
+  figures: z.array(Figure),
+});
 
-export function figure({ baseline, ...rest }: Measured): Figure {
+/** With the ratio to its baseline. */
+export function figure({ baseline, ...rest }: Omit<Figure, 'ratio'>): Figure {
   return baseline ? { ...rest, baseline, ratio: rest.value / baseline.value } : rest;
 }
 

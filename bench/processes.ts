@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isRecord } from '../src/responses/compact.ts';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
@@ -100,9 +101,10 @@ export class StdioServer {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
-      const message = JSON.parse(line) as { id?: number };
-      const waiting = this.#waiting.get(message.id ?? -1);
-      this.#waiting.delete(message.id ?? -1);
+      const message: unknown = JSON.parse(line);
+      const id = isRecord(message) && typeof message['id'] === 'number' ? message['id'] : -1;
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
       waiting?.(message);
     }
   }

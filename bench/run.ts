@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { isMet, regression } from './figure.ts';
+import { Results, isMet, regression } from './figure.ts';
 import { measureColdStart } from './rows/cold-start.ts';
 import { measureThroughput } from './rows/http-throughput.ts';
 import type { Figure } from './figure.ts';
@@ -74,8 +74,8 @@ async function record(measured: readonly Figure[]): Promise<void> {
 }
 
 async function onRecord(): Promise<Figure[]> {
-  const text = await readFile(RESULTS, 'utf8').catch(() => '{"figures":[]}');
-  return (JSON.parse(text) as { figures: Figure[] }).figures;
+  const text = await readFile(RESULTS, 'utf8').catch(() => undefined);
+  return text === undefined ? [] : Results.parse(JSON.parse(text)).figures;
 }
 
 async function judge(measured: readonly Figure[]): Promise<number> {

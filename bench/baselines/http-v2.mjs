@@ -8,6 +8,7 @@ import { ORIGIN, stubUpstream } from './stub-upstream.mjs';
 
 const dispatcher = stubUpstream();
 
+/** @param {{ project: string }} args */
 async function call({ project }) {
   const headers = { authorization: `Basic ${Buffer.from('live_key:').toString('base64')}` };
   const { body } = await request(`${ORIGIN}/v1/projects/${encodeURIComponent(project)}`, {

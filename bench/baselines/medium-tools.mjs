@@ -15,7 +15,10 @@ const input = {
   tags: z.array(z.string()).optional().describe('Tags to filter by later'),
 };
 
-/** @param call carries out every one of them */
+/**
+ * @param {{ registerTool: (name: string, config: object, call: object) => unknown }} server of either SDK
+ * @param {object} call carries out every one of them
+ */
 export function registerMediumTools(server, call) {
   for (let number = 1; number <= 41; number += 1) {
     server.registerTool(

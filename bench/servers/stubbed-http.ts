@@ -28,4 +28,6 @@ async function main(): Promise<void> {
   process.stderr.write(`serving ${url}\n`);
 }
 
+process.once('SIGINT', () => process.exit(0));
+
 void main();

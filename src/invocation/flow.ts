@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { redactArguments } from '../observability/redact.ts';
+import { randomId } from '../random-id.ts';
+import { within } from '../within.ts';
 import type { Caller } from '../access/caller.ts';
 import type { CallLimits } from '../access/limits/call-limits.ts';
 import type { LocalFiles } from '../access/local-files.ts';
@@ -57,6 +58,8 @@ export interface Flow {
   call?: PreparedCall;
   /** Whether something with an effect may have been sent. */
   begun: boolean;
+  /** Nothing of it waits any more. */
+  end: () => void;
   /** Records how the call ended. */
   settle(settled: Settled): Promise<void>;
 }
@@ -64,7 +67,7 @@ export interface Flow {
 export function beginFlow(invocation: Invocation, deps: InvokerDeps): Flow {
   const { args, caller, report = ignoreProgress } = invocation;
   const tool = caller.selection.find(invocation.tool.name) ?? invocation.tool;
-  const deadline = AbortSignal.timeout(deps.deadlineMs);
+  const { stop, deadline, end } = within(deps.deadlineMs, invocation.signal);
   const startedAt = deps.now();
   const intent = intentOf(invocation, tool);
   return {
@@ -74,8 +77,9 @@ export function beginFlow(invocation: Invocation, deps: InvokerDeps): Flow {
     report,
     consent: invocation.consent,
     intent,
-    stop: AbortSignal.any([invocation.signal, deadline]),
+    stop,
     deadline,
+    end,
     begun: false,
     settle: (settled) =>
       deps.trail.record({ ...intent, ...settled, duration_ms: Math.round(deps.now() - startedAt) }),
@@ -88,7 +92,7 @@ function ignoreProgress(): void {
 
 function intentOf({ args, caller, client }: Invocation, tool: Tool): CallIntent {
   return {
-    request_id: `req_${randomBytes(8).toString('hex')}`,
+    request_id: `req_${randomId()}`,
     principal: caller.principal,
     ...(client !== undefined && { client }),
     tool: tool.name,

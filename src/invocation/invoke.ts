@@ -38,6 +38,8 @@ export function createInvoker(deps: InvokerDeps): Invoker {
     } catch (error) {
       const body = await fail(flow, error, deps);
       return { ok: false, error: body, ...(error instanceof AskFirst && { question: error.question }) };
+    } finally {
+      flow.end();
     }
   };
 }

@@ -1,16 +1,27 @@
-import { toNodeHandler } from '@modelcontextprotocol/node';
+import { getRequestListener } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { repeatedLists } from './repeated-lists.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { Logger } from '../observability/logger.ts';
 
-/** A request whose target is known, with what authentication found out. */
-export type Incoming = IncomingMessage & { method: string; url: string; auth?: AuthInfo };
+/** A message that was let in, read and parsed. */
+export interface Incoming {
+  request: IncomingMessage;
+  body: unknown;
+  /** What authentication found out. */
+  auth?: AuthInfo | undefined;
+}
+
+/** The same in the SDK's words. */
+export interface Message {
+  parsedBody: unknown;
+  authInfo?: AuthInfo;
+}
 
 /** Answers MCP messages that the guards have let in. */
 export interface Endpoint {
-  /** @param body the parsed message */
-  handle(incoming: Incoming, outgoing: ServerResponse, body: unknown): Promise<void>;
+  handle(incoming: Incoming, outgoing: ServerResponse): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,10 +33,18 @@ export function statelessEndpoint(
   const handler = createMcpHandler(factory, {
     onerror: (error) => logger.warn({ err: error }, 'a request was refused'),
   });
-  const handle = toNodeHandler(handler);
+  const answer = repeatedLists((message, request) => handler.fetch(request, message));
+  const messages = new WeakMap<object, Message>();
+  // Makes web requests and responses only as far as they are looked at, which the SDK's adapter does in full.
+  const listener = getRequestListener((request, { incoming }) =>
+    answer(messages.get(incoming) ?? { parsedBody: undefined }, request),
+  );
   return {
     handler,
-    handle: async (incoming, outgoing, body) => handle(incoming, outgoing, body),
+    async handle({ request, body, auth }, outgoing) {
+      messages.set(request, { parsedBody: body, ...(auth && { authInfo: auth }) });
+      await listener(request, outgoing);
+    },
     close: () => handler.close(),
   };
 }

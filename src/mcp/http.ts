@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/fastify';
 import fastify from 'fastify';
@@ -13,6 +12,7 @@ import {
 import { serveMetadata } from './protected-resource.ts';
 import { admit, callerOf } from './request-callers.ts';
 import { isRecord } from '../responses/compact.ts';
+import { randomId } from '../random-id.ts';
 import type { IncomingMessage } from 'node:http';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -85,15 +85,10 @@ export async function serveOverHttp(endpoint: Endpoint, options: HttpOptions): P
     },
     handler(request, reply) {
       reply.hijack();
-      const auth = admitted.get(request.raw);
-      const incoming = Object.assign(request.raw, {
-        method: request.method,
-        url: request.url,
-        ...(auth && { auth }),
-      });
+      const incoming = { request: request.raw, body: request.body, auth: admitted.get(request.raw) };
       const closed = once(reply.raw, 'close');
       if (!isSubscription(request.body)) void exchanges.add(closed);
-      return endpoint.handle(incoming, reply.raw, request.body);
+      return endpoint.handle(incoming, reply.raw);
     },
   });
 
@@ -136,7 +131,7 @@ function guardedApp({
   app.addHook('onRequest', originValidation(names));
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     const status = error.statusCode ?? 500;
-    const request_id = `req_${randomBytes(8).toString('hex')}`;
+    const request_id = `req_${randomId()}`;
     if (status >= 500) logger.error({ err: error, request_id }, 'HTTP request failed');
     const isParseError = status === 400 && !(error instanceof MessageRefusedError);
     const [code, message] =

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import { randomId } from '../random-id.ts';
 import type {
   CallToolResult,
   CompleteRequest,
@@ -141,7 +141,7 @@ async function hideFaults<T>(answer: () => Promise<T>, logger: Logger): Promise<
     return await answer();
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    const request_id = `req_${randomBytes(8).toString('hex')}`;
+    const request_id = `req_${randomId()}`;
     logger.error({ err: error, request_id }, 'a request could not be answered');
     throw new ProtocolError(ProtocolErrorCode.InternalError, 'Internal error', { request_id });
   }

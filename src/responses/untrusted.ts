@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomId } from '../random-id.ts';
 import type { Untrusted } from '../catalog/tool.ts';
 
 /** Limits of an id, name, label or tag that is shown bare, and of a URL. What goes beyond is fenced. */
@@ -30,7 +30,7 @@ export interface Fence {
  *
  * @param marker unguessable; random unless a test fixes it
  */
-export function createFence(marker = `data-${randomBytes(6).toString('hex')}`): Fence {
+export function createFence(marker = `data-${randomId().slice(0, 12)}`): Fence {
   const untrusted = (text: string, maxLength = Infinity): Untrusted => {
     const clean = text.replace(INVISIBLE, '').replaceAll(marker, '');
     const shown =

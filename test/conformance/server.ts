@@ -106,17 +106,18 @@ function withSessions(modern: Endpoint): Endpoint {
   }
 
   return {
-    async handle(incoming: Incoming, outgoing: ServerResponse, body: unknown) {
+    async handle(incoming: Incoming, outgoing: ServerResponse) {
+      const { request, body } = incoming;
       const { kind } = classifyInboundRequest({
-        httpMethod: incoming.method,
-        ...header('protocolVersionHeader', incoming.headers['mcp-protocol-version']),
-        ...header('mcpMethodHeader', incoming.headers['mcp-method']),
+        httpMethod: request.method ?? '',
+        ...header('protocolVersionHeader', request.headers['mcp-protocol-version']),
+        ...header('mcpMethodHeader', request.headers['mcp-method']),
         body,
       });
-      if (kind !== 'legacy') return modern.handle(incoming, outgoing, body);
-      const id = String(incoming.headers['mcp-session-id'] ?? '');
+      if (kind !== 'legacy') return modern.handle(incoming, outgoing);
+      const id = String(request.headers['mcp-session-id'] ?? '');
       const transport = isInitializeRequest(body) ? await open() : sessions.get(id);
-      if (transport) return transport.handleRequest(incoming, outgoing, body);
+      if (transport) return transport.handleRequest(request, outgoing, body);
       outgoing.writeHead(id === '' ? 400 : 404).end();
     },
     close: () => modern.close(),

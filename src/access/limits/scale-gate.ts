@@ -1,6 +1,7 @@
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import { LimitReachedError } from './limit-reached.ts';
 import { openSemaphore } from './semaphore.ts';
+import { within } from '../../within.ts';
 import type { SemaphoreTiming } from './semaphore.ts';
 import type { LimitStore } from './shared-store.ts';
 
@@ -31,8 +32,7 @@ export function openScaleGate(
   const rate = store.limiter('scale', perSecond, 1);
   const semaphore = openSemaphore(concurrency, store, timing);
   return async (keyId, callerSignal) => {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    const signal = callerSignal ? AbortSignal.any([callerSignal, patience]) : patience;
+    const { stop: signal, deadline: patience, end } = within(PATIENCE_MS, callerSignal);
     try {
       const leave = await semaphore.enter(keyId, signal);
       try {
@@ -49,6 +49,8 @@ export function openScaleGate(
         `Too much is being sent to Scale with this key: ${perSecond} requests per second and ${concurrency} at once are allowed here.`,
         Math.ceil(PATIENCE_MS / 1_000),
       );
+    } finally {
+      end();
     }
 
     async function takeTurn(): Promise<void> {

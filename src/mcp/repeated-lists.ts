@@ -1,0 +1,60 @@
+import { isRecord } from '../responses/compact.ts';
+import { callerOf } from './request-callers.ts';
+import type { Selection } from '../catalog/selection.ts';
+import type { Message } from './endpoint.ts';
+
+/** Answers that follow from the caller's selection alone. */
+const METHODS: ReadonlySet<unknown> = new Set([
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/templates/list',
+]);
+
+/** The headers that the protocol gives a meaning. */
+const HEADERS = ['content-type', 'accept', 'mcp-protocol-version', 'mcp-method', 'mcp-name'] as const;
+
+/** Answers that are kept, some 50 kB each; beyond this many the oldest is forgotten. */
+const CAPACITY = 100;
+
+type Answer = (message: Message, request: Request) => Promise<Response>;
+
+/**
+ * Answers a list that was asked for before in the same words by somebody who is offered the same, without going
+ * through the protocol again: equal headers and an equal message but for its id have an equal answer but for its id.
+ */
+export function repeatedLists(answer: Answer): Answer {
+  const kept = new Map<string, string>();
+  const numbers = new WeakMap<Selection, number>();
+  let lastNumber = 0;
+  const numberOf = (selection: Selection): number => {
+    const number = numbers.get(selection) ?? (lastNumber += 1);
+    numbers.set(selection, number);
+    return number;
+  };
+  return async (message, request) => {
+    const selection = callerOf(message.authInfo)?.selection;
+    const { parsedBody: body } = message;
+    if (!selection || !isRecord(body) || !METHODS.has(body['method'])) return answer(message, request);
+    const { id, ...rest } = body;
+    if (typeof id !== 'number' && typeof id !== 'string') return answer(message, request);
+    const key = JSON.stringify([numberOf(selection), rest, HEADERS.map((name) => request.headers.get(name))]);
+    const known = kept.get(key);
+    if (known !== undefined) return respond(known, id);
+    const response = await answer(message, request);
+    if (response.status !== 200 || response.headers.get('content-type') !== 'application/json')
+      return response;
+    const text = await response.text();
+    const parsed: unknown = JSON.parse(text);
+    if (isRecord(parsed) && 'result' in parsed) {
+      if (kept.size >= CAPACITY) kept.delete(kept.keys().next().value ?? '');
+      kept.set(key, JSON.stringify(parsed['result']));
+    }
+    return new Response(text, { status: 200, headers: { 'content-type': 'application/json' } });
+  };
+}
+
+function respond(result: string, id: number | string): Response {
+  const text = `{"result":${result},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`;
+  return new Response(text, { status: 200, headers: { 'content-type': 'application/json' } });
+}
