@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../src/responses/compact.ts';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
@@ -20,6 +21,8 @@ export function environment(extra: Record<string, string> = {}): Record<string, 
 export interface Server {
   url: string;
   pid: number;
+  /** Bytes after a collection; for a process that was started with `report-memory.cjs`. */
+  memoryInUse(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -43,6 +46,15 @@ export async function startServer(
   return {
     url,
     pid: child.pid ?? 0,
+    async memoryInUse() {
+      said = '';
+      child.kill('SIGUSR2');
+      for (;;) {
+        const [, bytes] = /in use (\d+)\n/.exec(said) ?? [];
+        if (bytes !== undefined) return Number(bytes);
+        await sleep(20);
+      }
+    },
     async stop() {
       child.removeAllListeners('exit');
       const ended = once(child, 'exit');

@@ -7,7 +7,12 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Results, isMet, regression } from './figure.ts';
 import { measureColdStart } from './rows/cold-start.ts';
+import { measureIteration } from './rows/iteration.ts';
+import { measureLatency } from './rows/latency.ts';
+import { measureMemory } from './rows/memory.ts';
+import { measurePackageSize } from './rows/package-size.ts';
 import { measureThroughput } from './rows/http-throughput.ts';
+import { measureUpload } from './rows/upload.ts';
 import type { Figure } from './figure.ts';
 
 const RESULTS = 'bench/results.json';
@@ -29,6 +34,11 @@ const PARTS: readonly Part[] = [
     isHeld: true,
     measure: (isShort) => measureThroughput(isShort ? { rounds: 1, seconds: 3 } : { rounds: 3, seconds: 8 }),
   },
+  { rows: [4], measure: () => measureLatency({ calls: 2_000 }) },
+  { rows: [5], measure: () => measureMemory({ calls: 100_000 }) },
+  { rows: [6], measure: () => measureUpload() },
+  { rows: [7], measure: () => measureIteration({ tasks: 100_000 }) },
+  { rows: [10], measure: () => measurePackageSize() },
 ];
 
 const { values } = parseArgs({ options: { short: { type: 'boolean' }, rows: { type: 'string' } } });
