@@ -4,15 +4,21 @@
  */
 import { rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { COMMON, SERVER } from './bundle-options.ts';
+import { COMMON, SERVER, TELEMETRY } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
 
 const DIST = new URL('../dist/', import.meta.url);
 
 await rm(DIST, { recursive: true, force: true });
-const { metafile } = await build({
+const main = await build({
   ...SERVER,
   entryPoints: { main: 'src/cli.ts' },
+  outdir: 'dist',
+  metafile: true,
+});
+const telemetry = await build({
+  ...SERVER,
+  entryPoints: [TELEMETRY],
   outdir: 'dist',
   metafile: true,
 });
@@ -24,7 +30,7 @@ await build({
 });
 await writeFile(new URL('package.json', DIST), '{ "type": "commonjs" }\n');
 
-const bundled = await bundledPackages(metafile);
+const bundled = await bundledPackages(main.metafile, telemetry.metafile);
 await writeFile(
   new URL('THIRD-PARTY-LICENSES.txt', DIST),
   bundled

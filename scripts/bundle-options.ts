@@ -1,6 +1,6 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { writtenCatalog } from './written-catalog.ts';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 
 /** What every bundle has in common. */
 export const COMMON: BuildOptions = {
@@ -12,6 +12,19 @@ export const COMMON: BuildOptions = {
   logLevel: 'warning',
 };
 
+/** Loaded where telemetry is configured: 300 kB that no other start should read, from packages of 60 MB. */
+export const TELEMETRY = 'src/observability/telemetry/register-exporters.ts';
+
+/** Leaves telemetry to a bundle of its own beside this one. */
+const telemetryApart: Plugin = {
+  name: 'telemetry-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/register-exporters\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './register-exporters.js', external: true } : undefined,
+    );
+  },
+};
+
 /** For a bundle that serves. Only dependencies that are installed with the package stay outside. */
 export const SERVER: BuildOptions = {
   ...COMMON,
@@ -20,6 +33,6 @@ export const SERVER: BuildOptions = {
   legalComments: 'none', // the build writes whole licences
   // Kept code does not know how to import; what stays outside is CommonJS.
   supported: { 'dynamic-import': false },
-  external: Object.keys(packageJson.dependencies).filter((name) => name !== '@opentelemetry/api'),
-  plugins: [writtenCatalog],
+  external: Object.keys(packageJson.dependencies),
+  plugins: [writtenCatalog, telemetryApart],
 };

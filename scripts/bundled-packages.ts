@@ -16,8 +16,9 @@ const Manifest = z.object({ name: z.string(), version: z.string() });
 const PACKAGE = /^(?<directory>.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
 
 /** The packages that esbuild took code from, by name. */
-export async function bundledPackages({ outputs }: Metafile): Promise<BundledPackage[]> {
-  const inputs = Object.values(outputs).flatMap(({ inputs: used }) =>
+export async function bundledPackages(...metafiles: readonly Metafile[]): Promise<BundledPackage[]> {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const inputs = outputs.flatMap(({ inputs: used }) =>
     Object.entries(used).flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : [])),
   );
   const directories = new Set(inputs.flatMap((file) => PACKAGE.exec(file)?.groups?.['directory'] ?? []));
