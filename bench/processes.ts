@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../src/responses/compact.ts';
+import type { Server as HttpServer } from 'node:http';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
@@ -128,4 +129,13 @@ export async function memoryOf(pid: number, member: 'VmRSS' | 'VmHWM' = 'VmRSS')
   const [, kilobytes] = new RegExp(`^${member}:\\s+(\\d+) kB$`, 'm').exec(status) ?? [];
   if (kilobytes === undefined) throw new Error(`/proc/${pid}/status has no ${member}`);
   return Number(kilobytes) * 1_024;
+}
+
+/** Serves on a free port of loopback; resolves with the port. */
+export async function listen(server: HttpServer): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the stub does not listen');
+  return address.port;
 }

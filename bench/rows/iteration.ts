@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { figure } from '../figure.ts';
-import { CLI, startServer } from '../processes.ts';
+import { CLI, listen, startServer } from '../processes.ts';
 import { callTool } from '../requests.ts';
 import { isRecord } from '../../src/responses/compact.ts';
-import type { AddressInfo } from 'node:net';
 import type { Figure } from '../figure.ts';
 
 const MB = 1024 * 1024;
@@ -21,9 +19,8 @@ export async function measureIteration({ tasks }: { tasks: number }): Promise<Fi
     outgoing.end(
       JSON.stringify({ docs, total: tasks, limit: PAGE, has_more: first + PAGE < tasks, ...next }),
     );
-  }).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  const { port } = upstream.address() as AddressInfo;
+  });
+  const port = await listen(upstream);
   const server = await startServer(
     ['--expose-gc', '--require', './bench/report-memory.cjs', CLI, 'http', '--port', '0'],
     {

@@ -1,12 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { figure } from '../figure.ts';
-import { CLI, StdioServer, memoryOf } from '../processes.ts';
-import type { AddressInfo } from 'node:net';
+import { CLI, StdioServer, listen, memoryOf } from '../processes.ts';
 import type { Figure } from '../figure.ts';
 
 const MB = 1024 * 1024;
@@ -22,9 +20,8 @@ export async function measureUpload(): Promise<Figure[]> {
       outgoing.setHeader('content-type', 'application/json');
       outgoing.end('{"attachment_url":"scaledata://bench/large","mime_type":"application/octet-stream"}');
     });
-  }).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  const { port } = upstream.address() as AddressInfo;
+  });
+  const port = await listen(upstream);
   const server = new StdioServer([CLI, '--allow-dir', directory], {
     SCALE_API_KEY: 'live_0123456789abcdef',
     SCALE_API_BASE_URL: `http://127.0.0.1:${port}/v1`,
