@@ -9,6 +9,7 @@ import { Results, isMet, regression } from './figure.ts';
 import { measureColdStart } from './rows/cold-start.ts';
 import { measureIteration } from './rows/iteration.ts';
 import { measureLatency } from './rows/latency.ts';
+import { measureListing } from './rows/listing-tokens.ts';
 import { measureMemory } from './rows/memory.ts';
 import { measurePackageSize } from './rows/package-size.ts';
 import { measureThroughput } from './rows/http-throughput.ts';
@@ -38,6 +39,7 @@ const PARTS: readonly Part[] = [
   { rows: [5], measure: () => measureMemory({ calls: 100_000 }) },
   { rows: [6], measure: () => measureUpload() },
   { rows: [7], measure: () => measureIteration({ tasks: 100_000 }) },
+  { rows: [8], isHeld: true, measure: () => measureListing() },
   { rows: [10], measure: () => measurePackageSize() },
 ];
 

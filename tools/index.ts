@@ -1,4 +1,4 @@
-/** The catalogue: every tool, grouped by toolset. The order here is the order of `tools/list`. */
+/** The catalogue. The order here is the order of `tools/list`: the everyday tools, then the rest by toolset. */
 import { getAccount } from './account/get-account.ts';
 import { createDocumentTranscriptionTask } from './annotation/create-document-transcription-task.ts';
 import { createImageAnnotationTask } from './annotation/create-image-annotation-task.ts';
@@ -46,8 +46,20 @@ import { inviteTeamMember } from './team/invite-team-member.ts';
 import type { Tool } from '../src/catalog/tool.ts';
 
 export const catalog: readonly Tool[] = [
-  // annotation
+  // every day, in the order of use: hosts with small windows cut the list from its end
+  listProjects,
+  getProject,
+  createProject,
+  createBatch,
+  uploadFile,
   createImageAnnotationTask,
+  createTask,
+  finalizeBatch,
+  getBatchStatus,
+  listTasks,
+  getTask,
+  getSecureTaskResponseUrl,
+  // annotation
   createSegmentationAnnotationTask,
   createVideoAnnotationTask,
   createVideoPlaybackAnnotationTask,
@@ -56,12 +68,8 @@ export const catalog: readonly Tool[] = [
   createDocumentTranscriptionTask,
   createNamedEntityRecognitionTask,
   createTextCollectionTask,
-  createTask,
   // tasks
-  getTask,
   getTaskById,
-  listTasks,
-  getSecureTaskResponseUrl,
   setTaskMetadata,
   addTaskTags,
   deleteTaskTags,
@@ -69,19 +77,12 @@ export const catalog: readonly Tool[] = [
   deleteTaskUniqueId,
   reSendTaskCallback,
   // batches
-  createBatch,
   getBatch,
-  getBatchStatus,
   listBatches,
-  finalizeBatch,
   // projects
-  createProject,
-  getProject,
-  listProjects,
   setProjectParameters,
   setProjectOntology,
   // files
-  uploadFile,
   importFile,
   getAssets,
   // studio

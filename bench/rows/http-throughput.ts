@@ -3,7 +3,7 @@ import path from 'node:path';
 import autocannon from 'autocannon';
 import { build } from 'esbuild';
 import { request } from 'undici';
-import { SERVER } from '../../scripts/bundle-options.ts';
+import { SERVER } from '../../scripts/build/bundle-options.ts';
 import { figure, median } from '../figure.ts';
 import { startServer } from '../processes.ts';
 import { callTool, listTools } from '../requests.ts';

@@ -28,11 +28,15 @@ class SelectionError extends Error {
   override name = 'SelectionError';
 }
 
-type Membership = (tool: Tool, seedSlugs: ReadonlySet<string>) => boolean;
+/** Slugs of the tools of each preset. */
+export type Presets = Readonly<Record<'minimal' | 'seed', ReadonlySet<string>>>;
+
+type Membership = (tool: Tool, presets: Presets) => boolean;
 
 const SPECIAL: Record<SpecialToolset, Membership> = {
   default: () => true,
-  seed: (tool, seedSlugs) => seedSlugs.has(tool.slug),
+  minimal: (tool, presets) => presets.minimal.has(tool.slug),
+  seed: (tool, presets) => presets.seed.has(tool.slug),
   all: () => true,
 };
 
@@ -44,7 +48,7 @@ const SPECIAL: Record<SpecialToolset, Membership> = {
  */
 export function selectTools(
   catalog: readonly Tool[],
-  seedSlugs: ReadonlySet<string>,
+  presets: Presets,
   request: SelectionRequest,
 ): Selection {
   const toolsets = request.toolsets.map(checkToolset);
@@ -60,7 +64,7 @@ export function selectTools(
     if (project !== undefined && tool.reach === 'team') return false;
     if (request.readOnly && tool.effect !== 'read') return false;
     if (named.has(tool.name)) return true;
-    return !onlyNamed && groups.some((group) => belongsTo(tool, group, seedSlugs));
+    return !onlyNamed && groups.some((group) => belongsTo(tool, group, presets));
   });
   const offered = project === undefined ? tools : tools.map((tool) => fixProject(tool, project));
   const byName = new Map(offered.map((tool) => [tool.name, tool]));
@@ -92,9 +96,9 @@ function refuseTeamWide(catalog: readonly Tool[], named: ReadonlySet<string>, pr
   );
 }
 
-function belongsTo(tool: Tool, group: Toolset | SpecialToolset, seedSlugs: ReadonlySet<string>): boolean {
+function belongsTo(tool: Tool, group: Toolset | SpecialToolset, presets: Presets): boolean {
   const special = SPECIAL_TOOLSETS.find((name) => name === group);
-  return special ? SPECIAL[special](tool, seedSlugs) : tool.toolset === group;
+  return special ? SPECIAL[special](tool, presets) : tool.toolset === group;
 }
 
 function checkToolset(name: string): Toolset | SpecialToolset {

@@ -25,10 +25,10 @@ export const TOOLSETS = [
 export type Toolset = (typeof TOOLSETS)[number];
 
 /**
- * Groups that cut across the toolsets: `default` is what a server without a selection offers, `seed` the 41
- * operations the product began with, `all` every tool there is.
+ * Groups that cut across the toolsets: `default` is what a server without a selection offers, `minimal` the way
+ * from a project to its results, `seed` the 41 operations the product began with, `all` every tool there is.
  */
-export const SPECIAL_TOOLSETS = ['default', 'seed', 'all'] as const;
+export const SPECIAL_TOOLSETS = ['default', 'minimal', 'seed', 'all'] as const;
 export type SpecialToolset = (typeof SPECIAL_TOOLSETS)[number];
 
 /** Which data a call touched: `live` costs money and reaches people, `test` and `sandbox` do neither. */

@@ -6,6 +6,7 @@ import { narrowSelection, selectTools } from '../catalog/selection.ts';
 import { authOf } from '../config/settings.ts';
 import { catalog } from '../../tools/index.ts';
 import { ScaleKey } from '../scale/scale-key.ts';
+import { PRESETS } from '../../tools/presets.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { Caller, Wishes } from '../access/caller.ts';
 import type { Identity } from '../access/identity.ts';
@@ -81,7 +82,7 @@ function ownKey(settings: Settings, { scaleKey }: Wishes): ScaleKey | undefined 
 function wishedTools({ toolsets }: Wishes): ReadonlySet<string> | undefined {
   if (toolsets === undefined || toolsets.length === 0) return undefined;
   try {
-    const { tools } = selectTools(catalog, SEED_SLUGS, {
+    const { tools } = selectTools(catalog, PRESETS, {
       toolsets,
       tools: [],
       excludeTools: [],

@@ -82,7 +82,7 @@ export const Settings = z.strictObject({
     flag: 'toolsets',
     kind: 'list',
     placeholder: 'NAMES',
-    description: 'Toolsets to offer: default, seed, all, or single ones.',
+    description: 'Toolsets to offer: default, minimal, seed, all, or single ones (docs/choosing-tools.md).',
   }),
   tools: setting(list(), {
     flag: 'tools',

@@ -28,7 +28,7 @@ const RULES: readonly { needs?: RegExp; words: string }[] = [
   {
     needs: /_create_(\w+_)?task$/,
     words:
-      'Give each task a unique_id (such as the file name): a repeat is then refused instead of charged twice.',
+      'The same create sent again is the same task, not a second charge; for another one on purpose give an own unique_id (such as the file name).',
   },
   {
     needs: /_finalize_batch$/,

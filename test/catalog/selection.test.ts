@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { selectTools } from '../../src/catalog/selection.ts';
 import { catalog } from '../../tools/index.ts';
-import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import { PRESETS } from '../../tools/presets.ts';
 import type { SelectionRequest } from '../../src/catalog/selection.ts';
 
 function names(request: Partial<SelectionRequest>): string[] {
   const none = { toolsets: [], tools: [], excludeTools: [], readOnly: false };
-  return selectTools(catalog, SEED_SLUGS, { ...none, ...request }).tools.map(({ name }) => name);
+  return selectTools(catalog, PRESETS, { ...none, ...request }).tools.map(({ name }) => name);
 }
 
 describe('selection', () => {

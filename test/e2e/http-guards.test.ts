@@ -10,7 +10,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 import { catalog } from '../../tools/index.ts';
 import { prompts } from '../../tools/prompts.ts';
 import { resources } from '../../tools/resources.ts';
-import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import { PRESETS } from '../../tools/presets.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RunningHttpServer } from '../../src/mcp/http.ts';
@@ -19,7 +19,7 @@ const none = { toolsets: [], tools: [], excludeTools: [], readOnly: false };
 let server: RunningHttpServer;
 
 beforeAll(async () => {
-  const caller = { principal: 'local', selection: selectTools(catalog, SEED_SLUGS, none), mode: undefined };
+  const caller = { principal: 'local', selection: selectTools(catalog, PRESETS, none), mode: undefined };
   const invoke = async (): Promise<never> => Promise.reject(new Error('not called here'));
   const factory = createServerFactory({
     catalog,

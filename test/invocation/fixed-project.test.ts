@@ -3,14 +3,14 @@ import { listTool } from '../../src/catalog/listing.ts';
 import { selectTools } from '../../src/catalog/selection.ts';
 import { composeInstructions } from '../../src/mcp/instructions.ts';
 import { catalog } from '../../tools/index.ts';
-import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import { PRESETS } from '../../tools/presets.ts';
 import { GEOMETRIES, IMAGE, openSandbox } from '../sandbox/open-sandbox.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
 import type { Bench } from '../support/invoke-tool.ts';
 
 const REQUEST = { toolsets: [], tools: [], excludeTools: [], readOnly: false };
-const offered = selectTools(catalog, SEED_SLUGS, { ...REQUEST, project: 'mine' }).tools;
+const offered = selectTools(catalog, PRESETS, { ...REQUEST, project: 'mine' }).tools;
 
 let sandbox: OpenSandbox;
 let bench: Bench;
@@ -138,13 +138,13 @@ describe('a server for one project', () => {
   it('says no to a team-wide tool, and refuses to start with one by name', async () => {
     expect(errorOf(await bench.call('scale_ai_get_teams', {})).code).toBe('outside_project');
     const request = { ...REQUEST, tools: ['scale_ai_get_teams'], project: 'mine' };
-    expect(() => selectTools(catalog, SEED_SLUGS, request)).toThrow('looks over the whole team');
+    expect(() => selectTools(catalog, PRESETS, request)).toThrow('looks over the whole team');
   });
 });
 
 describe('the instructions', () => {
   const compose = (more: object): string =>
-    composeInstructions(selectTools(catalog, SEED_SLUGS, { ...REQUEST, ...more }));
+    composeInstructions(selectTools(catalog, PRESETS, { ...REQUEST, ...more }));
 
   it('speak only of tools that are on', () => {
     expect(compose({})).toContain('finalize_batch');

@@ -10,7 +10,7 @@ import { ScaleKey } from '../../src/scale/scale-key.ts';
 import type { CallLimits } from '../../src/access/limits/call-limits.ts';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { catalog } from '../../tools/index.ts';
-import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import { PRESETS } from '../../tools/presets.ts';
 import type { ConsentPolicy } from '../../src/access/consent/consent-policy.ts';
 import type { Consent } from '../../src/invocation/confirm.ts';
 import type { Mode } from '../../src/catalog/vocabulary.ts';
@@ -72,7 +72,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
           userAgent: 'scale-ai-mcp/test',
           timing: { random: () => 0, sleep: async () => undefined },
         });
-  const offered = selectTools(catalog, SEED_SLUGS, {
+  const offered = selectTools(catalog, PRESETS, {
     toolsets: [],
     tools: [],
     excludeTools: [],

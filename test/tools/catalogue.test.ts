@@ -5,6 +5,7 @@ import { listTool } from '../../src/catalog/listing.ts';
 import { selectTools } from '../../src/catalog/selection.ts';
 import { composeInstructions } from '../../src/mcp/instructions.ts';
 import { catalog } from '../../tools/index.ts';
+import { PRESETS } from '../../tools/presets.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
@@ -39,6 +40,14 @@ describe('the catalogue', () => {
     expect(catalog.map(listingTokens).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(10_000);
   });
 
+  it('begins with the everyday tools, which alone take 12 places and 2,500 tokens', () => {
+    const { minimal } = PRESETS;
+    const everyday = catalog.slice(0, minimal.size);
+    expect(minimal.size).toBeLessThanOrEqual(12);
+    expect(everyday.map(({ slug }) => slug)).toEqual([...minimal]);
+    expect(everyday.map(listingTokens).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(2_500);
+  });
+
   it('tells the model how to use it in 400 tokens', () => {
     const everything = {
       toolsets: ['all'],
@@ -47,7 +56,7 @@ describe('the catalogue', () => {
       readOnly: false,
       project: 'road-signs',
     };
-    const instructions = composeInstructions(selectTools(catalog, SEED_SLUGS, everything));
+    const instructions = composeInstructions(selectTools(catalog, PRESETS, everything));
     expect(encode(instructions).length).toBeLessThanOrEqual(400);
   });
 

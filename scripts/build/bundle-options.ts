@@ -1,4 +1,4 @@
-import packageJson from '../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 import { writtenCatalog } from './written-catalog.ts';
 import type { BuildOptions, Plugin } from 'esbuild';
 

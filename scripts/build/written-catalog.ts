@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isRecord } from '../src/responses/compact.ts';
-import { catalog } from '../tools/index.ts';
+import { isRecord } from '../../src/responses/compact.ts';
+import { catalog } from '../../tools/index.ts';
 import type { Plugin } from 'esbuild';
-import type { WrittenTool } from '../src/catalog/lazy-tool.ts';
-import type { Tool } from '../src/catalog/tool.ts';
+import type { WrittenTool } from '../../src/catalog/lazy-tool.ts';
+import type { Tool } from '../../src/catalog/tool.ts';
 
 /** `import { getTask } from './tasks/get-task.ts';` */
 const DECLARATION = /^import \{ (?<name>\w+) \} from '(?<file>\.\/.+\.ts)';$/gm;

@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { COMMON, SERVER, TELEMETRY } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
 
-const DIST = new URL('../dist/', import.meta.url);
+const DIST = new URL('../../dist/', import.meta.url);
 
 await rm(DIST, { recursive: true, force: true });
 const main = await build({
