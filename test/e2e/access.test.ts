@@ -188,8 +188,8 @@ describe('a role', () => {
     ).toEqual([]);
     expect(await listed('free')).toEqual([
       'scale_ai_create_batch',
-      'scale_ai_get_batch',
       'scale_ai_get_batch_status',
+      'scale_ai_get_batch',
       'scale_ai_list_batches',
     ]);
     expect(await listed('tester')).toEqual([]);
@@ -260,8 +260,8 @@ describe('a role that is limited', () => {
 
   it('can ask for less', async () => {
     expect(await listed('viewer', { 'x-mcp-toolsets': 'batches' })).toEqual([
-      'scale_ai_get_batch',
       'scale_ai_get_batch_status',
+      'scale_ai_get_batch',
       'scale_ai_list_batches',
     ]);
     const readOnly = { 'x-mcp-readonly': 'true' };

@@ -24,9 +24,9 @@ describe('tools', () => {
     const { tools } = JSON.parse(stdout) as { tools: Record<string, unknown>[] };
     expect(tools).toHaveLength(44);
     expect(tools[0]).toMatchObject({
-      name: expect.any(String),
+      name: 'scale_ai_list_projects',
       inputSchema: expect.any(Object),
-      effect: 'create',
+      effect: 'read',
       seed: true,
     });
   });
