@@ -20,6 +20,7 @@ const RESULTS = 'bench/results.json';
 
 /** A ratio may be this much worse than the one on record. */
 const TOLERANCE = 0.2;
+const ATTEMPTS = 3;
 
 interface Part {
   rows: readonly number[];
@@ -45,15 +46,39 @@ const PARTS: readonly Part[] = [
 
 const { values } = parseArgs({ options: { short: { type: 'boolean' }, rows: { type: 'string' } } });
 const asked = values.rows?.split(',').map(Number);
+const before = await onRecord();
 const figures: Figure[] = [];
 for (const { rows, isHeld, measure } of PARTS) {
   if (asked ? !rows.some((row) => asked.includes(row)) : values.short && !isHeld) continue;
+  figures.push(...(values.short ? await held(measure) : await measured(measure)));
+}
+if (!values.short) await record(figures);
+
+async function measured(measure: Part['measure']): Promise<Figure[]> {
   const found = await measure(values.short === true);
   for (const one of found) print(one);
-  figures.push(...found);
+  return found;
 }
-if (values.short) process.exitCode = await judge(figures);
-else await record(figures);
+
+/** A machine has its moods: what is slower has to be slower every time. */
+async function held(measure: Part['measure']): Promise<Figure[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const found = await measured(measure);
+    const worse = found.filter(isWorse);
+    for (const { row, what } of worse)
+      console.log(`row ${row}, ${what}: more than 20 % worse than on record (attempt ${attempt})`);
+    if (worse.length === 0) return found;
+    if (attempt === ATTEMPTS) {
+      process.exitCode = 1;
+      return found;
+    }
+  }
+}
+
+function isWorse(now: Figure): boolean {
+  const then = before.find(({ row, what }) => row === now.row && what === now.what);
+  return then !== undefined && regression(now, then) > TOLERANCE;
+}
 
 function print(one: Figure): void {
   const { row, what, value, unit, baseline, ratio, goal } = one;
@@ -79,7 +104,7 @@ function rounded(value: number): string {
 /** Rows that were not measured keep what stands on record. */
 async function record(measured: readonly Figure[]): Promise<void> {
   const rows = new Set(measured.map(({ row }) => row));
-  const kept = (await onRecord()).filter(({ row }) => !rows.has(row));
+  const kept = before.filter(({ row }) => !rows.has(row));
   const all = [...kept, ...measured].toSorted((one, other) => one.row - other.row);
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
   await writeFile(RESULTS, `${JSON.stringify({ machine, figures: all }, undefined, 2)}\n`);
@@ -88,15 +113,4 @@ async function record(measured: readonly Figure[]): Promise<void> {
 async function onRecord(): Promise<Figure[]> {
   const text = await readFile(RESULTS, 'utf8').catch(() => undefined);
   return text === undefined ? [] : Results.parse(JSON.parse(text)).figures;
-}
-
-async function judge(measured: readonly Figure[]): Promise<number> {
-  const before = await onRecord();
-  const worse = measured.filter((now) => {
-    const then = before.find(({ row, what }) => row === now.row && what === now.what);
-    return then !== undefined && regression(now, then) > TOLERANCE;
-  });
-  for (const { row, what } of worse)
-    console.log(`REFUSED row ${row}, ${what}: more than 20 % worse than on record`);
-  return worse.length > 0 ? 1 : 0;
 }

@@ -53,7 +53,7 @@ async function measureIdle(): Promise<Figure> {
   });
 }
 
-/** After the tools were listed, and after everything that is opened later. */
+/** After the tools were listed: how most of the servers that a host starts spend their time. */
 async function idle(args: readonly string[]): Promise<number> {
   const server = new StdioServer(args, { SCALE_API_KEY: 'live_0123456789abcdef' });
   await server.initialize();

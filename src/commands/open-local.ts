@@ -2,6 +2,7 @@ import { allowLocalFiles, noLocalFiles } from '../access/local-files.ts';
 import { modeOfKey } from '../access/mode.ts';
 import { onlyProject } from '../access/project-scope.ts';
 import { readScaleKey } from '../access/scale-key.ts';
+import { prepareAuditDirectory } from './audit-directory.ts';
 import { selectionFor } from './selection-for.ts';
 import type { Caller } from '../access/caller.ts';
 import type { LocalFiles } from '../access/local-files.ts';
@@ -19,7 +20,7 @@ export interface Local {
   apiKey: ScaleKey | undefined;
 }
 
-/** @throws what selection, directories and key are refused with */
+/** @throws what selection, directories and key are refused with; for them no call has to be waited for */
 export async function openLocal(
   settings: Settings,
   logger: Logger,
@@ -27,6 +28,7 @@ export async function openLocal(
 ): Promise<Local> {
   const { project, sandbox } = settings;
   const selection = selectionFor(settings);
+  await prepareAuditDirectory(settings);
   const files = isRemote ? noLocalFiles : await allowLocalFiles(settings.allow_dir);
   const apiKey = sandbox ? undefined : await readScaleKey(settings);
   warnAboutKey(settings, apiKey, logger);

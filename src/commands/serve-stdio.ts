@@ -10,10 +10,10 @@ import type { Settings } from '../config/settings.ts';
 import type { Asking } from '../mcp/asking.ts';
 import type { Service } from './open-service.ts';
 
-/** A host asks for the tools first. What calls need is opened with the first of them, or after this time. */
-const OPEN_AFTER_MS = 1_000;
-
-/** `scale-ai-mcp`: MCP over stdio until the host closes stdin or a signal arrives. Returns the exit code. */
+/**
+ * `scale-ai-mcp`: MCP over stdio until the host closes stdin or a signal arrives. What calls need is opened with the
+ * first of them: most of the servers that a host starts are only asked for their tools. Returns the exit code.
+ */
 export async function serveStdioCommand(settings: Settings): Promise<number> {
   const logger = await openLogger(settings.log_level);
   const telemetry = await startTelemetry(process.env, { scrape: false, version: VERSION });
@@ -29,9 +29,9 @@ export async function serveStdioCommand(settings: Settings): Promise<number> {
     logger,
   });
   const stdio = serveOverStdio(factory, logger);
-  const opening = setTimeout(() => void service.get().catch(() => undefined), OPEN_AFTER_MS);
+  // Its data directory may be refused, and its address is logged.
+  if (settings.sandbox) void service.get().catch(() => undefined);
   await untilStopped(stdio.closed, service.failed);
-  clearTimeout(opening);
   await stdio.close();
   await (await service.opened())?.close();
   await telemetry.shutdown();
