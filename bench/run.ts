@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Results, isMet, regression } from './figure.ts';
+import { measureAnswers } from './rows/answer-tokens.ts';
 import { measureColdStart } from './rows/cold-start.ts';
 import { measureIteration } from './rows/iteration.ts';
 import { measureLatency } from './rows/latency.ts';
@@ -41,6 +42,7 @@ const PARTS: readonly Part[] = [
   { rows: [6], measure: () => measureUpload() },
   { rows: [7], measure: () => measureIteration({ tasks: 100_000 }) },
   { rows: [8], isHeld: true, measure: () => measureListing() },
+  { rows: [9], measure: () => measureAnswers() },
   { rows: [10], measure: () => measurePackageSize() },
 ];
 

@@ -8,6 +8,7 @@ import { format } from 'prettier';
 import { listTool } from '../src/catalog/listing.ts';
 import { configFileSchema, settingsTable } from '../src/config/reference.ts';
 import { catalog } from '../tools/index.ts';
+import { PERFORMANCE_PAGE, performancePage } from './performance-page.ts';
 import { choosingToolsPage } from './token-prices.ts';
 import { toolsPage } from './tools-page.ts';
 import { waysInPage } from './ways-in.ts';
@@ -70,6 +71,7 @@ function budgetPage(): string {
 await putSection('README.md', { tools: toolTable(), settings: settingsTable() });
 await put('docs/tools.md', await toolsPage());
 await put('docs/ways-in.md', await waysInPage());
+await put(PERFORMANCE_PAGE, await performancePage());
 await put('docs/choosing-tools.md', choosingToolsPage());
 await put('docs/reference/tool-budget.md', budgetPage());
 await put('docs/reference/config.schema.json', JSON.stringify(configFileSchema()));

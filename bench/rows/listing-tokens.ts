@@ -7,7 +7,7 @@ export async function measureListing(): Promise<Figure[]> {
   return prices().map(({ selection, tools, tokens, untrimmed }) =>
     figure({
       row: 8,
-      what: `listing of ${selection}, ${tools.length} tools`,
+      what: `listing of ${selection} (${tools.length})`,
       value: tokens,
       unit: 'tokens',
       baseline: { what: 'JSON Schema as zod writes it', value: untrimmed },

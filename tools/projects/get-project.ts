@@ -1,15 +1,16 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { Detail } from '../tasks/task-lookup.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
 
 export const getProject = defineTool({
   slug: 'SCALE_AI_GET_PROJECT',
   title: 'Get project',
   description:
-    'Show one project: task type, the parameters its tasks inherit now, and what each version changed.',
+    'Show one project: task type, the parameters its tasks inherit now, and what the last versions changed (`detail: "full"`: all).',
   toolset: 'projects',
   effect: 'read',
-  input: z.strictObject({ project_name: ProjectName }),
+  input: z.strictObject({ project_name: ProjectName, detail: Detail.optional() }),
   output: { project: z.looseObject({}).optional() },
   response: ProjectObject,
   example: { project_name: 'road-signs' },
@@ -22,7 +23,7 @@ export const getProject = defineTool({
         : `Its tasks inherit version ${project.param_history.at(-1)?.version ?? versions - 1} of its parameters.`;
     return {
       summary: `Project ${input.project_name} holds ${shaping.word(project.type, 'unknown')} tasks. ${defaults}`,
-      project: projectView(project, shaping),
+      project: projectView(project, shaping, input.detail),
       next_steps: [
         { tool: 'scale_ai_list_batches', arguments: { project: input.project_name }, why: 'its batches' },
         { tool: 'scale_ai_list_tasks', arguments: { project: input.project_name }, why: 'its tasks' },

@@ -46,8 +46,17 @@ export function projectRow(project: ProjectObject, shaping: Shaping): Record<str
   };
 }
 
-/** The project with the parameters in force, and what each version changed. */
-export function projectView(project: ProjectObject, shaping: Shaping): Record<string, unknown> {
+/** Versions whose changes are told unless all are asked for. */
+const SHOWN_VERSIONS = 10;
+
+/** The project with the parameters in force, and what the last versions, or all of them, changed. */
+export function projectView(
+  project: ProjectObject,
+  shaping: Shaping,
+  detail: 'concise' | 'full' = 'concise',
+): Record<string, unknown> {
+  const versions = project.param_history;
+  const hidden = detail === 'full' ? 0 : Math.max(0, versions.length - SHOWN_VERSIONS);
   const current = project.param_history.at(-1);
   const { version, created_at: since, ...params } = current ?? {};
   const fenced = shaping.fenceJson(params);
@@ -61,12 +70,14 @@ export function projectView(project: ProjectObject, shaping: Shaping): Record<st
     current_version: version,
     params: isRecord(fenced) ? fenced : undefined,
     params_since: since,
-    history: project.param_history.map(({ version: number, created_at: at, ...now }, index) => {
-      const { version: _version, created_at: _at, ...before } = project.param_history[index - 1] ?? {};
+    earlier_versions: hidden > 0 ? hidden : undefined,
+    history: versions.slice(hidden).map(({ version: number, created_at: at, ...now }, index) => {
+      const { version: _version, created_at: _at, ...before } = versions[hidden + index - 1] ?? {};
+      const isFirst = hidden + index === 0;
       return {
         version: number,
         created_at: at,
-        changes: index === 0 ? undefined : versionChanges(before, now, shaping),
+        changes: isFirst ? undefined : versionChanges(before, now, shaping),
       };
     }),
     ontology_versions: project.ontologyHistory?.length,

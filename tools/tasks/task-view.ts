@@ -2,10 +2,12 @@ import { isRecord } from '../../src/responses/compact.ts';
 import { resultInShort } from '../results/inline-results.ts';
 import { countAnnotations, countsInWords } from './annotation-counts.ts';
 import { wordsAsked } from './words-asked.ts';
+import { tableOf } from '../table.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 import type { TaskObject } from './task-object.ts';
 
 const INSTRUCTION_PREVIEW = 300;
+const SHOWN_ITEMS = 12;
 
 /** One line of a list: what a reader needs to pick a task out. */
 export function taskRow(task: TaskObject, shaping: Shaping): Record<string, unknown> {
@@ -87,5 +89,15 @@ function errorOf(task: TaskObject, shaping: Shaping): unknown {
 function resultOf(task: TaskObject, shaping: Shaping): Record<string, unknown> | undefined {
   if (task.status !== 'completed' || !task.response) return undefined;
   const { facts, items } = resultInShort(task.response, task.params, shaping);
-  return { ...facts, items };
+  return { ...facts, items: items && itemsInShort(items) };
+}
+
+/** Few items one by one; of many the first as a table, since the complete result is a call away. */
+function itemsInShort(items: readonly unknown[]): unknown {
+  if (items.length <= SHOWN_ITEMS) return items;
+  const first = items.slice(0, SHOWN_ITEMS);
+  const records = first.filter(isRecord);
+  const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  const rows = records.length === first.length ? tableOf(records, columns) : { rows: first };
+  return { first: SHOWN_ITEMS, of: items.length, ...rows };
 }
