@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { collectBuffers } from '../collect-buffers.ts';
 import type { FileHandle } from 'node:fs/promises';
 
 /** Why a local path was refused; `code` is one of the error codes of the catalogue. */
@@ -47,6 +48,9 @@ export const noLocalFiles: LocalFiles = {
 
 /** Memory that an upload takes at a time. */
 const CHUNK_BYTES = 64 * 1024;
+
+/** What an upload may leave behind before it is collected. */
+const COLLECT_EVERY_BYTES = 4 * 1024 * 1024;
 
 /** Scale takes files of at most 80 MB. */
 export const MAX_UPLOAD_BYTES = 80 * 1_000_000;
@@ -123,6 +127,7 @@ async function* read(handle: FileHandle): AsyncGenerator<Uint8Array> {
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.allocUnsafe(CHUNK_BYTES), position });
     if (bytesRead === 0) return;
     position += bytesRead;
+    if (position % COLLECT_EVERY_BYTES < bytesRead) collectBuffers();
     yield buffer.subarray(0, bytesRead);
   }
 }
