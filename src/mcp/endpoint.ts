@@ -3,6 +3,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server';
 import { repeatedLists } from './repeated-lists.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
+import type { Message } from './repeated-lists.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** A message that was let in, read and parsed. */
@@ -11,12 +12,6 @@ export interface Incoming {
   body: unknown;
   /** What authentication found out. */
   auth?: AuthInfo | undefined;
-}
-
-/** The same in the SDK's words. */
-export interface Message {
-  parsedBody: unknown;
-  authInfo?: AuthInfo;
 }
 
 /** Answers MCP messages that the guards have let in. */

@@ -1,7 +1,7 @@
 import { isRecord } from '../responses/compact.ts';
 import { callerOf } from './request-callers.ts';
+import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Selection } from '../catalog/selection.ts';
-import type { Message } from './endpoint.ts';
 
 /** Answers that follow from the caller's selection alone. */
 const METHODS: ReadonlySet<unknown> = new Set([
@@ -16,6 +16,12 @@ const HEADERS = ['content-type', 'accept', 'mcp-protocol-version', 'mcp-method',
 
 /** Answers that are kept, some 50 kB each; beyond this many the oldest is forgotten. */
 const CAPACITY = 100;
+
+/** A message that was let in, in the SDK's words. */
+export interface Message {
+  parsedBody: unknown;
+  authInfo?: AuthInfo;
+}
 
 type Answer = (message: Message, request: Request) => Promise<Response>;
 
