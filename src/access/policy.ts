@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { belongsTo } from '../catalog/selection.ts';
 import { CONSEQUENCES, EFFECTS, SPECIAL_TOOLSETS, TOOLSETS } from '../catalog/vocabulary.ts';
+import type { Presets } from '../catalog/selection.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 
@@ -81,20 +83,14 @@ export function faultsOf({ roles, tokens, grants }: AccessPolicy, toolNames: Rea
 export function missingPermission(
   role: Role,
   tool: Tool,
-  context: { mode: Mode | undefined; isSeed: boolean },
+  context: { mode: Mode | undefined; presets: Presets },
 ): string | undefined {
-  const { mode } = context;
+  const { mode, presets } = context;
   if (!role.effects.includes(tool.effect)) return `effect:${tool.effect}`;
   const consequence = tool.consequences.find((one) => !role.consequences.includes(one));
   if (consequence !== undefined) return `consequence:${consequence}`;
   const named = role.tools.some((name) => name.toLowerCase() === tool.name);
-  const grouped = role.toolsets.some(
-    (group) =>
-      group === tool.toolset ||
-      group === 'all' ||
-      group === 'default' ||
-      (group === 'seed' && context.isSeed),
-  );
+  const grouped = role.toolsets.some((group) => belongsTo(tool, group, presets));
   if (!named && !grouped) return `toolset:${tool.toolset}`;
   if (!named && role.projects !== undefined && tool.reach === 'team') return `tool:${tool.name}`;
   return (mode === 'live' || mode === 'test') && !role.modes.includes(mode) ? `mode:${mode}` : undefined;

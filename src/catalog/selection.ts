@@ -96,7 +96,8 @@ function refuseTeamWide(catalog: readonly Tool[], named: ReadonlySet<string>, pr
   );
 }
 
-function belongsTo(tool: Tool, group: Toolset | SpecialToolset, presets: Presets): boolean {
+/** Whether a toolset holds a tool. */
+export function belongsTo(tool: Tool, group: Toolset | SpecialToolset, presets: Presets): boolean {
   const special = SPECIAL_TOOLSETS.find((name) => name === group);
   return special ? SPECIAL[special](tool, presets) : tool.toolset === group;
 }

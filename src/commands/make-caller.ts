@@ -7,7 +7,6 @@ import { authOf } from '../config/settings.ts';
 import { catalog } from '../../tools/index.ts';
 import { ScaleKey } from '../scale/scale-key.ts';
 import { PRESETS } from '../../tools/presets.ts';
-import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { Caller, Wishes } from '../access/caller.ts';
 import type { Identity } from '../access/identity.ts';
 import type { Role } from '../access/policy.ts';
@@ -56,7 +55,7 @@ export function makeCaller(
 /** The permission that a role lacks for a tool; somebody without a role lacks every one. */
 export function lacking(role: Role | undefined, tool: Tool, mode: Caller['mode']): string | undefined {
   if (!role) return `effect:${tool.effect}`;
-  return missingPermission(role, tool, { mode, isSeed: SEED_SLUGS.has(tool.slug) });
+  return missingPermission(role, tool, { mode, presets: PRESETS });
 }
 
 function keyOf(

@@ -31,19 +31,22 @@ export async function serveStdioCommand(settings: Settings): Promise<number> {
   const stdio = serveOverStdio(factory, logger);
   // Its data directory may be refused, and its address is logged.
   if (settings.sandbox) void service.get().catch(() => undefined);
-  await untilStopped(stdio.closed, service.failed);
-  await stdio.close();
-  await (await service.opened())?.close();
-  await telemetry.shutdown();
-  process.stdin.destroy(); // after a signal the host may still hold it open
-  return EXIT.ok;
+  try {
+    await untilStopped(stdio.closed, service.failed);
+    return EXIT.ok;
+  } finally {
+    await stdio.close();
+    await (await service.opened())?.close();
+    await telemetry.shutdown();
+    process.stdin.destroy(); // the host may still hold it open
+  }
 }
 
 interface OpenedOnce<T> {
   get: () => Promise<T>;
   /** Rejects when it cannot be opened. */
   failed: Promise<never>;
-  /** Undefined when nobody has asked for it. */
+  /** Undefined when nobody has asked for it, or it cannot be opened. */
   opened: () => Promise<T | undefined>;
 }
 
@@ -61,7 +64,7 @@ function openedOnce<T>(open: () => Promise<T>): OpenedOnce<T> {
       return opened;
     },
     failed,
-    opened: async () => opened,
+    opened: async () => opened?.catch(() => undefined),
   };
 }
 

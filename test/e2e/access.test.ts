@@ -22,6 +22,7 @@ const ROLES = {
   },
   free: { effects: ['read', 'create'], toolsets: ['batches', 'annotation'] },
   tester: { effects: ['read'], toolsets: ['all'], modes: ['test'] },
+  follower: { effects: ['read'], toolsets: ['minimal'] },
   planner: { effects: ['read'], tools: ['scale_ai_get_teams'], projects: ['road-*'] },
 };
 
@@ -30,11 +31,12 @@ const tokens = {
   signs: createToken(),
   free: createToken(),
   tester: createToken(),
+  follower: createToken(),
   planner: createToken(),
   own: createToken(),
   gone: createToken(),
 };
-const entry = (name: keyof typeof tokens, role: string, more: object = {}): object => ({
+const entry = (name: keyof typeof tokens, role: string, more: object = {}): { name: string } => ({
   name,
   role,
   sha256: tokens[name].sha256,
@@ -47,6 +49,7 @@ const TOKENS = [
   entry('signs', 'signs'),
   entry('free', 'free'),
   entry('tester', 'tester'),
+  entry('follower', 'follower'),
   entry('planner', 'planner'),
   entry('own', 'viewer', { scale_key: { env: 'KEY_OF_OWN' } }),
   entry('gone', 'viewer', { expires: YESTERDAY }),
@@ -193,6 +196,14 @@ describe('a role', () => {
       'scale_ai_list_batches',
     ]);
     expect(await listed('tester')).toEqual([]);
+    expect(await listed('follower')).toEqual([
+      'scale_ai_list_projects',
+      'scale_ai_get_project',
+      'scale_ai_get_batch_status',
+      'scale_ai_list_tasks',
+      'scale_ai_get_task',
+      'scale_ai_get_secure_task_response_url',
+    ]);
     expect(await listed('planner')).toEqual(['scale_ai_get_teams']);
     expect(await listed('signs')).not.toContain('scale_ai_get_teams');
   });
@@ -289,7 +300,8 @@ describe('a changed file', () => {
   it('takes effect without a restart; one that cannot be used changes nothing', async () => {
     const before = await readFile(config, 'utf8');
     await becomes(200);
-    await writeFile(config, stringify({ roles: ROLES, tokens: TOKENS.filter((_, index) => index !== 4) }));
+    const others = TOKENS.filter(({ name }) => name !== 'planner');
+    await writeFile(config, stringify({ roles: ROLES, tokens: others }));
     await becomes(401);
     await writeFile(config, 'roles: [nonsense');
     await new Promise((resolve) => setTimeout(resolve, 2_500));

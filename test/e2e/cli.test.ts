@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { CLI } from '../support/hosts.ts';
 import { run } from '../support/run-cli.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
 
@@ -152,6 +153,14 @@ describe('over stdio', () => {
     expect(stderr).toContain('ignored');
     expect(stdout).toContain('street-scenes');
     expect(stdout).toMatch(/mode\\?":\\?"sandbox/);
+  });
+
+  it('ends where its state cannot be kept, though the host still listens, and says what to do', async () => {
+    const stillOpen = { signal: 'SIGKILL', after: 'what is never printed' } as const;
+    const { code, stderr } = await run(['--sandbox', '--data', CLI], { kill: stillOpen });
+    expect(code).toBe(2);
+    expect(stderr).toContain(CLI);
+    expect(stderr).toContain('--data');
   });
 
   it('says test for a test key', async () => {

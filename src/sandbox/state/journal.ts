@@ -28,14 +28,19 @@ export class Journal {
   /**
    * Opens the journal of a directory, giving each earlier change to `replay`, and rewrites it with `snapshot`.
    *
-   * @throws DataDirectoryError when another sandbox uses the directory, or a line other than the last is damaged
+   * @throws DataDirectoryError when the directory cannot be made, another sandbox uses it, or a line other than the last is damaged
    */
   static async open(
     directory: string,
     replay: (change: unknown) => void,
     snapshot: () => Iterable<unknown>,
   ): Promise<Journal> {
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new DataDirectoryError(
+        `State cannot be kept in ${directory} (${reason}). Name a directory that can be written with --data, or leave --data out to keep state in memory.`,
+      );
+    });
     await lock(directory);
     const file = path.join(directory, JOURNAL);
     replayLines(await readFile(file, 'utf8').catch(() => ''), file, replay);
