@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const Goal = z.object({ atMost: z.number().optional(), atLeast: z.number().optional() });
 
-/** One measured figure. Ratios compare with a baseline of the same run; a goal is set for the ratio where there is one. */
+/** One measured figure, with its ratio to a baseline of the same run. A goal is for the ratio, or for the value where there is none. */
 const Figure = z.object({
   row: z.int(),
   what: z.string(),
@@ -31,6 +31,17 @@ export function isMet({ value, ratio, goal }: Figure): boolean | undefined {
   if (!goal) return undefined;
   const judged = ratio ?? value;
   return judged <= (goal.atMost ?? Infinity) && judged >= (goal.atLeast ?? -Infinity);
+}
+
+/** As `≤ 0.6`; empty where no goal was set. */
+export function goalOf({ goal }: Figure): string {
+  if (!goal) return '';
+  return goal.atMost === undefined ? `≥ ${goal.atLeast ?? ''}` : `≤ ${goal.atMost}`;
+}
+
+/** Three digits, as many as mean something. */
+export function rounded(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2);
 }
 
 /** By how much a ratio is worse than it was: 0.1 is 10 %. Negative when it is better. */

@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Results, isMet, regression } from './figure.ts';
+import { Results, goalOf, isMet, regression, rounded } from './figure.ts';
 import { measureAnswers } from './rows/answer-tokens.ts';
 import { measureColdStart } from './rows/cold-start.ts';
 import { measureIteration } from './rows/iteration.ts';
@@ -83,9 +83,8 @@ function isWorse(now: Figure): boolean {
 }
 
 function print(one: Figure): void {
-  const { row, what, value, unit, baseline, ratio, goal } = one;
+  const { row, what, value, unit, baseline, ratio } = one;
   const against = baseline ? `${rounded(baseline.value)} (${baseline.what})` : '';
-  const wanted = goal?.atMost === undefined ? goal?.atLeast && `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`;
   const verdict = { true: 'met', false: 'MISSED', undefined: '' }[String(isMet(one))] ?? '';
   const cells = [
     String(row).padStart(2),
@@ -93,21 +92,17 @@ function print(one: Figure): void {
     `${rounded(value)} ${unit}`.padEnd(22),
     against.padEnd(52),
     ratio === undefined ? ''.padEnd(8) : `× ${ratio.toFixed(2)}`.padEnd(8),
-    String(wanted ?? '').padEnd(8),
+    goalOf(one).padEnd(8),
     verdict,
   ];
   console.log(cells.join(' ').trimEnd());
 }
 
-function rounded(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2);
-}
-
 /** Rows that were not measured keep what stands on record. */
-async function record(measured: readonly Figure[]): Promise<void> {
-  const rows = new Set(measured.map(({ row }) => row));
+async function record(found: readonly Figure[]): Promise<void> {
+  const rows = new Set(found.map(({ row }) => row));
   const kept = before.filter(({ row }) => !rows.has(row));
-  const all = [...kept, ...measured].toSorted((one, other) => one.row - other.row);
+  const all = [...kept, ...found].toSorted((one, other) => one.row - other.row);
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
   await writeFile(RESULTS, `${JSON.stringify({ machine, figures: all }, undefined, 2)}\n`);
 }

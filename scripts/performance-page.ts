@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Results, isMet } from '../bench/figure.ts';
+import { Results, goalOf, isMet, rounded } from '../bench/figure.ts';
 import type { Figure } from '../bench/figure.ts';
 
 export const PERFORMANCE_PAGE = 'docs/performance.md';
@@ -9,7 +9,7 @@ export async function performancePage(): Promise<string> {
   const { machine, figures } = Results.parse(JSON.parse(await readFile('bench/results.json', 'utf8')));
   const rows = figures.map(
     (one) =>
-      `| ${one.row} | ${one.what} | ${rounded(one.value)} ${one.unit} | ${baselineOf(one)} | ${one.ratio?.toFixed(2) ?? ''} | ${goalOf(one)} |`,
+      `| ${one.row} | ${one.what} | ${rounded(one.value)} ${one.unit} | ${baselineOf(one)} | ${one.ratio?.toFixed(2) ?? ''} | ${verdictOf(one)} |`,
   );
   const table = [
     '| Row | What | Measured | Baseline | Ratio | Goal |',
@@ -23,17 +23,11 @@ export async function performancePage(): Promise<string> {
   return `${head}<!-- begin figures -->\n\n${words}\n\n${table}\n\n<!-- end figures -->${tail}`;
 }
 
-function rounded(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : value.toFixed(value >= 10 ? 1 : 2);
-}
-
 function baselineOf({ baseline }: Figure): string {
   return baseline ? `${rounded(baseline.value)}, ${baseline.what}` : '';
 }
 
-function goalOf(one: Figure): string {
-  const { goal } = one;
-  if (!goal) return '';
-  const words = goal.atMost === undefined ? `≥ ${goal.atLeast ?? ''}` : `≤ ${goal.atMost}`;
-  return `${words}, ${isMet(one) ? 'met' : '**missed**'}`;
+function verdictOf(one: Figure): string {
+  const goal = goalOf(one);
+  return goal && `${goal}, ${isMet(one) ? 'met' : '**missed**'}`;
 }

@@ -9,8 +9,8 @@ export interface Stretch {
 }
 
 /**
- * Like `AbortSignal.any` with `AbortSignal.timeout`, at a third of their cost: both leave their clean-up to the
- * garbage collector, which thousands of calls feel.
+ * Like `AbortSignal.any` with `AbortSignal.timeout`, which leave their clean-up to the garbage collector: a server
+ * with thousands of calls feels it.
  */
 export function within(ms: number, outer: AbortSignal | undefined): Stretch {
   const stop = new AbortController();

@@ -30,29 +30,23 @@ export async function measureThroughput(load: Load): Promise<Figure[]> {
       ours: callTool('scale_ai_get_project', { project_name: 'road-signs' }),
       theirs: callTool('medium_tool_1', args),
     });
-    const what = 'createMcpHandler and McpServer of SDK v2';
-    const unit = 'per second';
     return [
-      figure({
-        row: 2,
-        what: 'tools/list over HTTP',
-        value: lists.ours,
-        unit,
-        baseline: { what, value: lists.theirs },
-        goal: { atLeast: 7 },
-      }),
-      figure({
-        row: 3,
-        what: 'tools/call over HTTP',
-        value: calls.ours,
-        unit,
-        baseline: { what, value: calls.theirs },
-        goal: { atLeast: 1.3 },
-      }),
+      rates({ row: 2, what: 'tools/list over HTTP', goal: { atLeast: 7 } }, lists),
+      rates({ row: 3, what: 'tools/call over HTTP', goal: { atLeast: 1.3 } }, calls),
     ];
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+interface Rates {
+  ours: number;
+  theirs: number;
+}
+
+function rates(named: Pick<Figure, 'row' | 'what' | 'goal'>, { ours, theirs }: Rates): Figure {
+  const baseline = { what: 'createMcpHandler and McpServer of SDK v2', value: theirs };
+  return figure({ ...named, value: ours, unit: 'per second', baseline });
 }
 
 /** The server as it is built for shipping, but for its stub. */
@@ -68,13 +62,13 @@ async function compare(
   { rounds, seconds }: Load,
   server: string,
   requests: { ours: HttpRequest; theirs: HttpRequest },
-): Promise<{ ours: number; theirs: number }> {
-  const rates = { ours: [] as number[], theirs: [] as number[] };
+): Promise<Rates> {
+  const measured = { ours: [] as number[], theirs: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
-    rates.theirs.push(await rateOf(BASELINE, requests.theirs, seconds));
-    rates.ours.push(await rateOf([server], requests.ours, seconds));
+    measured.theirs.push(await rateOf(BASELINE, requests.theirs, seconds));
+    measured.ours.push(await rateOf([server], requests.ours, seconds));
   }
-  return { ours: median(rates.ours), theirs: median(rates.theirs) };
+  return { ours: median(measured.ours), theirs: median(measured.theirs) };
 }
 
 async function rateOf(args: readonly string[], message: HttpRequest, seconds: number): Promise<number> {

@@ -12,7 +12,7 @@ export const COMMON: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** Loaded where telemetry is configured: 300 kB that no other start should read, from packages of 60 MB. */
+/** Loaded where telemetry is configured: half a megabyte that no other start should read. */
 export const TELEMETRY = 'src/observability/telemetry/register-exporters.ts';
 
 /** Leaves telemetry to a bundle of its own beside this one. */

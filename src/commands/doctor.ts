@@ -1,5 +1,5 @@
 import { modeOfKey } from '../access/mode.ts';
-import { readScaleKey } from '../access/scale-key.ts';
+import { readScaleKey } from '../access/read-scale-key.ts';
 import { ScaleError } from '../scale/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { openLocal } from './open-local.ts';

@@ -1,7 +1,7 @@
 import { allowLocalFiles, noLocalFiles } from '../access/local-files.ts';
 import { modeOfKey } from '../access/mode.ts';
 import { onlyProject } from '../access/project-scope.ts';
-import { readScaleKey } from '../access/scale-key.ts';
+import { readScaleKey } from '../access/read-scale-key.ts';
 import { prepareAuditDirectory } from './audit-directory.ts';
 import { selectionFor } from './selection-for.ts';
 import type { Caller } from '../access/caller.ts';

@@ -1,6 +1,6 @@
 import { OAuthSettings } from '../access/oauth-settings.ts';
 import { Roles, Tokens, faultsOf } from '../access/policy.ts';
-import { readScaleKey, takeKey } from '../access/scale-key.ts';
+import { readScaleKey, takeKey } from '../access/read-scale-key.ts';
 import { ConfigError, describeIssues, readConfigFile } from './load.ts';
 import type { Role, ScaleKeyRef, TokenEntry } from '../access/policy.ts';
 import type { ScaleKey } from '../scale/scale-key.ts';

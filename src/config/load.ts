@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { takeKey } from '../access/scale-key.ts';
+import { takeKey } from '../access/read-scale-key.ts';
 import { nearestName } from '../catalog/nearest-name.ts';
 import { SETTING_NAMES, Settings, metaOf } from './settings.ts';
 import type { SettingName } from './settings.ts';

@@ -36,7 +36,7 @@ const tokens = {
   own: createToken(),
   gone: createToken(),
 };
-const entry = (name: keyof typeof tokens, role: string, more: object = {}): { name: string } => ({
+const entry = (name: keyof typeof tokens, role: string, more: object = {}): Record<string, unknown> => ({
   name,
   role,
   sha256: tokens[name].sha256,

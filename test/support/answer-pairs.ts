@@ -108,16 +108,29 @@ const ARGUMENTS: Readonly<Record<PairName, Record<string, unknown>>> = {
   get_batch_status: { batch_name: 'week-1' },
 };
 
-/** Four answers as large as they are in practice, through the whole call path. */
+/** Four answers as large as they are in practice. */
 export async function answerPairs(): Promise<Record<PairName, AnswerPair>> {
-  const pairs: Partial<Record<PairName, AnswerPair>> = {};
-  for (const name of PAIR_NAMES) {
-    const stub = await startScaleStub((_request, response) => json(response, 200, RAW[name]));
-    const bench = await openBench({ baseUrl: stub.baseUrl });
-    const concise = outputOf(await bench.call(`scale_ai_${name}`, ARGUMENTS[name]));
-    pairs[name] = { raw: RAW[name], concise };
-    await bench.close();
-    await stub.close();
-  }
-  return pairs as Record<PairName, AnswerPair>;
+  const pairOf = async (name: PairName): Promise<AnswerPair> => ({
+    raw: RAW[name],
+    concise: await answerTo(name, ARGUMENTS[name]),
+  });
+  return {
+    get_task: await pairOf('get_task'),
+    list_tasks: await pairOf('list_tasks'),
+    get_project: await pairOf('get_project'),
+    get_batch_status: await pairOf('get_batch_status'),
+  };
+}
+
+/** What a tool answers when Scale answers the large one; through the whole call path. */
+export async function answerTo(
+  name: PairName,
+  args: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const stub = await startScaleStub((_request, response) => json(response, 200, RAW[name]));
+  const bench = await openBench({ baseUrl: stub.baseUrl });
+  const answer = outputOf(await bench.call(`scale_ai_${name}`, args));
+  await bench.close();
+  await stub.close();
+  return answer;
 }

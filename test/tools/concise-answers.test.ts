@@ -1,6 +1,6 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { answerPairs } from '../support/answer-pairs.ts';
+import { answerPairs, answerTo } from '../support/answer-pairs.ts';
 import type { AnswerPair, PairName } from '../support/answer-pairs.ts';
 
 // oxlint-disable-next-line no-explicit-any -- two shapes of JSON are asked the same questions
@@ -162,4 +162,28 @@ describe('a concise answer', () => {
       expect(short).toBeLessThanOrEqual(0.25 * (long ?? 0));
     },
   );
+});
+
+describe('what a concise answer leaves out', () => {
+  it('is counted, and a call away: items of a result', () => {
+    const { task, next_steps: steps } = pairs.get_task.concise as Json;
+    expect(task.result.items).toMatchObject({ first: 12, of: 50, shared: { type: 'box' } });
+    expect(task.result.items.rows).toHaveLength(12);
+    const { columns, rows } = task.result.items;
+    const left = rows.map((row: Json) => row[columns.indexOf('left')]);
+    const { annotations } = (pairs.get_task.raw as Json).response;
+    expect(left).toEqual(annotations.slice(0, 12).map((box: Json) => box.left));
+    expect(steps).toContainEqual(expect.objectContaining({ tool: 'scale_ai_get_task_by_id' }));
+  });
+
+  it('is counted, and a call away: earlier versions of a project', async () => {
+    const { project, next_steps: steps } = pairs.get_project.concise as Json;
+    expect(project.earlier_versions).toBe(12);
+    expect(project.history.map(({ version }: Json) => version)).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
+    const step = steps.find(({ tool }: Json) => tool === 'scale_ai_get_project');
+    const full: Json = (await answerTo('get_project', step.arguments)).project;
+    expect(full.earlier_versions).toBeUndefined();
+    expect(full.history).toHaveLength(20);
+    expect(full.history.slice(12)).toMatchObject(project.history);
+  });
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { Detail } from '../tasks/task-lookup.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
+import type { NextStep } from '../../src/catalog/tool.ts';
 
 export const getProject = defineTool({
   slug: 'SCALE_AI_GET_PROJECT',
@@ -21,10 +22,12 @@ export const getProject = defineTool({
       versions === 0
         ? 'Its tasks inherit no parameters.'
         : `Its tasks inherit version ${project.param_history.at(-1)?.version ?? versions - 1} of its parameters.`;
+    const view = projectView(project, shaping, input.detail);
     return {
       summary: `Project ${input.project_name} holds ${shaping.word(project.type, 'unknown')} tasks. ${defaults}`,
-      project: projectView(project, shaping, input.detail),
+      project: view,
       next_steps: [
+        ...(view['earlier_versions'] === undefined ? [] : [allVersionsStep(input.project_name)]),
         { tool: 'scale_ai_list_batches', arguments: { project: input.project_name }, why: 'its batches' },
         { tool: 'scale_ai_list_tasks', arguments: { project: input.project_name }, why: 'its tasks' },
       ],
@@ -32,3 +35,11 @@ export const getProject = defineTool({
   },
   recovery: { not_found: () => [listProjectsStep] },
 });
+
+function allVersionsStep(name: string): NextStep {
+  return {
+    tool: 'scale_ai_get_project',
+    arguments: { project_name: name, detail: 'full' },
+    why: 'what the earlier versions changed',
+  };
+}

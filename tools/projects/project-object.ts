@@ -47,7 +47,7 @@ export function projectRow(project: ProjectObject, shaping: Shaping): Record<str
 }
 
 /** Versions whose changes are told unless all are asked for. */
-const SHOWN_VERSIONS = 10;
+const SHOWN_VERSIONS = 8;
 
 /** The project with the parameters in force, and what the last versions, or all of them, changed. */
 export function projectView(

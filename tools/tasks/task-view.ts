@@ -97,7 +97,9 @@ function itemsInShort(items: readonly unknown[]): unknown {
   if (items.length <= SHOWN_ITEMS) return items;
   const first = items.slice(0, SHOWN_ITEMS);
   const records = first.filter(isRecord);
-  const columns = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  // The first column is never shared, and most results are of one type.
+  const columns = names.toSorted((one, other) => Number(other === 'label') - Number(one === 'label'));
   const rows = records.length === first.length ? tableOf(records, columns) : { rows: first };
   return { first: SHOWN_ITEMS, of: items.length, ...rows };
 }

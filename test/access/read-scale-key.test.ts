@@ -4,7 +4,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { modeOfKey } from '../../src/access/mode.ts';
-import { readScaleKey, takeKey } from '../../src/access/scale-key.ts';
+import { readScaleKey, takeKey } from '../../src/access/read-scale-key.ts';
 import { ScaleKey } from '../../src/scale/scale-key.ts';
 
 it.each([
