@@ -60,12 +60,15 @@ describe.skipIf(process.platform === 'win32')('compiled code', () => {
     await start();
     const file = (await kept()) ?? '';
     const good = await readFile(file);
-    for (const bad of [Buffer.from('0.0.0 1 1\nnothing'), good.subarray(0, good.length / 2)]) {
+    const nameOf = (content: Buffer): string => content.subarray(0, content.indexOf(0x0a)).toString();
+    const ofAnother = Buffer.concat([Buffer.from('9'), good.subarray(1)]);
+    for (const bad of [ofAnother, good.subarray(0, good.length / 2)]) {
       await writeFile(file, bad);
-      const replaced = async (): Promise<unknown> =>
-        (await readFile(file)).length > bad.length ? true : undefined;
+      const replaced = async (): Promise<unknown> => ((await readFile(file)).equals(bad) ? undefined : true);
       expect(await start({ until: replaced })).toContain('scale-ai-mcp');
-      expect((await readFile(file)).length).toBeGreaterThan(bad.length);
+      const now = await readFile(file);
+      expect(nameOf(now)).toBe(nameOf(good));
+      expect(now.length).toBeGreaterThan(good.length / 2);
     }
   });
 
