@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { Results, goalOf, isMet, regression, rounded } from './figure.ts';
 import { measureAnswers } from './rows/answer-tokens.ts';
 import { measureColdStart } from './rows/cold-start.ts';
+import { measureGrowth } from './rows/growth.ts';
 import { measureIteration } from './rows/iteration.ts';
 import { measureLatency } from './rows/latency.ts';
 import { measureListing } from './rows/listing-tokens.ts';
@@ -44,6 +45,7 @@ const PARTS: readonly Part[] = [
   { rows: [8], isHeld: true, measure: () => measureListing() },
   { rows: [9], measure: () => measureAnswers() },
   { rows: [10], measure: () => measurePackageSize() },
+  { rows: [11], measure: () => measureGrowth() },
 ];
 
 const { values } = parseArgs({ options: { short: { type: 'boolean' }, rows: { type: 'string' } } });

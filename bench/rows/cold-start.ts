@@ -66,16 +66,17 @@ export async function measureColdStart({ rounds }: { rounds: number }): Promise<
 }
 
 /** A start like those that come after the first. */
-async function keepCompiledCode(): Promise<void> {
+export async function keepCompiledCode(): Promise<void> {
   const child = spawn(process.execPath, OURS, { env: environment(), stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.write(`${IN_2025.join('\n')}\n`);
   await sleep(2_500);
   child.kill('SIGKILL');
 }
 
-function untilListed(
+/** Milliseconds from spawning a server to its complete answer to `tools/list`. */
+export function untilListed(
   args: readonly string[],
-  messages: readonly string[],
+  messages: readonly string[] = IN_2025,
   env: Record<string, string> = {},
 ): Promise<number> {
   return new Promise((resolve, reject) => {
