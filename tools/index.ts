@@ -1,5 +1,8 @@
 /** The catalogue. The order here is the order of `tools/list`: the everyday tools, then the rest by toolset. */
+import { cancelJob } from './account/cancel-job.ts';
 import { getAccount } from './account/get-account.ts';
+import { getJob } from './account/get-job.ts';
+import { listJobs } from './account/list-jobs.ts';
 import { createDocumentTranscriptionTask } from './annotation/create-document-transcription-task.ts';
 import { createImageAnnotationTask } from './annotation/create-image-annotation-task.ts';
 import { createLidarAnnotationTask } from './annotation/create-lidar-annotation-task.ts';
@@ -15,6 +18,8 @@ import { finalizeBatch } from './batches/finalize-batch.ts';
 import { getBatchStatus } from './batches/get-batch-status.ts';
 import { getBatch } from './batches/get-batch.ts';
 import { listBatches } from './batches/list-batches.ts';
+import { planTasks } from './bulk/plan-tasks.ts';
+import { submitPlan } from './bulk/submit-plan.ts';
 import { getAssets } from './files/get-assets.ts';
 import { importFile } from './files/import-file.ts';
 import { uploadFile } from './files/upload-file.ts';
@@ -68,6 +73,9 @@ export const catalog: readonly Tool[] = [
   createDocumentTranscriptionTask,
   createNamedEntityRecognitionTask,
   createTextCollectionTask,
+  // many tasks
+  planTasks,
+  submitPlan,
   // tasks
   getTaskById,
   setTaskMetadata,
@@ -98,5 +106,9 @@ export const catalog: readonly Tool[] = [
   // quality
   getFixlessAudits,
   getQualityLabelers,
+  // account
   getAccount,
+  getJob,
+  listJobs,
+  cancelJob,
 ];

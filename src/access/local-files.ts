@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { collectBuffers } from '../collect-buffers.ts';
@@ -30,21 +30,32 @@ export interface LocalFiles {
   /**
    * Opens a regular file, so that what was checked is what is read.
    *
+   * @param options the most it may hold; what Scale takes as an upload unless said otherwise
    * @throws LocalFileError when the path is outside the allowed directories, hidden, unreadable or too large
    */
-  open(localPath: string): Promise<LocalFile>;
+  open(localPath: string, options?: { maxBytes?: number }): Promise<LocalFile>;
+  /**
+   * The files of a directory and of those below it, by their paths from it, in order; hidden ones and links are left
+   * out. Undefined for what is no directory.
+   *
+   * @throws LocalFileError when the path is outside the allowed directories or hidden
+   */
+  entries(localPath: string): Promise<AsyncIterable<string> | undefined>;
 }
 
 /** For a server that others reach over the network: its disk is nothing of theirs. */
 export const noLocalFiles: LocalFiles = {
   allowed: [],
-  open: async () => {
-    throw new LocalFileError(
-      'path_not_allowed',
-      'A server reached over HTTP opens no local files. Send the file as content_base64 with file_name (at most 4 MiB), or put it where Scale can fetch it and use import_file.',
-    );
-  },
+  open: async () => refuseRemotely(),
+  entries: async () => refuseRemotely(),
 };
+
+function refuseRemotely(): never {
+  throw new LocalFileError(
+    'path_not_allowed',
+    'A server reached over HTTP opens no local files. Send rows with the call; send a file as content_base64 with file_name (at most 4 MiB), or put it where Scale can fetch it and use import_file.',
+  );
+}
 
 /** Memory that an upload takes at a time. */
 const CHUNK_BYTES = 64 * 1024;
@@ -71,7 +82,16 @@ export async function allowLocalFiles(
       throw new LocalFileError('path_not_allowed', `--allow-dir ${directory}: no such directory.`);
     allowed.push(real);
   }
-  return { allowed, open: (localPath) => openAllowed(localPath, allowed, cwd) };
+  return {
+    allowed,
+    async open(localPath, { maxBytes = MAX_UPLOAD_BYTES } = {}) {
+      return openRegularFile(await findAllowed(localPath, allowed, cwd), localPath, maxBytes);
+    },
+    async entries(localPath) {
+      const real = await findAllowed(localPath, allowed, cwd, { orItself: true });
+      return (await stat(real)).isDirectory() ? filesBelow(real) : undefined;
+    },
+  };
 }
 
 function isTooBroad(directory: string): boolean {
@@ -79,10 +99,18 @@ function isTooBroad(directory: string): boolean {
   return resolved === path.parse(resolved).root || resolved === path.resolve(homedir());
 }
 
-async function openAllowed(localPath: string, allowed: readonly string[], cwd: string): Promise<LocalFile> {
+/** @param options whether an allowed directory may be meant, and not only what is in it */
+async function findAllowed(
+  localPath: string,
+  allowed: readonly string[],
+  cwd: string,
+  { orItself = false } = {},
+): Promise<string> {
   const absolute = path.resolve(cwd, localPath);
   const real = await realpath(absolute).catch(() => undefined);
-  const home = allowed.find((directory) => isInside(real ?? absolute, directory));
+  const home = allowed.find(
+    (directory) => isInside(real ?? absolute, directory) || (orItself && real === directory),
+  );
   if (home === undefined) throw new LocalFileError('path_not_allowed', refusal(localPath, allowed));
   if (real === undefined) throw new LocalFileError('file_not_readable', `There is no file ${localPath}.`);
   if (isHidden(path.relative(home, real))) {
@@ -91,11 +119,22 @@ async function openAllowed(localPath: string, allowed: readonly string[], cwd: s
       `${localPath} is hidden (a name begins with a dot); hidden files are not uploaded.`,
     );
   }
-  return openRegularFile(real, localPath);
+  return real;
+}
+
+async function* filesBelow(directory: string): AsyncGenerator<string> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isFile()) yield entry.name;
+    if (!entry.isDirectory()) continue;
+    for await (const below of filesBelow(path.join(directory, entry.name)))
+      yield path.join(entry.name, below);
+  }
 }
 
 /** Opens without following a link that took the file's place meanwhile, and without blocking on a pipe. */
-async function openRegularFile(real: string, localPath: string): Promise<LocalFile> {
+async function openRegularFile(real: string, localPath: string, maxBytes: number): Promise<LocalFile> {
   const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     () => {
       throw new LocalFileError('file_not_readable', `${localPath} cannot be read; check its permissions.`);
@@ -107,11 +146,12 @@ async function openRegularFile(real: string, localPath: string): Promise<LocalFi
     throw new LocalFileError(code, message);
   };
   if (!stats.isFile()) return refuse('file_not_readable', `${localPath} is not a regular file.`);
-  if (stats.size > MAX_UPLOAD_BYTES) {
-    return refuse(
-      'file_too_large',
-      `${localPath} has ${stats.size} bytes; Scale takes at most ${MAX_UPLOAD_BYTES} (80 MB) per file. Put it in cloud storage and use its URL as the attachment.`,
-    );
+  if (stats.size > maxBytes) {
+    const advice =
+      maxBytes === MAX_UPLOAD_BYTES
+        ? `Scale takes at most ${maxBytes} (80 MB) per file. Put it in cloud storage and use its URL as the attachment.`
+        : `at most ${maxBytes} are read. Split it.`;
+    return refuse('file_too_large', `${localPath} has ${stats.size} bytes; ${advice}`);
   }
   return {
     name: path.basename(real),

@@ -48,6 +48,7 @@ function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
     ...(request && { request }),
     once: (derive) => request && spec.once?.(request, input, { derive }),
     check: async (context) => (await spec.check?.(context, input)) ?? [],
+    agreed: async (context) => (await spec.agreed?.(context, input)) ?? false,
     planned: async (context) => (await spec.planned?.(context, input)) ?? {},
     async execute(context) {
       if (spec.run) return spec.run(context, input);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Once } from './once.ts';
+import type { Work } from './work.ts';
 import type { Consequence, Effect, Mode, Reach, Toolset } from './vocabulary.ts';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
@@ -82,6 +83,8 @@ export interface RunContext {
   standing: () => Promise<object>;
   /** Tells a caller who asked for it how far the call is. */
   report: ReportProgress;
+  /** Long and many-step work. */
+  work: Work;
   mode: Mode;
 }
 
@@ -103,6 +106,7 @@ export const ERROR_CODES = [
   'blocked',
   'limit_reached',
   'audit_unavailable',
+  'state_unavailable',
   'no_api_key',
   'path_not_allowed',
   'file_not_readable',
@@ -144,7 +148,7 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   toolset: Toolset;
   effect: Effect;
   consequences?: readonly Consequence[];
-  /** `team` when it shows or changes things that belong to no single project. */
+  /** `team` when it shows or changes things that belong to no single project, `own` for the caller's plans and jobs. */
   reach?: Reach;
   /** Where the project stands in the arguments; `project` or `project_name` unless said otherwise. */
   projectPath?: readonly string[];
@@ -168,6 +172,8 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   check?: (context: CheckContext, input: z.output<Input>) => Promise<string[]>;
   /** Lists that are never made of one item: there a single item is a mistake more likely than a slip. */
   strictLists?: readonly string[];
+  /** Whether a person has agreed to exactly this before, so that it only continues. */
+  agreed?: (context: RunContext, input: z.output<Input>) => Promise<boolean>;
   /** What a person who is asked to agree must know; may read. Without it, a creation is one task. */
   planned?: (context: RunContext, input: z.output<Input>) => Promise<Planned>;
   request?: (input: z.output<Input>) => RestRequest;
@@ -194,6 +200,7 @@ export interface PreparedCall {
   /** @param derive whether to make an identity where the arguments hold none */
   once(derive: boolean): Once | undefined;
   check(context: CheckContext): Promise<string[]>;
+  agreed(context: RunContext): Promise<boolean>;
   planned(context: RunContext): Promise<Planned>;
   execute(context: RunContext): Promise<unknown>;
   summarize(response: unknown, shaping: Shaping): Summary;

@@ -7,8 +7,8 @@ export type Effect = (typeof EFFECTS)[number];
 export const CONSEQUENCES = ['billable', 'emails', 'irreversible', 'replaces', 'grants_access'] as const;
 export type Consequence = (typeof CONSEQUENCES)[number];
 
-/** How far a tool looks: into one project at a time, or over the whole team. */
-export type Reach = 'project' | 'team';
+/** How far a tool looks: into one project at a time, over the whole team, or at the caller's own plans and jobs. */
+export type Reach = 'project' | 'team' | 'own';
 
 /** The groups that tools are declared in. */
 export const TOOLSETS = [
@@ -21,6 +21,8 @@ export const TOOLSETS = [
   'studio',
   'team',
   'quality',
+  'bulk',
+  'results',
 ] as const;
 export type Toolset = (typeof TOOLSETS)[number];
 

@@ -4,7 +4,8 @@ import { findToken } from '../access/tokens.ts';
 import { authOf } from '../config/settings.ts';
 import { loadPolicy } from '../config/load-policy.ts';
 import { catalog } from '../../tools/index.ts';
-import { lacking, makeCaller } from './make-caller.ts';
+import { KnownCallers } from './known-callers.ts';
+import { lacking } from './make-caller.ts';
 import type { Caller } from '../access/caller.ts';
 import type { Identity } from '../access/identity.ts';
 import type { LoadedPolicy } from '../config/load-policy.ts';
@@ -12,13 +13,12 @@ import type { Settings } from '../config/settings.ts';
 import type { Callers } from '../mcp/request-callers.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ScaleClient } from '../scale/client.ts';
+import type { Owner } from '../work/jobs/job.ts';
+import type { KeyInUse } from './known-callers.ts';
 import type { ScaleClients } from './scale-clients.ts';
 
 /** How often the configuration file is looked at. */
 const WATCH_INTERVAL_MS = 1_000;
-
-/** Callers are remembered, so that what they see is built once. */
-const CAPACITY = 1_000;
 
 export const TOOL_NAMES: ReadonlySet<string> = new Set(catalog.map(({ name }) => name));
 
@@ -26,13 +26,17 @@ interface Parts {
   settings: Settings;
   /** Who calls where nothing else is known; nobody gets more than this caller. */
   local: Caller;
-  localClient: ScaleClient | undefined;
+  localKey: KeyInUse | undefined;
   clients: ScaleClients;
   logger: Logger;
 }
 
 export interface OpenCallers extends Callers {
   scaleFor(caller: Caller): ScaleClient | undefined;
+  /** Names whose work a caller's is, so that it can go on without them. */
+  ownerOf(caller: Caller): Owner;
+  /** What somebody may do today, without a request of theirs. */
+  callerOf(owner: Owner): { caller: Caller } | { refused: string };
   close(): void;
 }
 
@@ -40,7 +44,6 @@ export interface OpenCallers extends Callers {
 interface InForce {
   policy: LoadedPolicy;
   identify: (token: string) => Promise<Identity | undefined>;
-  callers: Map<string, Caller>;
 }
 
 /**
@@ -50,16 +53,16 @@ interface InForce {
  * @throws ConfigError when the first policy cannot be used
  */
 export async function openCallers(parts: Parts): Promise<OpenCallers> {
-  const { settings, local, clients, logger } = parts;
+  const { settings, logger } = parts;
   const { config } = settings;
   const auth = authOf(settings);
-  const clientOf = new WeakMap<Caller, ScaleClient>();
-  if (parts.localClient) clientOf.set(local, parts.localClient);
+  const known = new KnownCallers(parts);
 
   let inForce = await load(settings);
   const reload = async (): Promise<void> => {
     try {
       inForce = await load(settings);
+      known.forget();
       logger.info({ tokens: inForce.policy.tokens.length }, 'roles and tokens were read again');
     } catch (error) {
       logger.error(
@@ -75,25 +78,20 @@ export async function openCallers(parts: Parts): Promise<OpenCallers> {
   return {
     ...(auth !== 'none' && { identify: (token: string) => inForce.identify(token) }),
     ...(auth === 'oauth' && settings.oauth && { protection: protectionOf(settings.oauth) }),
-    callerFor(identity, wishes) {
-      const { policy, callers } = inForce;
-      const id = JSON.stringify([identity?.principal, identity?.role, wishes]);
-      const earlier = callers.get(id);
-      if (earlier) return earlier;
-      const { caller, key } = makeCaller(parts, policy, identity, wishes);
-      const client = key === undefined ? parts.localClient : clients.for(key);
-      if (client) clientOf.set(caller, client);
-      if (callers.size >= CAPACITY) callers.clear();
-      if (wishes.scaleKey === undefined) callers.set(id, caller);
-      return caller;
-    },
+    callerFor: (identity, wishes) => known.callerFor(inForce.policy, identity, wishes),
+    ownerOf: (caller) => known.ownerOf(caller),
+    callerOf: (owner) =>
+      known.callerOf(owner, () => {
+        const { policy } = inForce;
+        return known.callerFor(policy, identityOf(owner, auth, policy), { readOnly: false });
+      }),
     scopesBeyond(caller, tool) {
       const { oauth, roles } = inForce.policy;
       if (!oauth || caller.missing?.(tool) === undefined) return [];
       const scope = scopeFor(oauth, (role) => lacking(roles[role], tool, caller.mode) === undefined);
       return scope === undefined ? [] : [scope];
     },
-    scaleFor: (caller) => clientOf.get(caller),
+    scaleFor: (caller) => known.scaleFor(caller),
     close() {
       if (watched !== undefined) unwatchFile(watched, onChange);
     },
@@ -103,11 +101,9 @@ export async function openCallers(parts: Parts): Promise<OpenCallers> {
 async function load(settings: Settings): Promise<InForce> {
   const policy = await loadPolicy(settings.config, TOOL_NAMES, process.env);
   const { oauth, tokens } = policy;
-  const callers = new Map<string, Caller>();
-  if (authOf(settings) === 'oauth' && oauth) return { policy, callers, identify: tokenVerifier(oauth) };
+  if (authOf(settings) === 'oauth' && oauth) return { policy, identify: tokenVerifier(oauth) };
   return {
     policy,
-    callers,
     async identify(token) {
       const entry = findToken(tokens, token);
       if (!entry) return undefined;
@@ -115,6 +111,19 @@ async function load(settings: Settings): Promise<InForce> {
       return { principal: name, role, scopes: [], expiresAt: Date.parse(expires) / 1_000 };
     },
   };
+}
+
+/** Whom an owner's work stands for today: a token that was taken away or has expired gives no role any more. */
+function identityOf(
+  { principal, role }: Owner,
+  auth: ReturnType<typeof authOf>,
+  { tokens }: LoadedPolicy,
+): Identity | undefined {
+  if (auth === 'none') return undefined;
+  const known = { principal, scopes: [], expiresAt: 0 };
+  if (auth === 'oauth') return { ...known, role };
+  const entry = tokens.find(({ name, expires }) => name === principal && Date.parse(expires) > Date.now());
+  return { ...known, role: entry?.role };
 }
 
 function protectionOf(oauth: NonNullable<Settings['oauth']>): NonNullable<Callers['protection']> {

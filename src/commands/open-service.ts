@@ -12,6 +12,7 @@ import { openAudit } from './open-audit.ts';
 import { openConsent } from './open-consent.ts';
 import { openCallers } from './open-callers.ts';
 import { TIMING, connect, openUpstream } from './open-upstream.ts';
+import { openWork } from './open-work.ts';
 import { ScaleClients } from './scale-clients.ts';
 import { catalog } from '../../tools/index.ts';
 import type { Settings } from '../config/settings.ts';
@@ -61,23 +62,29 @@ export async function openService(
       ...(dispatcher && { dispatcher }),
     }),
   );
-  const scale = upstream.apiKey === undefined ? undefined : clients.for(upstream.apiKey);
-  const callers = await openCallers({ settings, local: caller, localClient: scale, clients, logger });
+  const { apiKey: ownKey } = upstream;
+  const localKey = ownKey && { client: clients.for(ownKey), keyId: ownKey.id() };
+  const callers = await openCallers({ settings, local: caller, localKey, clients, logger });
   const audit = await openAudit(settings, logger);
   const consent = await openConsent(settings, store, { isRemote });
   const inFlight = new InFlight();
-  const carryOut = createInvoker({
+  const work = openWork({ settings, callers, deps: () => deps, logger });
+  const deps: InvokerDeps = {
     scaleFor: (who) => callers.scaleFor(who),
     files,
     confirm: consent.confirm,
     limits,
+    findTool: (name) => catalog.find((tool) => tool.name === name),
+    workFor: work.workFor,
     urlHosts: urlHosts(settings),
     autoUniqueId: settings.auto_unique_id === 'on',
     trail: allTrails(...(audit ? [audit] : []), loggingTrail(logger), metricsTrail()),
     logger,
     deadlineMs: durationMs(settings.request_timeout),
     now: () => performance.now(),
-  });
+  };
+  const carryOut = createInvoker(deps);
+  void work.resume();
   const invoke: Invoker = (invocation) => inFlight.add(carryOut(invocation));
   return {
     invoke,
@@ -88,6 +95,7 @@ export async function openService(
     async close() {
       callers.close();
       await inFlight.settled();
+      await work.close();
       await consent.close();
       await clients.close();
       await audit?.close();

@@ -60,6 +60,7 @@ export async function confirm(
   const { tool, caller } = flow;
   const judged = judge(deps.policy, tool, mode);
   if (judged.verdict === 'block') throw blocked(flow, judged.because);
+  if (await call.agreed(context)) return;
   const project = await projectOf(call, context);
   const many = await manyCreates(flow, project, mode, deps);
   if (judged.verdict === 'allow' && many === undefined) return;
@@ -85,8 +86,8 @@ async function manyCreates(
   mode: Mode,
   { policy, consents }: ConfirmDeps,
 ): Promise<number | undefined> {
-  if (mode === 'test' || tool.effect !== 'create' || !tool.consequences.includes('billable'))
-    return undefined;
+  const isCounted = tool.effect === 'create' && tool.consequences.includes('billable');
+  if (mode === 'test' || !isCounted || tool.toolset === 'bulk') return undefined;
   const made = await consents.countCreate(caller.principal, project);
   return made > policy.creates_before_confirm ? Math.max(policy.creates_before_confirm, 1) : undefined;
 }

@@ -5,9 +5,11 @@ import type { Caller } from '../access/caller.ts';
 import type { CallLimits } from '../access/limits/call-limits.ts';
 import type { LocalFiles } from '../access/local-files.ts';
 import type { PreparedCall, ReportProgress, Tool } from '../catalog/tool.ts';
+import type { Work } from '../catalog/work.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallIntent, CallRecord, Trail } from '../observability/trail.ts';
 import type { ScaleClient } from '../scale/client.ts';
+import type { CallPath } from './call-path.ts';
 import type { ConfirmDeps, Consent } from './confirm.ts';
 
 export interface Invocation {
@@ -23,12 +25,24 @@ export interface Invocation {
   consent?: Consent;
 }
 
+/** What long work needs of the call that begins it or looks at it. */
+interface CallScope {
+  caller: Caller;
+  path: CallPath;
+  report: ReportProgress;
+  signal: AbortSignal;
+}
+
 export interface InvokerDeps {
   /** The adapter for a caller's Scale key, or undefined while none is configured. */
   scaleFor(caller: Caller): ScaleClient | undefined;
   files: LocalFiles;
   confirm: ConfirmDeps;
   limits: CallLimits;
+  /** Every tool there is, offered or not. */
+  findTool: (name: string) => Tool | undefined;
+  /** Long work for the caller of a call. */
+  workFor: (scope: CallScope) => Work;
   /** Hosts of a private network that Scale, or the sandbox, may be pointed to all the same. */
   urlHosts: Readonly<Record<'scale' | 'sandbox', ReadonlySet<string>>>;
   /** Whether creations without an identity are given one that follows from the request. */

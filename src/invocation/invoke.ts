@@ -1,6 +1,6 @@
-import { isRecord } from '../responses/compact.ts';
 import { RetryBudget } from '../scale/retry.ts';
 import { authorize } from './authorize.ts';
+import { openCallPath } from './call-path.ts';
 import { AskFirst, confirm } from './confirm.ts';
 import { fail } from './fail.ts';
 import { beginFlow } from './flow.ts';
@@ -11,6 +11,7 @@ import { parseArguments } from './parse.ts';
 import { openRun } from './run.ts';
 import { shape } from './shape.ts';
 import { ToolFailure } from './tool-failure.ts';
+import { touchedBy } from './touched.ts';
 import type { Standing } from '../access/standing.ts';
 import type { Caller } from '../access/caller.ts';
 import type { PreparedCall } from '../catalog/tool.ts';
@@ -58,6 +59,7 @@ async function carryOut(flow: Flow, deps: InvokerDeps, lookUps: LookUps): Promis
   const unchecked = await call.check(run.context);
   await confirm(flow, call, { context: run.context, mode, deps: deps.confirm });
   if (tool.effect !== 'read') await beginEffect(flow, call, run, deps);
+  flow.stop.throwIfAborted();
   const response = await call.execute(run.context);
   if (tool.effect !== 'read') lookUps.forget(scale);
   const existed = run.existed();
@@ -65,7 +67,7 @@ async function carryOut(flow: Flow, deps: InvokerDeps, lookUps: LookUps): Promis
   await flow.settle({
     result: 'ok',
     outcome: tool.effect === 'read' || existed ? 'no_effect' : 'done',
-    touched: touchedBy(response, call),
+    touched: touchedBy(response, call.subjects),
   });
   return output;
 }
@@ -104,6 +106,17 @@ function runOf(
   parts: { deps: InvokerDeps; scale: ScaleClient; mode: NonNullable<Caller['mode']>; lookUps: LookUps },
 ): Run {
   const { deps, scale, mode, lookUps } = parts;
+  const startedAt = Date.now();
+  const path = openCallPath({
+    deps,
+    catalog: deps.findTool,
+    caller,
+    scale,
+    mode,
+    lookUps,
+    stop,
+    startedAt,
+  });
   const once = call.once(deps.autoUniqueId);
   if (once) intent.identity = once.identity(1);
   return openRun(
@@ -113,20 +126,15 @@ function runOf(
       files: deps.files,
       lookUp: lookUps.through(scale, stop),
       report,
+      work: deps.workFor({ caller, path, report, signal: stop }),
       standing: () => standingOf(caller, deps),
       isSafe: tool.idempotent || once !== undefined,
       once,
       budget: new RetryBudget(),
-      startedAt: Date.now(),
+      startedAt,
     },
     { stop, deadline },
   );
-}
-
-/** The ids in Scale's answer, and what the arguments named. */
-function touchedBy(response: unknown, call: PreparedCall): string[] {
-  const ids = isRecord(response) ? [response['task_id'], response['id'], response['name']] : [];
-  return [...new Set([...ids, ...Object.values(call.subjects)].filter((id) => typeof id === 'string'))];
 }
 
 function requireScale(

@@ -16,7 +16,7 @@ export async function keepInScope(
   { subjects }: PreparedCall,
   lookUp: LookUp,
 ): Promise<void> {
-  if (scope === undefined || tool.reach === 'team') return;
+  if (scope === undefined || tool.reach !== 'project') return;
   let named = subjects.project !== undefined;
   if (subjects.project !== undefined && !scope.allows(subjects.project)) {
     throw outside(scope, `project "${subjects.project}"`);

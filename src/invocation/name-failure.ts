@@ -1,5 +1,6 @@
 import { NothingFound } from '../catalog/nothing-found.ts';
 import { RefusedArguments } from '../catalog/refused-arguments.ts';
+import { LocalFileError } from '../access/local-files.ts';
 import { LimitReachedError } from '../access/limits/limit-reached.ts';
 import { AuditWriteError } from '../observability/audit/audit-file.ts';
 import { ScaleError } from '../scale/errors.ts';
@@ -27,6 +28,12 @@ export function nameFailure(
   if (error instanceof ToolFailure) return error;
   if (error instanceof ScaleError) return fromScale(error, tool, call, state);
   if (error instanceof RefusedArguments) return invalidArguments(tool, error.refusals);
+  if (error instanceof LocalFileError) {
+    return new ToolFailure(error.code, `${error.message} Nothing was sent.`, {
+      outcome: 'not_sent',
+      cause: error,
+    });
+  }
   if (error instanceof ForeignResultUrlError) {
     return new ToolFailure('bad_request', error.message, { outcome: 'no_effect', cause: error });
   }

@@ -15,6 +15,8 @@ interface RunDeps {
   mode: Mode;
   standing: RunContext['standing'];
   report: ReportProgress;
+  /** Absent in a step of long work, which begins no further work. */
+  work?: RunContext['work'];
   /** Whether the call's write can be repeated without harm. */
   isSafe: boolean;
   /** The identity of what the call creates. */
@@ -50,6 +52,10 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
       lookUp: deps.lookUp,
       standing: deps.standing,
       report: deps.report,
+      get work() {
+        if (deps.work) return deps.work;
+        throw new Error('a step of long work begins no further work');
+      },
       async send(request) {
         if (request.method === 'GET' || !deps.once) return exchange(request);
         const created = await createOnce(deps.once, { send: exchange, startedAt: deps.startedAt });

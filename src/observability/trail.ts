@@ -4,6 +4,8 @@ import type { Logger } from './logger.ts';
 /** What is known of a call before it is carried out. Never results, contents or keys. */
 export interface CallIntent {
   request_id: string;
+  /** The work that the call is part of. */
+  job?: string;
   principal: string;
   /** Name and version of the MCP client, as far as it says. */
   client?: string;
@@ -49,7 +51,8 @@ export function loggingTrail(logger: Logger): Trail {
   return {
     intend: async () => undefined,
     async record({ args: _args, digest: _digest, ...call }) {
-      logger[call.result === 'ok' ? 'info' : 'warn'](call, `${call.tool} ${call.result}`);
+      const level = call.result !== 'ok' ? 'warn' : call.job === undefined ? 'info' : 'debug';
+      logger[level](call, `${call.tool} ${call.result}`);
     },
   };
 }

@@ -28,7 +28,13 @@ export const WAITS = {
 
 /** Repeats that one call has left. */
 export class RetryBudget {
+  /** Whether a refusal for being too fast is waited out here, or handed to a caller who keeps the pace. */
+  readonly waitsForTurn: boolean;
   #left: number = WAITS.repeatsPerCall;
+
+  constructor({ waitsForTurn = true } = {}) {
+    this.waitsForTurn = waitsForTurn;
+  }
 
   take(): boolean {
     this.#left -= 1;
@@ -68,6 +74,7 @@ export async function withRetries<T>(
       // What an earlier attempt may have done is not undone by a later refusal.
       if (reach === 'unknown') error.mayHaveActed = true;
       else reach = error.reach;
+      if (error.code === 'rate_limited' && !budget.waitsForTurn) throw error;
       const delay = delayBefore(attempts, error, repeat, timing.random());
       if (delay === undefined || signal?.aborted || !budget.take()) throw error;
       await timing.sleep(delay, signal);

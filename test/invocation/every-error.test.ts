@@ -71,6 +71,8 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
     };
     return ask({ trail }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS));
   },
+  state_unavailable: () =>
+    ask({ stateDir: '/dev/null/state' }, (bench) => bench.call('scale_ai_list_jobs', {})),
   confirmation_required: () =>
     ask({ policy: ConsentPolicy.parse({}) }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS)),
   blocked: () =>

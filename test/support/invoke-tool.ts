@@ -16,6 +16,9 @@ import type { Consent } from '../../src/invocation/confirm.ts';
 import type { Mode } from '../../src/catalog/vocabulary.ts';
 import type { SelectionRequest } from '../../src/catalog/selection.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
+import { openTestWork } from './open-test-work.ts';
+import type { InvokerDeps } from '../../src/invocation/flow.ts';
+import type { TestWork } from './open-test-work.ts';
 import type { InvocationResult } from '../../src/invocation/invoke.ts';
 import type { CallRecord, Trail } from '../../src/observability/trail.ts';
 
@@ -27,6 +30,7 @@ export interface Bench {
     consent?: Consent,
   ): Promise<InvocationResult>;
   records: CallRecord[];
+  work: TestWork;
   close(): Promise<void>;
 }
 
@@ -42,6 +46,8 @@ interface BenchOptions {
   limits?: CallLimits;
   deadlineMs?: number;
   autoUniqueId?: boolean;
+  /** Where plans and jobs are kept. */
+  stateDir?: string;
   urlHosts?: string[];
   /** The permission that the caller's role lacks for a tool. */
   missing?: (tool: Tool) => string | undefined;
@@ -88,7 +94,16 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     mode: scale && (options.mode ?? 'live'),
     projects: selection.project === undefined ? undefined : onlyProject(selection.project),
   };
-  const invoke = createInvoker({
+  const work = openTestWork({
+    caller,
+    scale,
+    deps: () => deps,
+    rates: options.rates ?? {},
+    stateDir: options.stateDir,
+  });
+  const deps: InvokerDeps = {
+    findTool: (name) => catalog.find((tool) => tool.name === name),
+    workFor: work.workFor,
     scaleFor: () => scale,
     files: await allowLocalFiles(options.allowDir ?? []),
     confirm: {
@@ -107,8 +122,10 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     logger: createLogger('silent'),
     deadlineMs: options.deadlineMs ?? 60_000,
     now: () => performance.now(),
-  });
+  };
+  const invoke = createInvoker(deps);
   return {
+    work,
     records,
     call: (tool, args, signal = new AbortController().signal, consent) =>
       invoke({
@@ -118,7 +135,10 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
         signal,
         ...(consent && { consent }),
       }),
-    close: async () => scale?.close(),
+    async close() {
+      await work.close();
+      await scale?.close();
+    },
   };
 }
 

@@ -16,25 +16,36 @@ function listingTokens(tool: (typeof catalog)[number]): number {
   return encode(JSON.stringify({ name, description, inputSchema })).length;
 }
 
-function budgetOf(name: string): number {
+function budgetOf({ name, toolset }: (typeof catalog)[number]): number {
   if (/_create_(.*_)?task$/.test(name)) return 900;
-  return name.includes('_list_') ? 300 : 150;
+  return name.includes('_list_') || toolset === 'bulk' || toolset === 'results' ? 300 : 150;
 }
 
 /** These read before they act or answer, and refuse what they read when it makes no sense. */
 const READ_FIRST = new Set(['scale_ai_get_secure_task_response_url', 'scale_ai_set_batch_priorities']);
 
+/** These work on what an earlier call made, or refuse what does not exist. */
+function readsFirst({ name, reach, toolset }: (typeof catalog)[number]): boolean {
+  return READ_FIRST.has(name) || reach === 'own' || toolset === 'bulk' || toolset === 'results';
+}
+
+/** These do without Scale, or without its answer for a while. */
+const ALONE: Readonly<Record<string, readonly number[]>> = {
+  scale_ai_list_jobs: [400, 404, 409, 500],
+  scale_ai_plan_tasks: [500],
+};
+
 const CASES = catalog.map((tool) => ({ name: tool.name, tool }));
 
 describe('the catalogue', () => {
-  it('offers the 41 seed operations and three more, each once', () => {
-    expect(new Set(catalog.map(({ name }) => name)).size).toBe(44);
+  it('offers the 41 seed operations and others, each once', () => {
+    expect(new Set(catalog.map(({ name }) => name)).size).toBe(catalog.length);
     expect(catalog.filter(({ slug }) => SEED_SLUGS.has(slug))).toHaveLength(41);
   });
 
   it('keeps the creators at 700 tokens on average and the whole list at 10,000', () => {
     const creators = catalog
-      .filter(({ slug, name }) => SEED_SLUGS.has(slug) && budgetOf(name) === 900)
+      .filter((tool) => SEED_SLUGS.has(tool.slug) && budgetOf(tool) === 900)
       .map(listingTokens);
     expect(creators.reduce((a, b) => a + b, 0) / creators.length).toBeLessThanOrEqual(700);
     expect(catalog.map(listingTokens).reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(10_000);
@@ -90,7 +101,7 @@ describe.each(CASES)('$name', ({ tool }) => {
   });
 
   it('stays within its listing budget', () => {
-    expect(listingTokens(tool)).toBeLessThanOrEqual(budgetOf(tool.name));
+    expect(listingTokens(tool)).toBeLessThanOrEqual(budgetOf(tool));
   });
 
   it('is listed with closed input and open output, in valid JSON Schema 2020-12', () => {
@@ -148,7 +159,9 @@ describe.each(CASES)('$name', ({ tool }) => {
       json(response, status, { status_code: status, error: leak }),
     );
     const bench = await openBench({ baseUrl: stub.baseUrl });
-    const error = errorOf(await bench.call(tool.name, withoutFile(tool)));
+    const result = await bench.call(tool.name, withoutFile(tool));
+    if (ALONE[tool.name]?.includes(status)) return expect(result.ok).toBe(true);
+    const error = errorOf(result);
     const { scale_says: quoted, ...ours } = error;
     expect(JSON.stringify(ours)).not.toContain('Ignore previous');
     if (quoted) expect(quoted.untrusted).toMatch(/^<(data-[0-9a-f]+)>.*<\/\1>$/);
@@ -163,7 +176,7 @@ describe.each(CASES)('$name', ({ tool }) => {
       const stub = await startScaleStub((_request, response) => json(response, 200, body));
       const bench = await openBench({ baseUrl: stub.baseUrl });
       const result = await bench.call(tool.name, withoutFile(tool));
-      if (READ_FIRST.has(tool.name) && !result.ok) {
+      if (readsFirst(tool) && !result.ok) {
         expect(errorOf(result)).toMatchObject({
           code: expect.stringMatching(/^(not_found|invalid_arguments)$/),
         });
@@ -189,7 +202,10 @@ function requestWithIds(tool: (typeof catalog)[number], value: string): Record<s
     : undefined;
 }
 
-/** upload_file needs a real file; this test file is one. */
+/** What needs a real file gets one, or does without. */
 function withoutFile(tool: (typeof catalog)[number]): Record<string, unknown> {
-  return 'file_path' in tool.example ? { ...tool.example, file_path: 'package.json' } : { ...tool.example };
+  if ('file_path' in tool.example) return { ...tool.example, file_path: 'package.json' };
+  if (!('manifest_path' in tool.example)) return { ...tool.example };
+  const { manifest_path: _path, ...rest } = tool.example;
+  return { ...rest, rows: [{ image_url: 'https://x.example/a.jpg', image_id: 'a', camera: 'b' }] };
 }

@@ -3,24 +3,12 @@ import { defineTool } from '../../src/catalog/define-tool.ts';
 import { subjectsOf } from '../../src/catalog/subjects.ts';
 import { listedAs } from '../../src/catalog/listed-as.ts';
 import { TaskObject } from '../tasks/task-object.ts';
+import { OWN_TOOL } from './creation-of.ts';
 import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
 import { judgeTask } from './judge.ts';
 import { oncePerTask } from './once-per-task.ts';
 import { OTHER_TASK_TYPES, parametersOf } from './other-task-types.ts';
 import type { TaskRules } from './judge.ts';
-
-/** The types that have a tool of their own, which checks more. */
-const OWN_TOOL: Readonly<Record<string, string>> = {
-  documenttranscription: 'scale_ai_create_document_transcription_task',
-  imageannotation: 'scale_ai_create_image_annotation_task',
-  lidarannotation: 'scale_ai_create_lidar_annotation_task',
-  lidarsegmentation: 'scale_ai_create_lidar_segmentation_task',
-  namedentityrecognition: 'scale_ai_create_named_entity_recognition_task',
-  segmentannotation: 'scale_ai_create_segmentation_annotation_task',
-  textcollection: 'scale_ai_create_text_collection_task',
-  videoannotation: 'scale_ai_create_video_annotation_task',
-  videoplaybackannotation: 'scale_ai_create_video_playback_annotation_task',
-};
 
 const TaskType = z.enum(Object.keys(OTHER_TASK_TYPES), {
   error: ({ input }) => {

@@ -21,6 +21,8 @@ export const ConsentPolicy = z.strictObject({
   irreversible: verdict('confirm'),
   replaces: verdict('allow'),
   grants_access: verdict('confirm'),
+  /** Many tasks with one call: plans, repairs, whole batches. */
+  bulk: verdict('confirm'),
   /** Creations that can be charged, by one principal in one project within ten minutes, before a person is asked. */
   creates_before_confirm: z.int().min(0).default(20),
 });
@@ -30,7 +32,7 @@ export type ConsentPolicy = z.output<typeof ConsentPolicy>;
 /** Nothing is asked and nothing blocked. */
 export const ALLOW_EVERYTHING: ConsentPolicy = ConsentPolicy.parse({
   ...Object.fromEntries(
-    [...EFFECTS, ...CONSEQUENCES].filter((word) => word !== 'read').map((word) => [word, 'allow']),
+    [...EFFECTS, ...CONSEQUENCES, 'bulk'].filter((word) => word !== 'read').map((word) => [word, 'allow']),
   ),
   creates_before_confirm: Number.MAX_SAFE_INTEGER,
 });
@@ -46,7 +48,7 @@ const STRICTNESS: Readonly<Record<Verdict, number>> = { allow: 0, confirm: 1, bl
 /** Test data costs nothing and reaches nobody: it is never asked about. The sandbox is judged as live data is. */
 export function judge(policy: ConsentPolicy, tool: Tool, mode: Mode): Judgement {
   if (tool.effect === 'read' || mode === 'test') return { verdict: 'allow', because: tool.effect };
-  const words = [tool.effect, ...tool.consequences];
+  const words = [tool.effect, ...tool.consequences, ...(tool.toolset === 'bulk' ? (['bulk'] as const) : [])];
   const judged = words.map((because) => ({ verdict: policy[because], because }));
   return judged.reduce((a, b) => (STRICTNESS[b.verdict] > STRICTNESS[a.verdict] ? b : a));
 }

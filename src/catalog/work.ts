@@ -1,0 +1,102 @@
+import type { Mode } from './vocabulary.ts';
+
+/** What every task of a plan has in common, and where the rows come from. */
+export interface PlanRequest {
+  /** The tool that creates each task. */
+  tool: string;
+  /** The argument that holds the parameters, when they are not arguments themselves. */
+  within?: string | undefined;
+  type: string;
+  project?: string | undefined;
+  batch?: string | undefined;
+  /** Parameters of a task with `{{column}}` where a row's value goes. */
+  template: Readonly<Record<string, unknown>>;
+  manifestPath?: string | undefined;
+  rows?: readonly unknown[] | undefined;
+  /** Of the files of a directory. */
+  extensions?: readonly string[] | undefined;
+}
+
+/** A plan as its owner sees it. */
+export interface PlanView {
+  plan_id: string;
+  type: string;
+  project?: string | undefined;
+  batch?: string | undefined;
+  source: string;
+  rows_read: number;
+  to_create: number;
+  invalid: number;
+  /** Why rows are invalid, the most frequent reason first, with the first lines of each. */
+  reasons: readonly { reason: string; count: number; lines: readonly number[] }[];
+  /** All invalid rows, where there is a file. */
+  invalid_rows_file?: string | undefined;
+  already_there: Readonly<Record<string, number>>;
+  not_looked_up: number;
+  uploads: { files: number; bytes: number };
+  /** By the operator's rate for one task of the type. */
+  estimated_cost?: string;
+  sample?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Items of a job that failed for the same reason. */
+export interface FailureGroup {
+  code: string;
+  message: string;
+  scale_says?: string | undefined;
+  count: number;
+  /** Lines of the manifest, or ids of tasks: the first of them. */
+  items: readonly (string | number)[];
+}
+
+/** A job as its owner sees it. */
+export interface JobView {
+  job_id: string;
+  /** The tool that began it. */
+  tool: string;
+  title: string;
+  state: 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
+  project?: string | undefined;
+  batch?: string | undefined;
+  done: number;
+  total?: number | undefined;
+  counts: Readonly<Record<string, number>>;
+  /** Items per second while it was worked on. */
+  per_second?: number;
+  /** Seconds that are left at this rate. */
+  left_s?: number;
+  reason?: string | undefined;
+  created_at: string;
+  ended_at?: string | undefined;
+  failures?: readonly FailureGroup[];
+  /** What became of each item, where there is a file. */
+  items_file?: string | undefined;
+}
+
+/** One item of a job and what became of it. */
+export type ItemView = Readonly<Record<string, unknown>> & { key: string | number; outcome: string };
+
+/** Long and many-step work of one caller. What cannot be done is thrown as failures of calls are. */
+export interface Work {
+  readonly mode: Mode;
+  planTasks(request: PlanRequest): Promise<PlanView>;
+  plan(planId: string): Promise<PlanView>;
+  /** Whether a person has agreed to this plan before: its job has begun. */
+  hasBegun(planId: string): Promise<boolean>;
+  /** Begins or continues a plan, and waits a while for it. */
+  submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
+  /** Waits until a job has ended, for a while at most. */
+  job(jobId: string, waitSeconds: number): Promise<JobView>;
+  jobs(): Promise<JobView[]>;
+  cancelJob(jobId: string): Promise<JobView>;
+  /** Rows of a plan that cannot be sent. */
+  invalidRows(
+    planId: string,
+    options: { offset: number; limit: number },
+  ): Promise<{ items: ItemView[]; total: number }>;
+  /** Items of a job from a place on, as far as they are asked for. */
+  items(
+    jobId: string,
+    options: { outcome?: string | undefined; offset: number; limit: number },
+  ): Promise<{ items: ItemView[]; total: number }>;
+}

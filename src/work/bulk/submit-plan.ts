@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { isRecord } from '../../responses/compact.ts';
+import { carryOutItems } from '../jobs/items.ts';
+import { putUrl } from './attachments.ts';
+import { memberOf } from './draft-rows.ts';
+import { PlanRow, readPlan, rowText, rowsOf } from './plan.ts';
+import type { CallPath } from '../../invocation/call-path.ts';
+import type { JobContext, JobKind } from '../jobs/job-context.ts';
+import type { Settled, WorkPace } from '../jobs/items.ts';
+import type { WorkStore } from '../store/work-store.ts';
+import type { Plan } from './plan.ts';
+
+export const SUBMIT_PLAN = 'submit_plan';
+
+/** Carries a plan out: uploads what has to be, and creates each task once. */
+export function submitPlan(pace: WorkPace): JobKind {
+  return async (context) => {
+    const { job, store, path, progress } = context;
+    const plan = await readPlan(store, job, String(job.input['plan_id']));
+    await checkDigest(store, plan);
+    progress({ total: plan.to_create });
+    const files = new UploadedFiles(path);
+    await carryOutItems(
+      context,
+      {
+        items: planRows(store, plan.id),
+        keyOf: ({ line }) => line,
+        handle: (row) => createTask(row, plan, { ...context, files }),
+      },
+      pace,
+    );
+    return undefined;
+  };
+}
+
+async function* planRows(store: WorkStore, planId: string): AsyncGenerator<PlanRow> {
+  for await (const line of rowsOf(store, planId).lines()) yield PlanRow.parse(line);
+}
+
+/** @throws Error for a plan whose rows are not those that a person agreed to */
+async function checkDigest(store: WorkStore, { id, digest }: Plan): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const row of planRows(store, id)) hash.update(rowText(row));
+  if (hash.digest('hex') === digest) return;
+  throw new Error(
+    'The rows of this plan were changed after it was made, so nothing more is sent. Plan again.',
+  );
+}
+
+async function createTask(
+  row: PlanRow,
+  plan: Plan,
+  { path, files }: Pick<JobContext, 'path'> & { files: UploadedFiles },
+): Promise<Settled> {
+  let args: unknown = row.args;
+  for (const { at, file } of row.uploads) args = putUrl(args, at, await files.urlOf(file, plan.project));
+  if (row.frees !== undefined) {
+    await path.perform({ tool: 'scale_ai_delete_task_unique_id', arguments: { task_id: row.frees } });
+  }
+  const renewed = new Set(row.uploads.map(memberOf));
+  const { response, existed } = await path.perform(
+    { tool: plan.tool, arguments: isRecord(args) ? args : {} },
+    renewed,
+  );
+  const taskId = isRecord(response) ? response['task_id'] : undefined;
+  return {
+    outcome: existed ? 'already_there' : 'created',
+    unique_id: row.unique_id,
+    ...(typeof taskId === 'string' && { task_id: taskId }),
+  };
+}
+
+/** Files by their URL at Scale; each is uploaded once by a process. A file that is stored twice costs nothing. */
+class UploadedFiles {
+  readonly #path: CallPath;
+  readonly #urls = new Map<string, Promise<string>>();
+
+  constructor(path: CallPath) {
+    this.#path = path;
+  }
+
+  urlOf(file: string, project: string | undefined): Promise<string> {
+    const known = this.#urls.get(file);
+    if (known) return known;
+    const url = this.#upload(file, project);
+    this.#urls.set(file, url);
+    url.catch(() => this.#urls.delete(file));
+    return url;
+  }
+
+  async #upload(file: string, project: string | undefined): Promise<string> {
+    const { response } = await this.#path.perform({
+      tool: 'scale_ai_upload_file',
+      arguments: { file_path: file, ...(project !== undefined && { project_name: project }) },
+    });
+    const url = isRecord(response) ? response['attachment_url'] : undefined;
+    if (typeof url === 'string') return url;
+    throw new Error(`Scale stored ${file} and gave no URL for it.`);
+  }
+}

@@ -1,0 +1,60 @@
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Logger } from '../../observability/logger.ts';
+import type { Dispatcher, RunJob } from './dispatch.ts';
+
+const QUEUE = 'jobs';
+const PREFIX = 'scale-ai-mcp:dispatch';
+
+/** Jobs that one process carries out at once. */
+const CONCURRENCY = 4;
+
+/** A process that was killed is noticed after this. */
+const LOCK_MS = 10_000;
+const LOOK_FOR_STALLED_MS = 3_000;
+
+/** A job that another process still has is offered again so often, for as long as a lease can last and far beyond. */
+const AGAIN = { attempts: 10_000, backoff: { type: 'fixed', delay: 2_000 } } as const;
+
+/**
+ * Has whichever replica is free do the work; BullMQ only brings it there. What a job is and how far it got stands in
+ * the store.
+ */
+export function dispatchOverRedis(url: string, run: RunJob, logger: Logger): Dispatcher {
+  const connect = (): Redis => {
+    const redis = new Redis(url, { maxRetriesPerRequest: null });
+    redis.on('error', (error: Error) => logger.debug({ err: error }, 'Redis'));
+    return redis;
+  };
+  const connections = [connect(), connect()] as const;
+  const queue = new Queue(QUEUE, { connection: connections[0], prefix: PREFIX });
+  const worker = new Worker(
+    QUEUE,
+    async ({ data }: { data: { jobId: string } }) => {
+      const end = await run(data.jobId);
+      if (end !== 'ended') throw new Error(`${data.jobId} is ${end}`);
+    },
+    {
+      connection: connections[1],
+      prefix: PREFIX,
+      concurrency: CONCURRENCY,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOOK_FOR_STALLED_MS,
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+    },
+  );
+  const onError = (error: Error): void => logger.debug({ err: error }, 'the queue of jobs');
+  queue.on('error', onError);
+  worker.on('error', onError);
+  return {
+    async send(jobId) {
+      // The same name again would be ignored while an ended one is remembered.
+      await queue.add('job', { jobId }, { ...AGAIN, jobId, removeOnComplete: true, removeOnFail: true });
+    },
+    async close() {
+      await worker.close();
+      await queue.close();
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import { jobWork } from './jobs/job-work.ts';
+import { planWork } from './bulk/plan-work.ts';
+import type { Work } from '../catalog/work.ts';
+import type { WorkRoom, WorkScope } from './work-room.ts';
+
+/** Long work as one caller may begin and see it. */
+export function workFor(room: () => Promise<WorkRoom>, scope: WorkScope): Work {
+  return { mode: scope.path.mode, ...planWork(room, scope), ...jobWork(room, scope) };
+}

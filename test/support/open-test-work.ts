@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openCallPath } from '../../src/invocation/call-path.ts';
+import { LookUps } from '../../src/invocation/lookups.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { jobKinds } from '../../src/work/job-kinds.ts';
+import { dispatchHere } from '../../src/work/jobs/dispatch.ts';
+import { JobEngine } from '../../src/work/jobs/engine.ts';
+import { lazyRoom } from '../../src/work/lazy-room.ts';
+import { openDiskStore } from '../../src/work/store/disk-store.ts';
+import { workFor } from '../../src/work/work-for.ts';
+import type { Caller } from '../../src/access/caller.ts';
+import type { InvokerDeps } from '../../src/invocation/flow.ts';
+import type { ScaleClient } from '../../src/scale/client.ts';
+import type { WorkPace } from '../../src/work/jobs/items.ts';
+import type { WorkRoom } from '../../src/work/work-room.ts';
+
+interface TestWorkOptions {
+  caller: Caller;
+  scale: ScaleClient | undefined;
+  deps: () => InvokerDeps;
+  rates: Record<string, number>;
+  stateDir?: string | undefined;
+}
+
+const PACE: WorkPace = {
+  concurrency: 8,
+  perSecond: 1_000,
+  timing: { now: () => performance.now(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
+};
+
+export interface TestWork {
+  workFor: InvokerDeps['workFor'];
+  room: () => Promise<WorkRoom>;
+  close: () => Promise<void>;
+}
+
+/** Long work of one caller, kept in a directory of its own that is gone with it. */
+export function openTestWork({ caller, scale, deps, rates, stateDir }: TestWorkOptions): TestWork {
+  const owner = { principal: caller.principal, mode: caller.mode ?? 'live', keyId: 'test', ownKey: false };
+  const lookUps = new LookUps(() => performance.now());
+  const open = async (): Promise<{ room: WorkRoom; directory: string }> => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'work-test-'));
+    const store = await openDiskStore(stateDir ?? directory);
+    const engine = new JobEngine({
+      store,
+      kinds: jobKinds(PACE),
+      pathFor({ id: job, created_at: createdAt }, { signal }) {
+        if (!scale) return { refused: 'no key' };
+        const parts = { deps: deps(), catalog: deps().findTool, caller, scale, mode: owner.mode, lookUps };
+        return { path: openCallPath({ ...parts, stop: signal, job, startedAt: Date.parse(createdAt) }) };
+      },
+      logger: createLogger('silent'),
+      dispatch: dispatchHere,
+      dispatchHere,
+      now: Date.now,
+    });
+    return { room: { store, engine, rates, currency: 'USD', now: Date.now }, directory };
+  };
+  const lazy = lazyRoom(open, { what: 'the directory cannot be used', setting: '--state-dir' });
+  const room = async (): Promise<WorkRoom> => (await lazy.get()).room;
+  return {
+    room,
+    workFor: ({ caller: _caller, ...scope }) =>
+      workFor(room, { ...scope, viewer: { owner, projects: caller.projects } }),
+    async close() {
+      const opened = await lazy.opened();
+      if (!opened) return;
+      const { room: used, directory } = opened;
+      await used.engine.close();
+      await used.store.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

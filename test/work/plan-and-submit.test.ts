@@ -1,0 +1,238 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSandbox } from '../sandbox/open-sandbox.ts';
+import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
+import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
+import type { Bench } from '../support/invoke-tool.ts';
+
+const PLAN = 'scale_ai_plan_tasks';
+const SUBMIT = 'scale_ai_submit_plan';
+const TEMPLATE = {
+  attachment: '{{url}}',
+  unique_id: '{{id}}',
+  metadata: { camera: '{{camera}}', note: 'from {{camera}} in {{city}}' },
+  geometries: { box: { objects_to_annotate: ['car'] } },
+};
+
+let sandbox: OpenSandbox;
+let bench: Bench;
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'plan-'));
+  sandbox = await openSandbox();
+  await sandbox.live('POST', '/projects', { name: 'signs', type: 'imageannotation' });
+  await sandbox.live('POST', '/batches', { project: 'signs', name: 'week-1' });
+  const { baseUrl, keys } = sandbox.running;
+  bench = await openBench({
+    baseUrl,
+    apiKey: keys.live,
+    mode: 'sandbox',
+    allowDir: [directory],
+    rates: { imageannotation: 0.25 },
+  });
+});
+afterEach(async () => {
+  await bench.close();
+  await sandbox.running.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const rows = (count: number): Record<string, unknown>[] =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `row-${index}`,
+    url: `https://x.example/${index}.jpg`,
+    camera: index % 2,
+    city: 'Kyoto',
+  }));
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the tests assert on what is in there
+type Any = any;
+
+async function planOf(args: Record<string, unknown>): Promise<Any> {
+  const given = { type: 'imageannotation', batch: 'week-1', template: TEMPLATE, ...args };
+  return outputOf(await bench.call(PLAN, given))['plan'];
+}
+
+async function submitted(planId: string): Promise<Any> {
+  return outputOf(await bench.call(SUBMIT, { plan_id: planId }))['job'];
+}
+
+const tasks = async (): Promise<Any[]> => (await sandbox.live('GET', '/tasks?limit=100')).body.docs;
+
+async function file(name: string, text: string): Promise<string> {
+  const whole = path.join(directory, name);
+  await writeFile(whole, text);
+  return whole;
+}
+
+describe('a plan', () => {
+  it('says what would be sent and sends nothing', async () => {
+    const plan = await planOf({ rows: rows(30) });
+    expect(plan).toMatchObject({
+      plan_id: expect.stringMatching(/^plan_[0-9a-f]{16}$/),
+      rows_read: 30,
+      to_create: 30,
+      invalid: 0,
+      estimated_cost: '7.50 USD',
+      project: 'signs',
+    });
+    expect(await tasks()).toHaveLength(0);
+    expect(bench.records.every(({ effect }) => effect === 'read')).toBe(true);
+  });
+
+  it.each([
+    [
+      'rows.csv',
+      'id,url,camera,city\na,https://x.example/a.jpg,1,"Ky, oto"\nb,https://x.example/b.jpg,2,Kyoto\n',
+    ],
+    [
+      'rows.tsv',
+      'id\turl\tcamera\tcity\na\thttps://x.example/a.jpg\t1\tKyoto\nb\thttps://x.example/b.jpg\t2\tKyoto\n',
+    ],
+    ['rows.json', JSON.stringify(rows(2))],
+    [
+      'rows.jsonl',
+      rows(2)
+        .map((row) => JSON.stringify(row))
+        .join('\n'),
+    ],
+  ])('is made of %s', async (name, text) => {
+    const plan = await planOf({ manifest_path: await file(name, text) });
+    expect(plan).toMatchObject({ rows_read: 2, to_create: 2, invalid: 0 });
+    await submitted(plan.plan_id);
+    const made = await tasks();
+    expect(made.map(({ params }) => String(params.attachment)).sort((a, b) => a.localeCompare(b))).toEqual(
+      name.endsWith('json') || name.endsWith('jsonl')
+        ? ['https://x.example/0.jpg', 'https://x.example/1.jpg']
+        : ['https://x.example/a.jpg', 'https://x.example/b.jpg'],
+    );
+    expect(made[0].metadata.note).toMatch(/^from \d in Ky/);
+  });
+
+  it('names each invalid row by its line, with the reason', async () => {
+    const text = [
+      'id,url,camera,city',
+      'a,https://x.example/a.jpg,1,Kyoto',
+      'b,https://x.example/b.jpg,1',
+      'c,https://x.example/c.jpg,,Kyoto',
+      'd,http://localhost/d.jpg,1,Kyoto',
+      'e,ftp://x.example/e.jpg,1,Kyoto',
+      'a,https://x.example/f.jpg,1,Kyoto',
+    ].join('\n');
+    const plan = await planOf({ manifest_path: await file('rows.csv', text) });
+    expect(plan).toMatchObject({ rows_read: 6, invalid: expect.any(Number) });
+    const { items } = outputOf(
+      await bench.call('scale_ai_get_job', { job_id: plan.plan_id, items: 'invalid' }),
+    ) as Any;
+    const reasons = Object.fromEntries(items.map(({ line, reason }: Any) => [line, reason.untrusted]));
+    expect(reasons).toMatchObject({
+      3: expect.stringContaining('3 cells'),
+      4: expect.stringContaining('no value in the column "camera"'),
+      6: expect.stringContaining('attachment'),
+      7: expect.stringContaining('same unique_id as line 2'),
+    });
+  });
+
+  it('refuses columns that the manifest does not have, with the nearest one', async () => {
+    const args = {
+      type: 'imageannotation',
+      batch: 'week-1',
+      rows: rows(1),
+      template: { attachment: '{{urll}}' },
+    };
+    const error = errorOf(await bench.call(PLAN, args));
+    expect(error).toMatchObject({
+      code: 'invalid_arguments',
+      path: 'template.attachment',
+      outcome: 'not_sent',
+    });
+    expect(error.message).toContain('did you mean "url"?');
+  });
+
+  it('leaves out what exists already', async () => {
+    const first = await planOf({ rows: rows(3) });
+    await submitted(first.plan_id);
+    const second = await planOf({ rows: rows(5) });
+    expect(second).toMatchObject({ to_create: 2, already_there: { pending: 3 } });
+  });
+
+  it('takes local files of a directory, and uploads each once', async () => {
+    await mkdir(path.join(directory, 'images', 'more'), { recursive: true });
+    for (const name of ['a.jpg', 'b.jpg', 'more/c.jpg', 'notes.txt', '.hidden.jpg'])
+      await file(path.join('images', name), `picture ${name}`);
+    const plan = await planOf({
+      manifest_path: path.join(directory, 'images'),
+      extensions: ['jpg'],
+      template: { attachment: '{{path}}', geometries: TEMPLATE.geometries },
+    });
+    expect(plan).toMatchObject({ rows_read: 3, to_create: 3, uploads: { files: 3 } });
+    const job = await submitted(plan.plan_id);
+    expect(job).toMatchObject({ state: 'done', counts: { created: 3 } });
+    const made = await tasks();
+    expect(new Set(made.map(({ params }) => params.attachment)).size).toBe(3);
+    for (const { unique_id: id } of made) expect(id).toMatch(/^mcp-[0-9a-f]{32}$/);
+  });
+
+  it('tells rows with the same attachment apart only by a column', async () => {
+    const same = [
+      { url: 'https://x.example/a.jpg', part: 1 },
+      { url: 'https://x.example/a.jpg', part: 2 },
+    ];
+    const template = { attachment: '{{url}}', geometries: TEMPLATE.geometries };
+    const plan = await planOf({ rows: same, template });
+    expect(plan).toMatchObject({ to_create: 1, invalid: 1 });
+    expect(plan.reasons[0].reason.untrusted).toContain('same attachment as line 1');
+    const apart = await planOf({ rows: same, template: { ...template, unique_id: 'a-{{part}}' } });
+    expect(apart).toMatchObject({ to_create: 2, invalid: 0 });
+  });
+});
+
+describe('a submitted plan', () => {
+  it('creates each task once, however often it is submitted', async () => {
+    const plan = await planOf({ rows: rows(40) });
+    const jobs = await Promise.all([submitted(plan.plan_id), submitted(plan.plan_id)]);
+    for (const job of jobs)
+      expect(job).toMatchObject({ state: 'done', done: 40, total: 40, counts: { created: 40 } });
+    expect(await submitted(plan.plan_id)).toMatchObject({ counts: { created: 40 } });
+    expect(await tasks()).toHaveLength(40);
+  });
+
+  it('says what failed, by cause and line, and tries it again', async () => {
+    const plan = await planOf({ rows: rows(10) });
+    await sandbox.control('POST', '/faults', {
+      route: 'POST /v1/task/*',
+      kind: 'status',
+      when: 'before',
+      status: 400,
+      count: 2,
+    });
+    const job = await submitted(plan.plan_id);
+    expect(job).toMatchObject({ state: 'done', counts: { created: 8, failed: 2 } });
+    expect(job.failures).toMatchObject([{ code: 'bad_request', count: 2 }]);
+    expect(await submitted(plan.plan_id)).toMatchObject({ counts: { created: 10 } });
+    expect(await tasks()).toHaveLength(10);
+  });
+
+  it('bears lost answers and refusals for being too fast', async () => {
+    const plan = await planOf({ rows: rows(20) });
+    for (const fault of [
+      { kind: 'status', when: 'after', status: 500, count: 3 },
+      { kind: 'status', when: 'before', status: 429, count: 3 },
+    ])
+      await sandbox.control('POST', '/faults', { route: 'POST /v1/task/*', ...fault });
+    expect(await submitted(plan.plan_id)).toMatchObject({ state: 'done', counts: { created: 20 } });
+    expect(await tasks()).toHaveLength(20);
+  });
+
+  it('is recorded task by task', async () => {
+    const plan = await planOf({ rows: rows(3) });
+    const job = await submitted(plan.plan_id);
+    const made = bench.records.filter(({ tool }) => tool === 'scale_ai_create_image_annotation_task');
+    expect(made).toHaveLength(3);
+    for (const record of made)
+      expect(record).toMatchObject({ job: job.job_id, outcome: 'done', result: 'ok' });
+  });
+});

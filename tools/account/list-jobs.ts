@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { JobObject, hasEnded, jobView } from '../bulk/job-object.ts';
+import { count } from '../count.ts';
+import { waitStep } from './get-job.ts';
+
+const STATES = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled'] as const;
+
+export const listJobs = defineTool({
+  slug: 'SCALE_AI_LIST_JOBS',
+  title: 'List jobs',
+  description:
+    'Long work of yours from the last 30 days, the newest first: plans, cancellations, exports, waits.',
+  toolset: 'account',
+  effect: 'read',
+  reach: 'own',
+  input: z.strictObject({
+    state: z.enum(STATES).optional(),
+    limit: z.int().min(1).max(100).default(20),
+  }),
+  output: { jobs: z.array(z.looseObject({})).optional(), total: z.number().optional() },
+  response: z.array(JobObject),
+  example: {},
+  run: ({ work }) => work.jobs(),
+  summarize(jobs, { state, limit }, shaping) {
+    const wanted = jobs.filter((job) => state === undefined || job.state === state);
+    const going = wanted.filter((job) => !hasEnded(job));
+    const [first] = going;
+    return {
+      summary: `${count(wanted.length, 'job')}${state === undefined ? `, ${going.length} of them not ended` : ` ${state}`}.`,
+      jobs: wanted.slice(0, limit).map((job) => {
+        const { failures: _failures, items_file: _file, ...view } = jobView(job, shaping);
+        return view;
+      }),
+      total: wanted.length,
+      next_steps: first ? [waitStep(first)] : [],
+    };
+  },
+});

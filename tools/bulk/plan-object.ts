@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { count } from '../count.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+
+/** What a plan holds; see PlanView. */
+export const PlanObject = z.looseObject({
+  plan_id: z.string(),
+  type: z.string(),
+  project: z.string().optional(),
+  batch: z.string().optional(),
+  source: z.string(),
+  rows_read: z.number(),
+  to_create: z.number(),
+  invalid: z.number(),
+  reasons: z.array(z.object({ reason: z.string(), count: z.number(), lines: z.array(z.number()) })),
+  invalid_rows_file: z.string().optional(),
+  already_there: z.record(z.string(), z.number()),
+  not_looked_up: z.number(),
+  uploads: z.object({ files: z.number(), bytes: z.number() }),
+  estimated_cost: z.string().optional(),
+  sample: z.record(z.string(), z.unknown()).optional(),
+});
+
+export type PlanObject = z.output<typeof PlanObject>;
+
+/** Reasons that are shown; the file holds every row. */
+const MAX_REASONS = 10;
+
+export function alreadyThere({ already_there: byStatus }: Pick<PlanObject, 'already_there'>): number {
+  return Object.values(byStatus).reduce((sum, number) => sum + number, 0);
+}
+
+export function planView(plan: PlanObject, shaping: Shaping): Record<string, unknown> {
+  const { project, batch, source, reasons, sample, uploads, already_there: there, ...rest } = plan;
+  return {
+    ...rest,
+    project: project === undefined ? undefined : shaping.bare(project),
+    batch: batch === undefined ? undefined : shaping.bare(batch),
+    source: shaping.bare(source),
+    already_there: alreadyThere(plan) > 0 ? there : undefined,
+    not_looked_up: plan.not_looked_up > 0 ? plan.not_looked_up : undefined,
+    uploads: uploads.files > 0 ? uploads : undefined,
+    reasons: reasons
+      .slice(0, MAX_REASONS)
+      .map(({ reason, ...group }) => ({ ...group, reason: shaping.untrusted(reason, 400) })),
+    sample: shaping.fenceJson(sample),
+  };
+}
+
+/** What would be sent, in a sentence. */
+export function planWords(plan: PlanObject): string {
+  const { rows_read: rows, to_create: toCreate, invalid, type, uploads, estimated_cost: cost } = plan;
+  const there = alreadyThere(plan);
+  return [
+    `${count(rows, 'row')} read: ${count(toCreate, `${type} task`)} would be created`,
+    ...(there > 0 ? [`${there} exist already`] : []),
+    ...(invalid > 0 ? [`${invalid} cannot be sent`] : []),
+    ...(uploads.files > 0 ? [`${count(uploads.files, 'file')} would be uploaded`] : []),
+    ...(cost === undefined ? [] : [`estimated cost ${cost}`]),
+  ].join(', ');
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { listedAs } from '../../src/catalog/listed-as.ts';
+import { TASK_TYPES, creationOf } from '../annotation/creation-of.ts';
+import { PlanObject, planView, planWords } from './plan-object.ts';
+import type { NextStep } from '../../src/catalog/tool.ts';
+
+/** Rows that may come with a call, which travels as one message. */
+const MAX_ROWS_IN_CALL = 5_000;
+
+const TaskType = listedAs({ type: 'string' }, z.enum(TASK_TYPES));
+
+const Template = z.record(z.string(), z.unknown()).superRefine((template, context) => {
+  for (const name of ['project', 'batch']) {
+    if (!(name in template)) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: `is the same for all rows: give ${name} beside the template`,
+    });
+  }
+});
+
+export const planTasks = defineTool({
+  slug: 'SCALE_AI_PLAN_TASKS',
+  title: 'Plan many tasks',
+  description:
+    'Turn a manifest into a plan of many tasks: what would be created, uploaded and charged, which rows are invalid, which exist already. Sends nothing; scale_ai_submit_plan carries it out. For one task use its creator.',
+  toolset: 'bulk',
+  effect: 'read',
+  input: z
+    .strictObject({
+      type: TaskType.describe('task type, such as imageannotation'),
+      template: Template.describe(
+        'task parameters; "{{column}}" takes a row’s value. attachment: a URL, or a local file to upload. unique_id: a column that tells rows apart, if there is one',
+      ),
+      project: z.string().min(1).optional(),
+      batch: z.string().min(1).optional(),
+      manifest_path: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('CSV, TSV, JSON or JSONL; or a directory, whose files give the columns path, name, stem'),
+      extensions: z.array(z.string().min(1)).min(1).optional().describe('of a directory: jpg, png'),
+      rows: z
+        .array(z.record(z.string(), z.unknown()))
+        .min(1)
+        .max(MAX_ROWS_IN_CALL, { error: `at most ${MAX_ROWS_IN_CALL} rows in a call; put more into a file` })
+        .optional()
+        .describe('instead of a manifest'),
+    })
+    .refine((input) => (input.manifest_path === undefined) !== (input.rows === undefined), {
+      error: 'give either manifest_path or rows',
+      path: ['manifest_path'],
+    }),
+  output: { plan: z.looseObject({}).optional() },
+  response: PlanObject,
+  strictLists: ['rows'],
+  example: {
+    type: 'imageannotation',
+    project: 'road-signs',
+    batch: 'road-signs-week-47',
+    manifest_path: 'data/week-47.csv',
+    template: {
+      attachment: '{{image_url}}',
+      unique_id: '{{image_id}}',
+      metadata: { camera: '{{camera}}' },
+    },
+  },
+  run: ({ work }, { type, template, manifest_path: manifestPath, rows, extensions, project, batch }) =>
+    work.planTasks({ ...creationOf(type), type, template, manifestPath, rows, extensions, project, batch }),
+  summarize: (plan, _input, shaping) => ({
+    summary: `${planWords(plan)}. Nothing has been sent.`,
+    plan: planView(plan, shaping),
+    next_steps: stepsAfter(plan),
+  }),
+});
+
+function stepsAfter({ plan_id, to_create, invalid }: PlanObject): NextStep[] {
+  const submit: NextStep = {
+    tool: 'scale_ai_submit_plan',
+    arguments: { plan_id },
+    why: 'creates these tasks, once the user has agreed',
+  };
+  const look: NextStep = {
+    tool: 'scale_ai_get_job',
+    arguments: { job_id: plan_id, items: 'invalid' },
+    why: 'the invalid rows, one by one',
+  };
+  return [...(to_create > 0 ? [submit] : []), ...(invalid > 0 ? [look] : [])];
+}
