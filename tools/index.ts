@@ -18,25 +18,39 @@ import { finalizeBatch } from './batches/finalize-batch.ts';
 import { getBatchStatus } from './batches/get-batch-status.ts';
 import { getBatch } from './batches/get-batch.ts';
 import { listBatches } from './batches/list-batches.ts';
+import { prioritizeBatch } from './batches/prioritize-batch.ts';
+import { setBatchMetadata } from './batches/set-batch-metadata.ts';
+import { cancelBatch } from './bulk/cancel-batch.ts';
 import { planTasks } from './bulk/plan-tasks.ts';
 import { submitPlan } from './bulk/submit-plan.ts';
 import { getAssets } from './files/get-assets.ts';
 import { importFile } from './files/import-file.ts';
 import { uploadFile } from './files/upload-file.ts';
 import { createProject } from './projects/create-project.ts';
+import { getProjectTemplate } from './projects/get-project-template.ts';
 import { getProject } from './projects/get-project.ts';
 import { listProjects } from './projects/list-projects.ts';
 import { setProjectOntology } from './projects/set-project-ontology.ts';
 import { setProjectParameters } from './projects/set-project-parameters.ts';
+import { auditTask } from './quality/audit-task.ts';
+import { createEvaluationTask } from './quality/create-evaluation-task.ts';
+import { createFixlessAudit } from './quality/create-fixless-audit.ts';
+import { createTrainingTask } from './quality/create-training-task.ts';
 import { getFixlessAudits } from './quality/get-fixless-audits.ts';
 import { getQualityLabelers } from './quality/get-quality-labelers.ts';
 import { addStudioAssignments } from './studio/add-studio-assignments.ts';
+import { createProjectGroup } from './studio/create-project-group.ts';
 import { getStudioAssignments } from './studio/get-studio-assignments.ts';
 import { getStudioBatches } from './studio/get-studio-batches.ts';
+import { listProjectGroups } from './studio/list-project-groups.ts';
+import { moveBatchFirst } from './studio/move-batch-first.ts';
 import { removeStudioAssignments } from './studio/remove-studio-assignments.ts';
 import { resetBatchPriorities } from './studio/reset-batch-priorities.ts';
 import { setBatchPriorities } from './studio/set-batch-priorities.ts';
+import { setStudioBatchGroups } from './studio/set-studio-batch-groups.ts';
+import { updateProjectGroup } from './studio/update-project-group.ts';
 import { addTaskTags } from './tasks/add-task-tags.ts';
+import { cancelTask } from './tasks/cancel-task.ts';
 import { deleteTaskTags } from './tasks/delete-task-tags.ts';
 import { deleteTaskUniqueId } from './tasks/delete-task-unique-id.ts';
 import { getSecureTaskResponseUrl } from './tasks/get-secure-task-response-url.ts';
@@ -45,9 +59,11 @@ import { getTask } from './tasks/get-task.ts';
 import { listTasks } from './tasks/list-tasks.ts';
 import { reSendTaskCallback } from './tasks/re-send-task-callback.ts';
 import { setTaskMetadata } from './tasks/set-task-metadata.ts';
+import { setTaskTags } from './tasks/set-task-tags.ts';
 import { updateTaskUniqueId } from './tasks/update-task-unique-id.ts';
 import { getTeams } from './team/get-teams.ts';
 import { inviteTeamMember } from './team/invite-team-member.ts';
+import { setTeamMemberRole } from './team/set-team-member-role.ts';
 import type { Tool } from '../src/catalog/tool.ts';
 
 export const catalog: readonly Tool[] = [
@@ -76,20 +92,26 @@ export const catalog: readonly Tool[] = [
   // many tasks
   planTasks,
   submitPlan,
+  cancelBatch,
   // tasks
   getTaskById,
   setTaskMetadata,
   addTaskTags,
   deleteTaskTags,
+  setTaskTags,
   updateTaskUniqueId,
   deleteTaskUniqueId,
   reSendTaskCallback,
+  cancelTask,
   // batches
   getBatch,
   listBatches,
+  prioritizeBatch,
+  setBatchMetadata,
   // projects
   setProjectParameters,
   setProjectOntology,
+  getProjectTemplate,
   // files
   importFile,
   getAssets,
@@ -100,12 +122,22 @@ export const catalog: readonly Tool[] = [
   getStudioBatches,
   setBatchPriorities,
   resetBatchPriorities,
+  moveBatchFirst,
+  listProjectGroups,
+  createProjectGroup,
+  updateProjectGroup,
+  setStudioBatchGroups,
   // team
   getTeams,
   inviteTeamMember,
+  setTeamMemberRole,
   // quality
   getFixlessAudits,
   getQualityLabelers,
+  auditTask,
+  createFixlessAudit,
+  createEvaluationTask,
+  createTrainingTask,
   // account
   getAccount,
   getJob,

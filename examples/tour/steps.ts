@@ -22,6 +22,11 @@ function project(name: string, type: string, more: Readonly<Record<string, unkno
 
 const STREET = 'https://example.com/street-0001.jpg';
 
+const KNOWN_MENU = {
+  attachments: [{ type: 'image', content: 'https://example.com/menu-1.jpg' }],
+  fields: [{ type: 'boolean', field_id: 'open', title: 'Is it open?' }],
+};
+
 /** Every tool once, in the order of a labeling job. The sandbox it runs on starts empty. */
 export const STEPS: readonly (Step | Event | Work)[] = [
   { tool: 'scale_ai_get_account', arguments: {} },
@@ -209,6 +214,11 @@ export const STEPS: readonly (Step | Event | Work)[] = [
     arguments: { task_id: '$image', unique_id: 'street-0001-corrected' },
   },
   { tool: 'scale_ai_delete_task_unique_id', arguments: { task_id: '$image' } },
+  { tool: 'scale_ai_set_task_tags', arguments: { task_id: '$image', tags: ['rain'] } },
+  {
+    tool: 'scale_ai_audit_task',
+    arguments: { task_id: '$image', accepted: false, comments: 'The sign behind the bus is missing.' },
+  },
   { tool: 'scale_ai_re_send_task_callback', arguments: { task_id: '$image' } },
 
   // Studio, the team, quality
@@ -217,35 +227,112 @@ export const STEPS: readonly (Step | Event | Work)[] = [
   { rest: { method: 'POST', path: '/batches', body: { project: 'night-drives', name: 'night-drives-2' } } },
   {
     tool: 'scale_ai_add_studio_assignments',
-    arguments: { emails: ['cleo@example.com'], projects: ['night-drives'] },
+    arguments: {
+      emails: ['cleo@example.com', 'bo@example.com', 'ada@example.com'],
+      projects: ['night-drives'],
+    },
   },
   { tool: 'scale_ai_get_studio_assignments', arguments: { project: 'night-drives' } },
   {
     tool: 'scale_ai_remove_studio_assignments',
-    arguments: { emails: ['cleo@example.com'], projects: ['night-drives'] },
+    arguments: { emails: ['ada@example.com'], projects: ['night-drives'] },
   },
   { tool: 'scale_ai_get_studio_batches', arguments: {} },
   { tool: 'scale_ai_set_batch_priorities', arguments: { batches: ['night-drives-2', 'night-drives-1'] } },
   { tool: 'scale_ai_reset_batch_priorities', arguments: {} },
+  { tool: 'scale_ai_move_batch_first', arguments: { batch_name: 'night-drives-2' } },
+  {
+    tool: 'scale_ai_create_project_group',
+    arguments: {
+      project_name: 'night-drives',
+      name: 'night_shift',
+      emails: ['cleo@example.com', 'bo@example.com'],
+    },
+  },
+  {
+    tool: 'scale_ai_update_project_group',
+    arguments: {
+      project_name: 'night-drives',
+      group_name: 'night_shift',
+      remove_emails: ['bo@example.com'],
+    },
+  },
+  { tool: 'scale_ai_list_project_groups', arguments: { project_name: 'night-drives' } },
+  {
+    tool: 'scale_ai_set_studio_batch_groups',
+    arguments: { batch_name: 'night-drives-1', groups: ['night_shift'] },
+  },
   { tool: 'scale_ai_get_teams', arguments: {} },
   {
     tool: 'scale_ai_invite_team_member',
     arguments: { emails: ['new.labeler@example.com'], team_role: 'labeler' },
   },
-  { rest: { method: 'PUT', path: '/audits', body: { task_id: '$image', comment: 'Tight boxes.' } } },
+  {
+    tool: 'scale_ai_set_team_member_role',
+    arguments: { emails: ['bo@example.com'], team_role: 'member' },
+  },
+  {
+    tool: 'scale_ai_create_fixless_audit',
+    arguments: { task_id: '$image', audit: { comments: 'Boxes are tight.' } },
+  },
   { tool: 'scale_ai_get_fixless_audits', arguments: { task_id: '$image' } },
   project('menus-rapid', 'textcollection', { rapid: true }),
+  { tool: 'scale_ai_get_project_template', arguments: { project_name: 'menus-rapid' } },
   {
-    rest: {
-      method: 'POST',
-      path: '/training_tasks/textcollection',
-      body: {
-        project: 'menus-rapid',
-        attachments: [{ type: 'image', content: 'https://example.com/menu-1.jpg' }],
-        fields: [{ type: 'boolean', field_id: 'open', title: 'Is it open?' }],
-        expected_response: { annotations: { open: true } },
-      },
+    tool: 'scale_ai_create_training_task',
+    arguments: {
+      type: 'textcollection',
+      project: 'menus-rapid',
+      params: KNOWN_MENU,
+      expected_response: { annotations: { open: true } },
+    },
+  },
+  {
+    tool: 'scale_ai_create_evaluation_task',
+    arguments: {
+      type: 'textcollection',
+      project: 'menus-rapid',
+      params: KNOWN_MENU,
+      expected_response: { annotations: { open: false } },
     },
   },
   { tool: 'scale_ai_get_quality_labelers', arguments: { labeler_emails: ['cleo@example.com'] } },
+
+  // Many tasks at once
+  { tool: 'scale_ai_create_batch', arguments: { project: 'road-signs', name: 'road-signs-week-11' } },
+  {
+    tool: 'scale_ai_plan_tasks',
+    arguments: {
+      type: 'imageannotation',
+      project: 'road-signs',
+      batch: 'road-signs-week-11',
+      template: { attachment: '{{url}}', unique_id: '{{id}}' },
+      rows: [
+        { id: 'street-0101', url: 'https://example.com/street-0101.jpg' },
+        { id: 'street-0102', url: 'https://example.com/street-0102.jpg' },
+        { id: 'street-0102', url: 'https://example.com/street-0103.jpg' },
+      ],
+    },
+    remember: { plan: 'plan.plan_id' },
+  },
+  {
+    tool: 'scale_ai_submit_plan',
+    arguments: { plan_id: '$plan' },
+    remember: { job: 'job.job_id' },
+  },
+  { tool: 'scale_ai_get_job', arguments: { job_id: '$job', items: 'created' } },
+  { tool: 'scale_ai_list_jobs', arguments: {} },
+  { tool: 'scale_ai_cancel_job', arguments: { job_id: '$job' } },
+  { tool: 'scale_ai_prioritize_batch', arguments: { batch_name: 'road-signs-week-11', priority: 30 } },
+  {
+    tool: 'scale_ai_set_batch_metadata',
+    arguments: { batch_name: 'road-signs-week-11', metadata: { week: 11 } },
+  },
+  {
+    tool: 'scale_ai_create_image_annotation_task',
+    arguments: { batch: 'road-signs-week-11', attachment: 'https://example.com/street-0104.jpg' },
+    remember: { mistaken: 'task.task_id' },
+  },
+  { tool: 'scale_ai_cancel_task', arguments: { task_id: '$mistaken', clear_unique_id: true } },
+  { tool: 'scale_ai_cancel_batch', arguments: { batch_name: 'road-signs-week-11' } },
 ];

@@ -85,6 +85,11 @@ export interface Work {
   hasBegun(planId: string): Promise<boolean>;
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
+  /** Pending tasks of a batch, and how many of them were begun as far as Scale tells. */
+  batchState(batch: string): Promise<{ pending: number; started: number | undefined }>;
+  /** Whether a person has agreed to cancel this batch before, and it is under way. */
+  isCancelling(batch: string): Promise<boolean>;
+  cancelBatch(batch: string, options: { clearUniqueIds: boolean; waitSeconds: number }): Promise<JobView>;
   /** Waits until a job has ended, for a while at most. */
   job(jobId: string, waitSeconds: number): Promise<JobView>;
   jobs(): Promise<JobView[]>;

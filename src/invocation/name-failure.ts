@@ -1,3 +1,4 @@
+import { MovedMeanwhile } from '../catalog/moved-meanwhile.ts';
 import { NothingFound } from '../catalog/nothing-found.ts';
 import { RefusedArguments } from '../catalog/refused-arguments.ts';
 import { LocalFileError } from '../access/local-files.ts';
@@ -28,12 +29,6 @@ export function nameFailure(
   if (error instanceof ToolFailure) return error;
   if (error instanceof ScaleError) return fromScale(error, tool, call, state);
   if (error instanceof RefusedArguments) return invalidArguments(tool, error.refusals);
-  if (error instanceof LocalFileError) {
-    return new ToolFailure(error.code, `${error.message} Nothing was sent.`, {
-      outcome: 'not_sent',
-      cause: error,
-    });
-  }
   if (error instanceof ForeignResultUrlError) {
     return new ToolFailure('bad_request', error.message, { outcome: 'no_effect', cause: error });
   }
@@ -52,6 +47,32 @@ export function nameFailure(
       },
     );
   }
+  const refused = refusedHere(error, tool, call);
+  if (refused) return refused;
+  const outcome = tool.effect === 'read' ? 'no_effect' : state.begun ? 'unknown' : 'not_sent';
+  const [code, words] = ending(error, tool);
+  return new ToolFailure(code, `${words}${consequence(outcome)}`, {
+    outcome,
+    nextSteps: outcome === 'unknown' ? stepsToFindOut(call, state) : [],
+    cause: error,
+  });
+}
+
+/** Failures of this server's own making, or of what it may use. */
+function refusedHere(error: unknown, tool: Tool, call: PreparedCall | undefined): ToolFailure | undefined {
+  if (error instanceof LocalFileError) {
+    return new ToolFailure(error.code, `${error.message} Nothing was sent.`, {
+      outcome: 'not_sent',
+      cause: error,
+    });
+  }
+  if (error instanceof MovedMeanwhile) {
+    return new ToolFailure(
+      'conflict',
+      `${error.message} Nothing was changed. Look at it, and call again when nobody else works on it.`,
+      { outcome: 'no_effect', nextSteps: call?.recover('unknown') ?? [], cause: error },
+    );
+  }
   if (error instanceof LimitReachedError) {
     return new ToolFailure(
       'limit_reached',
@@ -66,13 +87,7 @@ export function nameFailure(
       { outcome: 'not_sent', cause: error },
     );
   }
-  const outcome = tool.effect === 'read' ? 'no_effect' : state.begun ? 'unknown' : 'not_sent';
-  const [code, words] = ending(error, tool);
-  return new ToolFailure(code, `${words}${consequence(outcome)}`, {
-    outcome,
-    nextSteps: outcome === 'unknown' ? stepsToFindOut(call, state) : [],
-    cause: error,
-  });
+  return undefined;
 }
 
 function ending(error: unknown, tool: Tool): [ErrorCode, string] {

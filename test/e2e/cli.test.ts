@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { catalog } from '../../tools/index.ts';
 import { CLI } from '../support/hosts.ts';
 import { run } from '../support/run-cli.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
@@ -23,7 +24,7 @@ describe('tools', () => {
     const { code, stdout } = await run(['tools', '--json']);
     expect(code).toBe(0);
     const { tools } = JSON.parse(stdout) as { tools: Record<string, unknown>[] };
-    expect(tools).toHaveLength(44);
+    expect(tools).toHaveLength(catalog.length);
     expect(tools[0]).toMatchObject({
       name: 'scale_ai_list_projects',
       inputSchema: expect.any(Object),

@@ -1,6 +1,11 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { isRecord } from '../../src/responses/compact.ts';
+import { mergePatch, readChangeWrite } from '../read-change-write.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
+
+/** The version that was changed, and the project as Scale answered. */
+const Written = z.object({ version: z.number().optional(), project: ProjectObject });
 
 const Input = z
   .strictObject({
@@ -8,7 +13,12 @@ const Input = z
     params: z
       .record(z.string(), z.unknown())
       .describe('task parameters, such as instruction, geometries, annotation_attributes'),
-    patch: z.boolean().optional().describe('true merges over the present ones; otherwise all are replaced'),
+    patch: z
+      .boolean()
+      .optional()
+      .describe(
+        'true changes only what is given, at any depth, and null removes; otherwise all are replaced',
+      ),
   })
   .refine(({ params }) => Object.keys(params).length > 0, {
     path: ['params'],
@@ -29,22 +39,29 @@ export const setProjectParameters = defineTool({
   consequences: ['replaces'],
   input: Input,
   output: { project: z.looseObject({}).optional() },
-  response: ProjectObject,
+  response: Written,
   example: {
     project_name: 'road-signs',
     params: { instruction: 'Draw a tight box around every traffic sign.' },
     patch: true,
   },
-  request: ({ project_name, params, patch }) => ({
-    method: 'POST',
-    path: ['projects', project_name, 'setParams'],
-    body: { ...params, patch: patch ?? false },
-  }),
-  summarize(project, input, shaping) {
+  async run(context, { project_name, params, patch = false }) {
+    const path = ['projects', project_name];
+    const write = (body: Readonly<Record<string, unknown>>): Promise<unknown> =>
+      context.send({ method: 'POST', path: [...path, 'setParams'], body });
+    if (!patch) return { project: await write({ ...params, patch }) };
+    const { before, answer } = await readChangeWrite({
+      what: `Project ${project_name}`,
+      read: async () => ProjectObject.parse(await context.send({ method: 'GET', path })).param_history.at(-1),
+      write: (present) => write(patchFor(present, params)),
+    });
+    return { version: before?.version, project: answer };
+  },
+  summarize({ version, project }, input, shaping) {
     const names = Object.keys(input.params).join(', ');
     const how = input.patch ? 'Merged' : 'Replaced all parameters with';
     return {
-      summary: `${how} ${names} for project ${input.project_name}; version ${project.param_history.at(-1)?.version ?? 'unknown'} is now in force for new tasks.`,
+      summary: `${how} ${names} for project ${input.project_name}; version ${project.param_history.at(-1)?.version ?? 'unknown'} is now in force for new tasks.${cameBetween(version, project)}`,
       project: projectView(project, shaping),
     };
   },
@@ -59,3 +76,27 @@ export const setProjectParameters = defineTool({
     ],
   },
 });
+
+/**
+ * What Scale is to merge over the present parameters. It merges members whole (core.md 4.28 leaves the depth open),
+ * so nested ones are merged here; a removed one takes a whole new set.
+ */
+function patchFor(present: unknown, params: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const current = isRecord(present) ? withoutVersion(present) : {};
+  const merged = mergePatch(current, params);
+  const names = Object.keys(params);
+  if (names.some((name) => !(name in merged))) return { ...merged, patch: false };
+  return { ...Object.fromEntries(names.map((name) => [name, merged[name]])), patch: true };
+}
+
+/** Members of a version that are no parameters. */
+function withoutVersion(version: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { version: _version, created_at: _createdAt, ...params } = version;
+  return params;
+}
+
+function cameBetween(version: number | undefined, { param_history: history }: ProjectObject): string {
+  const newest = history.at(-1)?.version;
+  if (version === undefined || newest === undefined || newest === version + 1) return '';
+  return ` It was version ${version} when it was read, so somebody else changed it at the same moment: compare the versions with scale_ai_get_project.`;
+}

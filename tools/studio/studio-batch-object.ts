@@ -5,7 +5,7 @@ const text = z.string().optional().catch(undefined);
 const number = z.number().optional().catch(undefined);
 
 /** A pending batch of Studio as Scale returns it. */
-const StudioBatch = z
+export const StudioBatch = z
   .looseObject({
     id: text,
     name: text,

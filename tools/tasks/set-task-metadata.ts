@@ -1,24 +1,60 @@
 import * as z from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
 import { Metadata } from '../annotation/fields/common-task-fields.ts';
-import { defineTaskChange } from './task-change.ts';
-import { TaskId } from './task-lookup.ts';
 import { count } from '../count.ts';
+import { isSame, mergePatch, readChangeWrite } from '../read-change-write.ts';
+import { TaskId, listTasksStep } from './task-lookup.ts';
+import { TaskObject } from './task-object.ts';
+import { taskRow } from './task-view.ts';
 
-export const setTaskMetadata = defineTaskChange({
+/** What was wanted, and the task as Scale answered. */
+const Written = z.object({ wanted: z.record(z.string(), z.unknown()), task: TaskObject });
+
+export const setTaskMetadata = defineTool({
   slug: 'SCALE_AI_SET_TASK_METADATA',
   title: 'Set task metadata',
   description:
-    'Replace the key-value metadata of a task, whatever its status. Read it first to keep what is there.',
+    'Replace the key-value metadata of a task, whatever its status; with merge, change only the entries given.',
+  toolset: 'tasks',
   effect: 'update',
   consequences: ['replaces'],
-  input: z.strictObject({ task_id: TaskId, metadata: Metadata.describe('at most 10 KB') }),
-  example: { task_id: '65f0c1d2e4b0a90012ab34cd', metadata: { reviewed: true } },
-  request: ({ task_id, metadata }) => ({
-    method: 'POST',
-    path: ['task', task_id, 'setMetadata'],
-    body: metadata,
+  idempotent: true,
+  input: z.strictObject({
+    task_id: TaskId,
+    metadata: Metadata.describe('at most 10 KB'),
+    merge: z.boolean().optional().describe('keep other entries; null removes one'),
   }),
-  done: ({ task_id, metadata }) =>
-    `Task ${task_id} now has ${count(Object.keys(metadata).length, 'metadata entry', 'metadata entries')}; earlier ones are gone.`,
-  idOf: ({ task_id }) => task_id,
+  output: { task: z.looseObject({}).optional() },
+  response: Written,
+  example: { task_id: '65f0c1d2e4b0a90012ab34cd', metadata: { reviewed: true } },
+  async run(context, { task_id, metadata, merge = false }) {
+    const path = ['task', task_id];
+    const write = (body: unknown): Promise<unknown> =>
+      context.send({ method: 'POST', path: [...path, 'setMetadata'], body });
+    if (!merge) return { wanted: metadata, task: await write(metadata) };
+    const { before, answer } = await readChangeWrite({
+      what: `The metadata of task ${task_id}`,
+      read: async () => TaskObject.parse(await context.send({ method: 'GET', path })).metadata ?? {},
+      write: (now) => write(Metadata.parse(mergePatch(now, metadata))),
+    });
+    return { wanted: mergePatch(before, metadata), task: answer };
+  },
+  summarize: ({ wanted, task }, { task_id, merge }, shaping) => ({
+    summary: `Task ${task_id} now has ${count(Object.keys(wanted).length, 'metadata entry', 'metadata entries')}; ${merge ? 'those that were not named stay' : 'earlier ones are gone'}.${changedSince(task, wanted)}`,
+    task: {
+      ...taskRow(task, shaping),
+      metadata: task.metadata && shaping.untrusted(JSON.stringify(task.metadata), 1_000),
+    },
+  }),
+  recovery: {
+    not_found: () => [listTasksStep],
+    unknown: ({ task_id }) => [
+      { tool: 'scale_ai_get_task', arguments: { task_id }, why: 'whether the change was made' },
+    ],
+  },
 });
+
+function changedSince({ metadata }: TaskObject, wanted: unknown): string {
+  if (metadata === undefined || isSame(metadata, wanted)) return '';
+  return ' Scale shows other entries than were written: somebody else may have changed them at the same moment.';
+}

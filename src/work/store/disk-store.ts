@@ -1,15 +1,11 @@
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { lock } from 'proper-lockfile';
 import { randomId } from '../../random-id.ts';
+import { holdFile } from './disk-hold.ts';
 import { DiskJournal } from './disk-journal.ts';
 import { Topics } from './topics.ts';
 import { RETENTION_DAYS, checkName } from './work-store.ts';
-import type { Hold, Journal, WorkStore } from './work-store.ts';
-
-/** A hold whose holder has not renewed it for so long belongs to nobody. */
-const STALE_MS = 10_000;
-const RENEW_MS = 2_500;
+import type { Journal, WorkStore } from './work-store.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -50,22 +46,6 @@ export async function openDiskStore(directory: string, now: () => number = Date.
       await Promise.all([...written.values()].map((journal) => journal.settled()));
     },
   };
-}
-
-async function holdFile(file: string): Promise<Hold | undefined> {
-  const lost = new AbortController();
-  try {
-    const release = await lock(file, {
-      realpath: false,
-      stale: STALE_MS,
-      update: RENEW_MS,
-      onCompromised: (error) => lost.abort(error),
-    });
-    return { lost: lost.signal, release: () => release().catch(() => undefined) };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') return undefined;
-    throw error;
-  }
 }
 
 /** A reader sees the old text or the new one, whatever happens meanwhile. */

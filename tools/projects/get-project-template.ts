@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { ProjectName, listProjectsStep } from './project-object.ts';
+
+const Template = z
+  .looseObject({
+    id: z.string().optional().catch(undefined),
+    version: z.unknown(),
+    template_variables: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  })
+  .catch({ version: undefined });
+
+export const getProjectTemplate = defineTool({
+  slug: 'SCALE_AI_GET_PROJECT_TEMPLATE',
+  title: 'Get project template',
+  description:
+    'The task template of a textcollection or chat project: the variables that its tasks take and the form of the response.',
+  toolset: 'projects',
+  effect: 'read',
+  input: z.strictObject({ project_name: ProjectName }),
+  output: { template: z.looseObject({}).optional() },
+  response: Template,
+  example: { project_name: 'menus' },
+  request: ({ project_name }) => ({ method: 'GET', path: ['projects', project_name, 'taskTemplates'] }),
+  summarize(template, { project_name }, shaping) {
+    const variables = Object.keys(template.template_variables ?? {});
+    return {
+      summary: `The template of project ${project_name} has ${variables.length === 0 ? 'no variables' : `the variables ${variables.map((name) => shaping.word(name, '(a name that is not shown)')).join(', ')}`}.`,
+      template: shaping.fenceJson(template),
+    };
+  },
+  recovery: {
+    not_found: () => [listProjectsStep],
+    bad_request: ({ project_name }) => [
+      {
+        tool: 'scale_ai_get_project',
+        arguments: { project_name },
+        why: 'its task type: only textcollection and chat have a template',
+      },
+    ],
+  },
+});

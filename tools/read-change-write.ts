@@ -1,0 +1,52 @@
+import canonicalize from 'canonicalize';
+import { MovedMeanwhile } from '../src/catalog/moved-meanwhile.ts';
+import { isRecord } from '../src/responses/compact.ts';
+
+const MAX_ATTEMPTS = 3;
+
+interface ReadChangeWrite<T> {
+  /** What it is, for a sentence. */
+  what: string;
+  /** The part that must not have moved. */
+  read: () => Promise<T>;
+  /** Writes the changed state. */
+  write: (before: T) => Promise<unknown>;
+}
+
+/**
+ * Changes a part of something that Scale only takes whole. It is read again right before it is written, and when
+ * somebody else has changed it in between, everything begins anew.
+ *
+ * @returns what was there before, and what Scale answered
+ * @throws MovedMeanwhile when it never stands still
+ */
+export async function readChangeWrite<T>({
+  what,
+  read,
+  write,
+}: ReadChangeWrite<T>): Promise<{ before: T; answer: unknown }> {
+  let before = await read();
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const now = await read();
+    if (isSame(before, now)) return { before, answer: await write(now) };
+    before = now;
+  }
+  throw new MovedMeanwhile(`${what} was changed by somebody else each time it was read.`);
+}
+
+/** Whether two JSON values are equal, whatever the order of their members. */
+export function isSame(a: unknown, b: unknown): boolean {
+  return canonicalize(a) === canonicalize(b);
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** JSON merge patch (RFC 7396): objects are merged, null removes, everything else replaces. */
+export function mergePatch(target: unknown, patch: Json): Record<string, unknown> {
+  const merged: Record<string, unknown> = isRecord(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) Reflect.deleteProperty(merged, name);
+    else merged[name] = isRecord(value) ? mergePatch(merged[name], value) : value;
+  }
+  return merged;
+}
