@@ -49,6 +49,7 @@ async function openSandbox(settings: Settings, logger: Logger): Promise<Upstream
   const sandbox = await startSandbox({
     turnaroundMs: durationMs(settings.turnaround),
     seed: settings.seed,
+    behaviour: { labelers: settings.labelers ?? null, rate_limit: settings.rate_limit ?? null },
     logger: logger.child({ part: 'sandbox' }, { level: 'warn' }),
     ...(settings.data !== undefined && { dataDir: settings.data }),
   });

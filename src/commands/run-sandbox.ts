@@ -18,6 +18,7 @@ export async function runSandboxCommand(settings: Settings): Promise<number> {
       port,
       turnaroundMs: durationMs(settings.turnaround),
       seed: settings.seed,
+      behaviour: { labelers: settings.labelers ?? null, rate_limit: settings.rate_limit ?? null },
       logger,
       ...(settings.data !== undefined && { dataDir: settings.data }),
     });

@@ -286,6 +286,18 @@ export const Settings = z.strictObject({
     placeholder: 'TIME',
     description: 'sandbox: how long a simulated labeler takes for a task.',
   }),
+  labelers: setting(z.int().min(1).optional(), {
+    flag: 'labelers',
+    kind: 'number',
+    placeholder: 'N',
+    description: 'sandbox: how many simulated labelers there are. Default: as many as tasks.',
+  }),
+  rate_limit: setting(z.int().min(1).optional(), {
+    flag: 'rate-limit',
+    kind: 'number',
+    placeholder: 'N',
+    description: 'sandbox: requests per second and key beyond which it answers 429. Default: no limit.',
+  }),
   seed: setting(z.enum(['demo', 'empty']).default('demo'), {
     flag: 'seed',
     placeholder: 'NAME',

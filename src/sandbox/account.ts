@@ -3,6 +3,7 @@ import { Callbacks } from './callbacks.ts';
 import { CALLBACK_AUTH_KEYS } from './keys.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Logger } from 'pino';
+import type { Behaviour } from './behaviour.ts';
 import type { Clock } from './clock.ts';
 import type { FileContents } from './file-contents.ts';
 import type { DataSet } from './keys.ts';
@@ -27,6 +28,7 @@ export interface AccountDeps {
   store: Store;
   clock: Clock;
   contents: FileContents;
+  behaviour: Behaviour;
   logger: Logger;
   turnaroundMs: number;
   origin: () => string;
@@ -48,7 +50,7 @@ export function openAccount(deps: AccountDeps): Account {
     contents,
     origin,
     resume() {
-      for (const task of store.tasks.values()) lifecycle.schedule(task);
+      for (const task of store.tasks.values()) lifecycle.resume(task);
       for (const delivery of store.deliveries.values()) callbacks.schedule(delivery);
     },
   };

@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart';
 import fastify from 'fastify';
 import { ApiError, REFUSAL, errorEnvelope } from './api-error.ts';
 import { addControlRoutes } from './control/control-routes.ts';
+import { addRateLimit } from './control/rate-limit.ts';
 import { addFaultHooks } from './control/fault-hooks.ts';
 import { dataSetOf } from './keys.ts';
 import { addBatchRoutes } from './routes/batches.ts';
@@ -48,6 +49,7 @@ export async function buildApp(control: Control, logger: Logger): Promise<Fastif
   await app.register(multipart, { limits: { fileSize: FILE_LIMIT }, throwFileSizeLimit: false });
 
   control.log.attach(app, control.clock);
+  addRateLimit(app, control.behaviour);
   addFaultHooks(app, control.faults);
   app.addHook('onSend', async (_request, _reply, payload) => {
     await control.flush(); // nobody hears of a change that a kill could undo

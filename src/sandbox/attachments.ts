@@ -14,6 +14,8 @@ const MAX_IMAGE_BYTES = 80 * 1_000_000;
 export interface FailedAttachment {
   statusCode: number;
   url: string;
+  /** What was wrong with what came. */
+  message?: string;
 }
 
 /** Every attachment URL of a task's parameters. */
@@ -39,6 +41,9 @@ export async function inspectAttachment(
   if (!isLoopback(target)) return { size: ASSUMED_SIZE };
   const answer = await fetchLoopback(target);
   if (typeof answer === 'number') return { failure: { statusCode: answer, url } };
+  if (looksLikeAPage(answer)) {
+    return { failure: { statusCode: 200, url, message: 'Unsupported content type: text/html' } };
+  }
   return { size: measure(answer) };
 }
 
@@ -59,6 +64,11 @@ export async function fetchLoopback(url: URL): Promise<Buffer | number> {
   } catch {
     return 0;
   }
+}
+
+/** A viewer page in place of the file itself. */
+function looksLikeAPage(content: Buffer): boolean {
+  return /^\s*<(!doctype html|html)/i.test(content.subarray(0, 100).toString('latin1'));
 }
 
 async function inspectStored(

@@ -1,6 +1,8 @@
+import { draw } from './behaviour.ts';
 import { isLoopback } from './attachments.ts';
 import { uuidFrom } from './ids.ts';
 import type { Logger } from 'pino';
+import type { Behaviour } from './behaviour.ts';
 import type { Agenda } from './agenda.ts';
 import type { Clock } from './clock.ts';
 import type { JsonObject } from './json.ts';
@@ -23,6 +25,7 @@ export interface CallbackDeps {
   clock: Clock;
   agenda: Agenda;
   authKey: string;
+  behaviour: Behaviour;
   logger: Logger;
   flush: () => Promise<void>;
 }
@@ -37,6 +40,16 @@ export class Callbacks {
   }
 
   enqueue(callback: { url: string; body: JsonObject; taskId?: string; batch?: string }): void {
+    const { lost, doubled } = this.#deps.behaviour.current.callbacks;
+    const drawn = draw(
+      `callback ${callback.taskId ?? callback.batch ?? ''} ${JSON.stringify(callback.body['status'])}`,
+    );
+    if (drawn < lost) return;
+    this.#enqueue(callback);
+    if (drawn < lost + doubled) this.#enqueue(callback);
+  }
+
+  #enqueue(callback: { url: string; body: JsonObject; taskId?: string; batch?: string }): void {
     this.#count += 1;
     const now = this.#deps.clock.now();
     const id = uuidFrom(`${now}#${this.#count}#${callback.url}`);

@@ -26,7 +26,9 @@ export function listTasks(store: Store, query: Query): TaskPage {
   const offset = query.integer('offset', 0, 0, Number.MAX_SAFE_INTEGER);
   const tests = testsFor(query);
   const after = readToken(query.text('next_token'));
-  const matching = [...store.tasks.values()].reverse().filter((task) => tests.every((test) => test(task)));
+  const matching = candidates(store, query)
+    .reverse()
+    .filter((task) => tests.every((test) => test(task)));
   const start = after === undefined ? offset : positionAfter(matching, after);
   const tasks = matching.slice(start, start + limit);
   const last = tasks.at(-1);
@@ -38,6 +40,19 @@ export function listTasks(store: Store, query: Query): TaskPage {
     offset: after === undefined ? offset : 0,
     nextToken: more && last ? tokenFor(last) : undefined,
   };
+}
+
+/** Oldest first: by the narrowest index there is. */
+function candidates(store: Store, query: Query): TaskRecord[] {
+  const uniqueIds = query.repeated('unique_id');
+  if (uniqueIds) {
+    const found = new Set(uniqueIds.map((id) => store.taskByUniqueId(id)));
+    return [...found]
+      .filter((task) => task !== undefined)
+      .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  }
+  const batch = query.text('batch');
+  return batch === undefined ? [...store.tasks.values()] : [...store.tasksOf(batch)];
 }
 
 function testsFor(query: Query): Test[] {

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { openAccount } from './account.ts';
+import { Behaviour } from './behaviour.ts';
 import { buildApp } from './app.ts';
 import { createClock } from './clock.ts';
 import { Faults } from './control/faults.ts';
@@ -11,6 +12,7 @@ import { FOUNDERS } from './state/team.ts';
 import { openWorld } from './state/world.ts';
 import type { Logger } from 'pino';
 import type { Account } from './account.ts';
+import type { BehaviourOptions } from './behaviour.ts';
 import type { DataSet } from './keys.ts';
 
 export interface SandboxOptions {
@@ -24,6 +26,8 @@ export interface SandboxOptions {
   turnaroundMs?: number;
   /** What a new sandbox holds; default `demo`. */
   seed?: 'demo' | 'empty';
+  /** How labelers work and what goes wrong. */
+  behaviour?: BehaviourOptions;
   logger?: Logger;
 }
 
@@ -47,6 +51,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const world = await openWorld(dataDir);
   const contents = await openFileContents(dataDir);
   const clock = createClock();
+  const behaviour = new Behaviour(options.behaviour);
   let origin = '';
   const open = (set: DataSet): Account =>
     openAccount({
@@ -54,6 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       store: world.stores[set],
       clock,
       contents,
+      behaviour,
       logger,
       turnaroundMs,
       origin: () => origin,
@@ -61,9 +67,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     });
   const accounts = { live: open('live'), test: open('test') };
   const fill = async (kind: 'demo' | 'empty'): Promise<void> => {
-    for (const set of DATA_SETS)
-      for (const member of FOUNDERS) world.stores[set].put('members', member.email, member);
-    if (kind === 'demo') for (const set of DATA_SETS) seedDemo(accounts[set]);
+    for (const set of DATA_SETS) fillAccount(accounts[set], kind);
     await world.flush();
   };
   if (world.isNew) await fill(seed);
@@ -72,12 +76,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     {
       accounts,
       clock,
+      behaviour,
       faults: new Faults(),
       log: new RequestLog(),
       flush: () => world.flush(),
       async reset(kind) {
         for (const set of DATA_SETS) {
           accounts[set].agenda.clear();
+          accounts[set].lifecycle.reset();
           world.stores[set].removeAll();
         }
         await fill(kind);
@@ -99,4 +105,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   }
   for (const set of DATA_SETS) accounts[set].resume();
   return { baseUrl: `${origin}/v1`, origin, keys: SANDBOX_KEYS, callbackAuthKeys: CALLBACK_AUTH_KEYS, close };
+}
+
+function fillAccount(account: Account, kind: 'demo' | 'empty'): void {
+  for (const member of FOUNDERS) account.store.put('members', member.email, member);
+  if (kind === 'demo') seedDemo(account);
 }

@@ -3,10 +3,12 @@ import { ApiError, REFUSAL } from '../api-error.ts';
 import { DATA_SETS } from '../keys.ts';
 import { taskView } from '../task-view.ts';
 import { param } from '../routes/route-context.ts';
+import { BehaviourSpec } from '../behaviour.ts';
 import { FaultSpec } from './faults.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Account } from '../account.ts';
 import type { Clock } from '../clock.ts';
+import type { Behaviour } from '../behaviour.ts';
 import type { DataSet } from '../keys.ts';
 import type { Faults } from './faults.ts';
 import type { RequestLog } from './request-log.ts';
@@ -18,6 +20,7 @@ const ResetBody = z.strictObject({ seed: z.enum(['demo', 'empty']).default('empt
 export interface Control {
   accounts: Readonly<Record<DataSet, Account>>;
   clock: Clock;
+  behaviour: Behaviour;
   faults: Faults;
   log: RequestLog;
   reset(seed: 'demo' | 'empty'): Promise<void>;
@@ -37,6 +40,13 @@ export function addControlRoutes(app: FastifyInstance, control: Control): void {
     return { faults: [] };
   });
 
+  app.post('/_sandbox/behaviour', (request) => {
+    const set = control.behaviour.set(parse(BehaviourSpec.partial(), request.body));
+    for (const name of DATA_SETS) accounts[name].lifecycle.handOutWaiting();
+    return set;
+  });
+  app.get('/_sandbox/behaviour', () => control.behaviour.current);
+
   app.post('/_sandbox/time', async (request) => {
     clock.advance(parse(TimeBody, request.body).advance_ms);
     for (const set of DATA_SETS) await accounts[set].agenda.runDue();
@@ -55,6 +65,7 @@ export function addControlRoutes(app: FastifyInstance, control: Control): void {
   app.post('/_sandbox/reset', async (request) => {
     const { seed } = parse(ResetBody, request.body ?? {});
     faults.clear();
+    control.behaviour.reset();
     log.clear();
     await control.reset(seed);
     return { seed };

@@ -23,9 +23,7 @@ export const addBatchRoutes: AddRoutes = (app, accountOf) => {
     const account = accountOf(request);
     const batch = findBatch(account, request);
     const counts: Record<string, number> = {};
-    for (const task of account.store.tasks.values()) {
-      if (task.batch === batch.name) counts[task.status] = (counts[task.status] ?? 0) + 1;
-    }
+    for (const { status } of account.store.tasksOf(batch.name)) counts[status] = (counts[status] ?? 0) + 1;
     return { status: batch.status, ...counts }; // a count of zero is left out
   });
 

@@ -101,7 +101,7 @@ function queueView(account: Account): JsonObject[] {
 }
 
 function studioBatchView({ store }: Account, batch: BatchRecord): JsonObject {
-  const tasks = [...store.tasks.values()].filter((task) => task.batch === batch.name);
+  const tasks = [...store.tasksOf(batch.name)];
   return {
     id: objectIdFor(batch.createdAt, batch.name),
     name: batch.name,

@@ -1,5 +1,4 @@
 import { REFUSAL } from '../api-error.ts';
-import { timestamp } from '../clock.ts';
 import { readMetadata, readObject, readString, readTags } from '../request-fields.ts';
 import { taskView } from '../task-view.ts';
 import { param } from './route-context.ts';
@@ -53,9 +52,13 @@ export const addTaskDetailRoutes: AddRoutes = (app, accountOf) => {
   app.post('/task/:id/audit', (request, reply) => {
     const account = accountOf(request);
     const task = findTask(account, request);
-    const audited = audit(task, readObject(request.body), account.clock.now());
-    account.store.put('tasks', task.id, audited);
-    account.lifecycle.announce(audited);
+    const { accepted, comments } = readObject(request.body);
+    if (typeof accepted !== 'boolean') throw REFUSAL.missing('accepted');
+    if (task.status !== 'completed') throw REFUSAL.invalid('only completed tasks can be audited');
+    account.lifecycle.audit(task, {
+      accepted,
+      comments: typeof comments === 'string' ? comments : undefined,
+    });
     return reply.type('text/plain').send('OK');
   });
 };
@@ -82,24 +85,4 @@ function changeTags(
     ...task,
     tags: readTags(combine(task.tags ?? [], readTags(request.body ?? []))),
   }));
-}
-
-function audit(task: TaskRecord, body: JsonObject, now: number): TaskRecord {
-  const { accepted, comments } = body;
-  if (typeof accepted !== 'boolean') throw REFUSAL.missing('accepted');
-  if (task.status !== 'completed') throw REFUSAL.invalid('only completed tasks can be audited');
-  const result = accepted ? 'accepted' : 'rejected';
-  const entry = {
-    audited_by: 'ada@example.com',
-    audited_at: timestamp(now),
-    audit_time_secs: 1,
-    audit_result: result,
-  };
-  return {
-    ...task,
-    updatedAt: now,
-    reviewStatus: result,
-    audits: [...task.audits, entry],
-    reviewComments: typeof comments === 'string' ? [...task.reviewComments, comments] : task.reviewComments,
-  };
 }

@@ -71,6 +71,8 @@ export class Store {
   readonly attempts = new Map<string, AttemptRecord>();
   readonly fixlessAudits = new Map<string, FixlessAuditRecord>();
   readonly #byUniqueId = new Map<string, string>();
+  /** Ids of tasks by batch, and how many of them are pending. */
+  readonly #byBatch = new Map<string, { ids: Set<string>; pending: number }>();
   readonly #onPut: (put: Put) => void;
 
   constructor(onPut: (put: Put) => void) {
@@ -89,7 +91,10 @@ export class Store {
 
   /** Like put, without reporting it. */
   restore<N extends CollectionName>(collection: N, key: string, value: Collections[N]): void {
-    if (collection === 'tasks') this.#indexUniqueId(key, value);
+    if (collection === 'tasks') {
+      this.#indexUniqueId(key, value);
+      this.#indexBatch(key, value);
+    }
     const map: { set(key: string, value: Collections[N]): unknown } = this.#collection(collection);
     map.set(key, value);
   }
@@ -99,14 +104,39 @@ export class Store {
     return id === undefined ? undefined : this.tasks.get(id);
   }
 
+  /** The tasks of a batch, oldest first. */
+  *tasksOf(batch: string): Generator<TaskRecord> {
+    for (const id of this.#byBatch.get(batch)?.ids ?? []) {
+      const task = this.tasks.get(id);
+      if (task) yield task;
+    }
+  }
+
+  /** How many tasks of a batch are pending. */
+  pendingOf(batch: string): number {
+    return this.#byBatch.get(batch)?.pending ?? 0;
+  }
+
   removeAll(): void {
     for (const name of COLLECTION_NAMES) for (const key of this[name].keys()) this.remove(name, key);
     this.#byUniqueId.clear();
+    this.#byBatch.clear();
   }
 
   #collection<N extends CollectionName>(name: N): Map<string, Collections[N]>;
   #collection(name: CollectionName): unknown {
     return this[name];
+  }
+
+  /** A task never changes its batch. */
+  #indexBatch(key: string, value: unknown): void {
+    if (typeof value !== 'object' || value === null || !('batch' in value) || !('status' in value)) return;
+    if (typeof value.batch !== 'string') return;
+    const entry = this.#byBatch.get(value.batch) ?? { ids: new Set<string>(), pending: 0 };
+    this.#byBatch.set(value.batch, entry);
+    const before = this.tasks.get(key);
+    entry.pending += Number(value.status === 'pending') - Number(before?.status === 'pending');
+    entry.ids.add(key);
   }
 
   #indexUniqueId(key: string, value: unknown): void {
