@@ -21,7 +21,9 @@ import { listBatches } from './batches/list-batches.ts';
 import { prioritizeBatch } from './batches/prioritize-batch.ts';
 import { setBatchMetadata } from './batches/set-batch-metadata.ts';
 import { cancelBatch } from './bulk/cancel-batch.ts';
+import { diagnoseTasks } from './bulk/diagnose-tasks.ts';
 import { planTasks } from './bulk/plan-tasks.ts';
+import { resubmitTasks } from './bulk/resubmit-tasks.ts';
 import { submitPlan } from './bulk/submit-plan.ts';
 import { getAssets } from './files/get-assets.ts';
 import { importFile } from './files/import-file.ts';
@@ -93,6 +95,8 @@ export const catalog: readonly Tool[] = [
   planTasks,
   submitPlan,
   cancelBatch,
+  diagnoseTasks,
+  resubmitTasks,
   // tasks
   getTaskById,
   setTaskMetadata,

@@ -1,6 +1,5 @@
 import canonicalize from 'canonicalize';
 import { MovedMeanwhile } from '../src/catalog/moved-meanwhile.ts';
-import { isRecord } from '../src/responses/compact.ts';
 
 const MAX_ATTEMPTS = 3;
 
@@ -37,16 +36,4 @@ export async function readChangeWrite<T>({
 /** Whether two JSON values are equal, whatever the order of their members. */
 export function isSame(a: unknown, b: unknown): boolean {
   return canonicalize(a) === canonicalize(b);
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** JSON merge patch (RFC 7396): objects are merged, null removes, everything else replaces. */
-export function mergePatch(target: unknown, patch: Json): Record<string, unknown> {
-  const merged: Record<string, unknown> = isRecord(target) ? { ...target } : {};
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) Reflect.deleteProperty(merged, name);
-    else merged[name] = isRecord(value) ? mergePatch(merged[name], value) : value;
-  }
-  return merged;
 }

@@ -1,3 +1,5 @@
+import { MANY_TASKS } from './many-tasks.ts';
+
 /** One call of the tour. `$name` in arguments stands for what an earlier answer gave under that name. */
 export interface Step {
   tool: string;
@@ -7,12 +9,12 @@ export interface Step {
 }
 
 /** Something that happens at Scale between two calls, or that no tool does yet. */
-interface Event {
+export interface Event {
   rest: { method: 'POST' | 'PUT'; path: string; body: Readonly<Record<string, unknown>> };
 }
 
 /** Labelers do what is waiting for them. */
-interface Work {
+export interface Work {
   labelersWork: true;
 }
 
@@ -298,41 +300,5 @@ export const STEPS: readonly (Step | Event | Work)[] = [
   },
   { tool: 'scale_ai_get_quality_labelers', arguments: { labeler_emails: ['cleo@example.com'] } },
 
-  // Many tasks at once
-  { tool: 'scale_ai_create_batch', arguments: { project: 'road-signs', name: 'road-signs-week-11' } },
-  {
-    tool: 'scale_ai_plan_tasks',
-    arguments: {
-      type: 'imageannotation',
-      project: 'road-signs',
-      batch: 'road-signs-week-11',
-      template: { attachment: '{{url}}', unique_id: '{{id}}' },
-      rows: [
-        { id: 'street-0101', url: 'https://example.com/street-0101.jpg' },
-        { id: 'street-0102', url: 'https://example.com/street-0102.jpg' },
-        { id: 'street-0102', url: 'https://example.com/street-0103.jpg' },
-      ],
-    },
-    remember: { plan: 'plan.plan_id' },
-  },
-  {
-    tool: 'scale_ai_submit_plan',
-    arguments: { plan_id: '$plan' },
-    remember: { job: 'job.job_id' },
-  },
-  { tool: 'scale_ai_get_job', arguments: { job_id: '$job', items: 'created' } },
-  { tool: 'scale_ai_list_jobs', arguments: {} },
-  { tool: 'scale_ai_cancel_job', arguments: { job_id: '$job' } },
-  { tool: 'scale_ai_prioritize_batch', arguments: { batch_name: 'road-signs-week-11', priority: 30 } },
-  {
-    tool: 'scale_ai_set_batch_metadata',
-    arguments: { batch_name: 'road-signs-week-11', metadata: { week: 11 } },
-  },
-  {
-    tool: 'scale_ai_create_image_annotation_task',
-    arguments: { batch: 'road-signs-week-11', attachment: 'https://example.com/street-0104.jpg' },
-    remember: { mistaken: 'task.task_id' },
-  },
-  { tool: 'scale_ai_cancel_task', arguments: { task_id: '$mistaken', clear_unique_id: true } },
-  { tool: 'scale_ai_cancel_batch', arguments: { batch_name: 'road-signs-week-11' } },
+  ...MANY_TASKS,
 ];

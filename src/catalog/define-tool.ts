@@ -28,6 +28,7 @@ export function defineTool<I extends z.ZodObject, R extends z.ZodType>(spec: Too
     projectPath: spec.projectPath ?? projectPathOf(spec.input.shape),
     filledIn: [],
     idempotent: spec.effect === 'read' || spec.idempotent === true,
+    plansOnly: spec.plansOnly ?? false,
     strictLists: spec.strictLists ?? [],
     example: spec.example,
     schemas,

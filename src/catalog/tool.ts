@@ -156,6 +156,8 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   subjects?: (input: z.output<Input>) => Subjects;
   /** True when repeating the call changes nothing more; reads need not say so. */
   idempotent?: boolean;
+  /** True when it only plans its effect: a person is asked when the plan is carried out. */
+  plansOnly?: boolean;
   input: Input;
   /** Members of the answer besides `summary` and `mode`; each optional, each open. */
   output: Readonly<Record<string, z.ZodOptional>>;
@@ -224,6 +226,7 @@ export interface ToolCard {
   /** Arguments that the server fills in itself: not listed, not asked for. */
   readonly filledIn: readonly string[];
   readonly idempotent: boolean;
+  readonly plansOnly: boolean;
   readonly strictLists: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
 }

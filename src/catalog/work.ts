@@ -23,6 +23,8 @@ export interface PlanView {
   type: string;
   project?: string | undefined;
   batch?: string | undefined;
+  /** Whether the batch is made first. */
+  new_batch?: boolean;
   source: string;
   rows_read: number;
   to_create: number;
@@ -76,6 +78,49 @@ export interface JobView {
 /** One item of a job and what became of it. */
 export type ItemView = Readonly<Record<string, unknown>> & { key: string | number; outcome: string };
 
+/** Failed tasks of a batch, of a project, or by their ids. */
+export interface FailedTasksRequest {
+  batch?: string | undefined;
+  project?: string | undefined;
+  taskIds?: readonly string[] | undefined;
+}
+
+/** Tasks that failed for the same cause. */
+export interface CauseGroup {
+  cause: string;
+  count: number;
+  /** Scale's own words for the first of them. */
+  scale_says?: string | undefined;
+  examples: readonly {
+    task_id: string;
+    unique_id?: string | undefined;
+    attachment?: string | undefined;
+    frame?: number | undefined;
+  }[];
+}
+
+export interface Diagnosis {
+  total: number;
+  groups: readonly CauseGroup[];
+}
+
+/** What is to be different the next time. */
+export interface Change {
+  /** Of the attachments' URLs. */
+  replace?: readonly { from: string; to: string }[] | undefined;
+  /** Merged over the parameters; null removes. */
+  set?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface RepairRequest extends FailedTasksRequest, Change {
+  /** The only cause that is repaired. */
+  cause?: string | undefined;
+  /** Where the new tasks go, if not where the old ones are; made when it does not exist. */
+  intoBatch?: string | undefined;
+  /** The tool that creates tasks of a type, and the argument that holds their parameters. */
+  creationOf: (type: string) => { tool: string; within?: string };
+}
+
 /** Long and many-step work of one caller. What cannot be done is thrown as failures of calls are. */
 export interface Work {
   readonly mode: Mode;
@@ -85,6 +130,8 @@ export interface Work {
   hasBegun(planId: string): Promise<boolean>;
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
+  diagnose(request: FailedTasksRequest): Promise<Diagnosis>;
+  planRepair(request: RepairRequest): Promise<PlanView>;
   /** Pending tasks of a batch, and how many of them were begun as far as Scale tells. */
   batchState(batch: string): Promise<{ pending: number; started: number | undefined }>;
   /** Whether a person has agreed to cancel this batch before, and it is under way. */

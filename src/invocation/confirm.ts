@@ -60,7 +60,7 @@ export async function confirm(
   const { tool, caller } = flow;
   const judged = judge(deps.policy, tool, mode);
   if (judged.verdict === 'block') throw blocked(flow, judged.because);
-  if (await call.agreed(context)) return;
+  if (tool.plansOnly || (await call.agreed(context))) return;
   const project = await projectOf(call, context);
   const many = await manyCreates(flow, project, mode, deps);
   if (judged.verdict === 'allow' && many === undefined) return;

@@ -58,15 +58,16 @@ async function carryOut(flow: Flow, deps: InvokerDeps, lookUps: LookUps): Promis
   await keepInScope(caller.projects, tool, call, run.context.lookUp);
   const unchecked = await call.check(run.context);
   await confirm(flow, call, { context: run.context, mode, deps: deps.confirm });
-  if (tool.effect !== 'read') await beginEffect(flow, call, run, deps);
+  const hasEffect = tool.effect !== 'read' && !tool.plansOnly;
+  if (hasEffect) await beginEffect(flow, call, run, deps);
   flow.stop.throwIfAborted();
   const response = await call.execute(run.context);
-  if (tool.effect !== 'read') lookUps.forget(scale);
+  if (hasEffect) lookUps.forget(scale);
   const existed = run.existed();
   const output = shape(tool, call, response, { mode, caller, coerced, unchecked, existed });
   await flow.settle({
     result: 'ok',
-    outcome: tool.effect === 'read' || existed ? 'no_effect' : 'done',
+    outcome: hasEffect && !existed ? 'done' : 'no_effect',
     touched: touchedBy(response, call.subjects),
   });
   return output;

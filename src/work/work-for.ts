@@ -1,6 +1,7 @@
 import { jobWork } from './jobs/job-work.ts';
 import { batchWork } from './bulk/batch-work.ts';
 import { planWork } from './bulk/plan-work.ts';
+import { repairWork } from './repair/repair-work.ts';
 import type { Work } from '../catalog/work.ts';
 import type { WorkRoom, WorkScope } from './work-room.ts';
 
@@ -10,6 +11,7 @@ export function workFor(room: () => Promise<WorkRoom>, scope: WorkScope): Work {
     mode: scope.path.mode,
     ...planWork(room, scope),
     ...batchWork(room, scope),
+    ...repairWork(room, scope),
     ...jobWork(room, scope),
   };
 }

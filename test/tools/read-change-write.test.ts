@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergePatch } from '../../tools/read-change-write.ts';
+import { mergePatch } from '../../src/catalog/merge-patch.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
 import type { InvocationResult } from '../../src/invocation/invoke.ts';

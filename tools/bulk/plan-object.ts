@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { count } from '../count.ts';
-import type { Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
 
 /** What a plan holds; see PlanView. */
 export const PlanObject = z.looseObject({
@@ -8,6 +8,7 @@ export const PlanObject = z.looseObject({
   type: z.string(),
   project: z.string().optional(),
   batch: z.string().optional(),
+  new_batch: z.boolean().optional(),
   source: z.string(),
   rows_read: z.number(),
   to_create: z.number(),
@@ -36,6 +37,7 @@ export function planView(plan: PlanObject, shaping: Shaping): Record<string, unk
     ...rest,
     project: project === undefined ? undefined : shaping.bare(project),
     batch: batch === undefined ? undefined : shaping.bare(batch),
+    new_batch: plan.new_batch || undefined,
     source: shaping.bare(source),
     already_there: alreadyThere(plan) > 0 ? there : undefined,
     not_looked_up: plan.not_looked_up > 0 ? plan.not_looked_up : undefined,
@@ -48,14 +50,29 @@ export function planView(plan: PlanObject, shaping: Shaping): Record<string, unk
 }
 
 /** What would be sent, in a sentence. */
-export function planWords(plan: PlanObject): string {
+export function planWords(plan: PlanObject, read = 'row'): string {
   const { rows_read: rows, to_create: toCreate, invalid, type, uploads, estimated_cost: cost } = plan;
   const there = alreadyThere(plan);
   return [
-    `${count(rows, 'row')} read: ${count(toCreate, `${type} task`)} would be created`,
+    `${count(rows, read)} read: ${count(toCreate, `${type} task`)} would be created`,
     ...(there > 0 ? [`${there} exist already`] : []),
     ...(invalid > 0 ? [`${invalid} cannot be sent`] : []),
     ...(uploads.files > 0 ? [`${count(uploads.files, 'file')} would be uploaded`] : []),
     ...(cost === undefined ? [] : [`estimated cost ${cost}`]),
   ].join(', ');
+}
+
+/** What can be done with a plan. */
+export function stepsAfterPlan({ plan_id, to_create, invalid }: PlanObject): NextStep[] {
+  const submit: NextStep = {
+    tool: 'scale_ai_submit_plan',
+    arguments: { plan_id },
+    why: 'creates these tasks, once the user has agreed',
+  };
+  const look: NextStep = {
+    tool: 'scale_ai_get_job',
+    arguments: { job_id: plan_id, items: 'invalid' },
+    why: 'the invalid rows, one by one',
+  };
+  return [...(to_create > 0 ? [submit] : []), ...(invalid > 0 ? [look] : [])];
 }

@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listedAs } from '../../src/catalog/listed-as.ts';
 import { TASK_TYPES, creationOf } from '../annotation/creation-of.ts';
-import { PlanObject, planView, planWords } from './plan-object.ts';
-import type { NextStep } from '../../src/catalog/tool.ts';
+import { PlanObject, planView, planWords, stepsAfterPlan } from './plan-object.ts';
 
 /** Rows that may come with a call, which travels as one message. */
 const MAX_ROWS_IN_CALL = 5_000;
@@ -72,20 +71,6 @@ export const planTasks = defineTool({
   summarize: (plan, _input, shaping) => ({
     summary: `${planWords(plan)}. Nothing has been sent.`,
     plan: planView(plan, shaping),
-    next_steps: stepsAfter(plan),
+    next_steps: stepsAfterPlan(plan),
   }),
 });
-
-function stepsAfter({ plan_id, to_create, invalid }: PlanObject): NextStep[] {
-  const submit: NextStep = {
-    tool: 'scale_ai_submit_plan',
-    arguments: { plan_id },
-    why: 'creates these tasks, once the user has agreed',
-  };
-  const look: NextStep = {
-    tool: 'scale_ai_get_job',
-    arguments: { job_id: plan_id, items: 'invalid' },
-    why: 'the invalid rows, one by one',
-  };
-  return [...(to_create > 0 ? [submit] : []), ...(invalid > 0 ? [look] : [])];
-}

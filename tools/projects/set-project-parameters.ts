@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { mergePatch } from '../../src/catalog/merge-patch.ts';
 import { isRecord } from '../../src/responses/compact.ts';
-import { mergePatch, readChangeWrite } from '../read-change-write.ts';
+import { readChangeWrite } from '../read-change-write.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
 
 /** The version that was changed, and the project as Scale answered. */

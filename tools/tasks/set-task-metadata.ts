@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { mergePatch } from '../../src/catalog/merge-patch.ts';
 import { Metadata } from '../annotation/fields/common-task-fields.ts';
 import { count } from '../count.ts';
-import { isSame, mergePatch, readChangeWrite } from '../read-change-write.ts';
+import { isSame, readChangeWrite } from '../read-change-write.ts';
 import { TaskId, listTasksStep } from './task-lookup.ts';
 import { TaskObject } from './task-object.ts';
 import { taskRow } from './task-view.ts';

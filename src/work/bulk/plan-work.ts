@@ -52,7 +52,7 @@ export function planWork(
   };
 }
 
-function planView(plan: Plan, { store, rates, currency }: WorkRoom): PlanView {
+export function planView(plan: Plan, { store, rates, currency }: WorkRoom): PlanView {
   const { id, owner: _owner, digest: _digest, created_at: _at, tool: _tool, ...rest } = plan;
   const rate = rates[plan.type];
   return {

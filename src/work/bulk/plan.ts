@@ -12,8 +12,8 @@ export const PlanRow = z.object({
   args: z.record(z.string(), z.unknown()),
   unique_id: z.string(),
   uploads: z.array(z.object({ at: z.array(z.union([z.string(), z.int()])), file: z.string() })).default([]),
-  /** A task that failed and has to give its unique_id up first. */
-  frees: z.string().optional(),
+  /** A task that failed and is asked for once more; with `frees` it gives its unique_id up first. */
+  repairs: z.object({ task_id: z.string(), frees: z.boolean() }).optional(),
 });
 
 export type PlanRow = z.output<typeof PlanRow>;
@@ -25,8 +25,8 @@ export interface InvalidRow {
 }
 
 /** What is hashed of a row: the same whether it was just made or read back. */
-export function rowText({ line, args, unique_id, uploads, frees }: PlanRow): string {
-  return JSON.stringify([line, unique_id, args, uploads, frees ?? null]);
+export function rowText({ line, args, unique_id, uploads, repairs }: PlanRow): string {
+  return JSON.stringify([line, unique_id, args, uploads, repairs ?? null]);
 }
 
 const Reasons = z.array(z.object({ reason: z.string(), count: z.int(), lines: z.array(z.int()) }));
@@ -39,6 +39,8 @@ export const Plan = z.object({
   type: z.string(),
   project: z.string().optional(),
   batch: z.string().optional(),
+  /** Whether the batch is made first. */
+  new_batch: z.boolean().default(false),
   source: z.string(),
   created_at: z.string(),
   rows_read: z.int(),

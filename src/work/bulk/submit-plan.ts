@@ -12,6 +12,9 @@ import type { Plan } from './plan.ts';
 
 export const SUBMIT_PLAN = 'submit_plan';
 
+/** What a failed task's metadata says of the task that took its place. */
+export const REPAIRED_BY = 'resubmitted_as';
+
 /** Carries a plan out: uploads what has to be, and creates each task once. */
 export function submitPlan(pace: WorkPace): JobKind {
   return async (context) => {
@@ -19,6 +22,10 @@ export function submitPlan(pace: WorkPace): JobKind {
     const plan = await readPlan(store, job, String(job.input['plan_id']));
     await checkDigest(store, plan);
     progress({ total: plan.to_create });
+    if (plan.new_batch && plan.batch !== undefined) {
+      const args = { project: plan.project, name: plan.batch };
+      await path.perform({ tool: 'scale_ai_create_batch', arguments: args });
+    }
     const files = new UploadedFiles(path);
     await carryOutItems(
       context,
@@ -54,8 +61,9 @@ async function createTask(
 ): Promise<Settled> {
   let args: unknown = row.args;
   for (const { at, file } of row.uploads) args = putUrl(args, at, await files.urlOf(file, plan.project));
-  if (row.frees !== undefined) {
-    await path.perform({ tool: 'scale_ai_delete_task_unique_id', arguments: { task_id: row.frees } });
+  const { repairs } = row;
+  if (repairs?.frees === true) {
+    await path.perform({ tool: 'scale_ai_delete_task_unique_id', arguments: { task_id: repairs.task_id } });
   }
   const renewed = new Set(row.uploads.map(memberOf));
   const { response, existed } = await path.perform(
@@ -63,11 +71,18 @@ async function createTask(
     renewed,
   );
   const taskId = isRecord(response) ? response['task_id'] : undefined;
+  if (repairs) await markRepaired(repairs.task_id, taskId, path);
   return {
     outcome: existed ? 'already_there' : 'created',
     unique_id: row.unique_id,
     ...(typeof taskId === 'string' && { task_id: taskId }),
   };
+}
+
+/** So that nobody repairs it once more, from wherever they look. */
+async function markRepaired(failed: string, repaired: unknown, path: CallPath): Promise<void> {
+  const args = { task_id: failed, metadata: { [REPAIRED_BY]: repaired }, merge: true };
+  await path.perform({ tool: 'scale_ai_set_task_metadata', arguments: args });
 }
 
 /** Files by their URL at Scale; each is uploaded once by a process. A file that is stored twice costs nothing. */
