@@ -66,6 +66,7 @@ import { updateTaskUniqueId } from './tasks/update-task-unique-id.ts';
 import { getTeams } from './team/get-teams.ts';
 import { inviteTeamMember } from './team/invite-team-member.ts';
 import { setTeamMemberRole } from './team/set-team-member-role.ts';
+import { waitForTasks } from './waiting/wait-for-tasks.ts';
 import type { Tool } from '../src/catalog/tool.ts';
 
 export const catalog: readonly Tool[] = [
@@ -97,6 +98,8 @@ export const catalog: readonly Tool[] = [
   cancelBatch,
   diagnoseTasks,
   resubmitTasks,
+  // results
+  waitForTasks,
   // tasks
   getTaskById,
   setTaskMetadata,

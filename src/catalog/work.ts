@@ -121,6 +121,49 @@ export interface RepairRequest extends FailedTasksRequest, Change {
   creationOf: (type: string) => { tool: string; within?: string };
 }
 
+/** Which tasks are waited for. */
+export type WaitTarget =
+  | { batch: string }
+  | { taskIds: readonly string[] }
+  | { project: string; filter: Readonly<Record<string, string | readonly string[]>> };
+
+export interface WaitCondition {
+  until: 'all_done' | 'any_error' | 'share_done';
+  /** Of the tasks, for `share_done`. */
+  share: number;
+}
+
+export interface WaitRequest {
+  target: WaitTarget;
+  condition: WaitCondition;
+  waitSeconds: number;
+}
+
+/** How far tasks are. */
+export interface TaskProgress {
+  /** By status; none where there are none. */
+  counts: Readonly<Record<string, number>>;
+  total: number;
+  /** Not pending any more. */
+  settled: number;
+  /** Whether nobody works on them yet. */
+  isStaged?: boolean;
+  /** Tasks that were asked for one by one and have ended, with their status. */
+  ended?: ReadonlyMap<string, string>;
+}
+
+export interface WaitView {
+  done: boolean;
+  /** Why waiting ended. */
+  reason?: string | undefined;
+  counts: Readonly<Record<string, number>>;
+  total: number;
+  settled: number;
+  /** Goes on by itself. */
+  job_id?: string;
+  left_s?: number;
+}
+
 /** Long and many-step work of one caller. What cannot be done is thrown as failures of calls are. */
 export interface Work {
   readonly mode: Mode;
@@ -130,6 +173,7 @@ export interface Work {
   hasBegun(planId: string): Promise<boolean>;
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
+  waitForTasks(request: WaitRequest): Promise<WaitView>;
   diagnose(request: FailedTasksRequest): Promise<Diagnosis>;
   planRepair(request: RepairRequest): Promise<PlanView>;
   /** Pending tasks of a batch, and how many of them were begun as far as Scale tells. */

@@ -11,6 +11,7 @@ import { jobKinds } from '../work/job-kinds.ts';
 import { dispatchHere } from '../work/jobs/dispatch.ts';
 import { JobEngine } from '../work/jobs/engine.ts';
 import { lazyRoom } from '../work/lazy-room.ts';
+import { Pollers } from '../work/results/pollers.ts';
 import { openDiskStore } from '../work/store/disk-store.ts';
 import { workFor } from '../work/work-for.ts';
 import type { Settings } from '../config/settings.ts';
@@ -82,7 +83,7 @@ async function openRoom(parts: Parts): Promise<OpenRoom> {
   const { store, dispatch, discard } = await openStore(settings, logger);
   const engine = new JobEngine({
     store,
-    kinds: jobKinds(paceOf(settings)),
+    kinds: jobKinds(paceOf(settings), new Pollers(store)),
     pathFor: pathForOwners(parts),
     logger,
     dispatch,

@@ -1,6 +1,7 @@
 import { jobWork } from './jobs/job-work.ts';
 import { batchWork } from './bulk/batch-work.ts';
 import { planWork } from './bulk/plan-work.ts';
+import { waitWork } from './results/wait-work.ts';
 import { repairWork } from './repair/repair-work.ts';
 import type { Work } from '../catalog/work.ts';
 import type { WorkRoom, WorkScope } from './work-room.ts';
@@ -12,6 +13,7 @@ export function workFor(room: () => Promise<WorkRoom>, scope: WorkScope): Work {
     ...planWork(room, scope),
     ...batchWork(room, scope),
     ...repairWork(room, scope),
+    ...waitWork(room, scope),
     ...jobWork(room, scope),
   };
 }

@@ -9,6 +9,7 @@ import { jobKinds } from '../../src/work/job-kinds.ts';
 import { dispatchHere } from '../../src/work/jobs/dispatch.ts';
 import { JobEngine } from '../../src/work/jobs/engine.ts';
 import { lazyRoom } from '../../src/work/lazy-room.ts';
+import { Pollers } from '../../src/work/results/pollers.ts';
 import { openDiskStore } from '../../src/work/store/disk-store.ts';
 import { workFor } from '../../src/work/work-for.ts';
 import type { Caller } from '../../src/access/caller.ts';
@@ -31,6 +32,9 @@ const PACE: WorkPace = {
   timing: { now: () => performance.now(), sleep: (ms, signal) => sleep(ms, undefined, { signal }) },
 };
 
+/** Short, since the sandbox's clock is advanced by hand. */
+const POLLING = { firstMs: 20, longestMs: 200, growth: 1.5 };
+
 export interface TestWork {
   workFor: InvokerDeps['workFor'];
   room: () => Promise<WorkRoom>;
@@ -46,7 +50,7 @@ export function openTestWork({ caller, scale, deps, rates, stateDir }: TestWorkO
     const store = await openDiskStore(stateDir ?? directory);
     const engine = new JobEngine({
       store,
-      kinds: jobKinds(PACE),
+      kinds: jobKinds(PACE, new Pollers(store, POLLING)),
       pathFor({ id: job, created_at: createdAt }, { signal }) {
         if (!scale) return { refused: 'no key' };
         const parts = { deps: deps(), catalog: deps().findTool, caller, scale, mode: owner.mode, lookUps };

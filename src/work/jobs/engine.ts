@@ -92,6 +92,11 @@ export class JobEngine {
       .sort((a, b) => b.created_at.localeCompare(a.created_at));
   }
 
+  /** A job that has ended is as if it had never been. */
+  async forget(id: string): Promise<void> {
+    await this.#options.store.remove(KIND, id);
+  }
+
   /** Stops a job where it stands; what was begun is finished. */
   async cancel(viewer: Viewer, id: string): Promise<Job> {
     const job = await this.get(viewer, id);

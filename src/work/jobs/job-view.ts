@@ -1,5 +1,5 @@
 import { FAILED, outcomesOf, readOutcomes } from './items.ts';
-import { hasEnded } from './job.ts';
+import { WAIT_FOR_TASKS, hasEnded } from './job.ts';
 import type { FailureGroup, ItemView, JobView } from '../../catalog/work.ts';
 import type { WorkStore } from '../store/work-store.ts';
 import type { Job } from './job.ts';
@@ -32,7 +32,7 @@ export async function viewOf(job: Job, store: WorkStore): Promise<JobView> {
 /** Items per second, and how long the rest takes at that rate. */
 export function rateOf(job: Job): Pick<JobView, 'per_second' | 'left_s'> {
   const { done, total, worked_s: worked } = job;
-  if (done === 0 || worked < 1) return {};
+  if (done === 0 || worked < 1 || job.kind === WAIT_FOR_TASKS) return {}; // what labelers do is no work of ours
   const perSecond = done / worked;
   const left = total === undefined || hasEnded(job) ? undefined : Math.ceil((total - done) / perSecond);
   return { per_second: Number(perSecond.toPrecision(3)), ...(left !== undefined && { left_s: left }) };

@@ -50,6 +50,9 @@ export const Job = z.object({
 
 export type Job = z.output<typeof Job>;
 
+/** The kind of job that does nothing but wait. */
+export const WAIT_FOR_TASKS = 'wait_for_tasks';
+
 type JobState = Job['state'];
 
 const ENDS: ReadonlySet<JobState> = new Set(['done', 'failed', 'cancelled']);

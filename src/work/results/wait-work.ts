@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { beginAndWatch } from '../jobs/job-work.ts';
+import { reasonToStop } from './condition.ts';
+import { readProgress } from './progress.ts';
+import { WAIT_FOR_TASKS } from '../jobs/job.ts';
+import type { JobView, TaskProgress, WaitRequest, WaitView, Work } from '../../catalog/work.ts';
+import type { WorkRoom, WorkScope } from '../work-room.ts';
+
+/** Waiting for tasks. */
+export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<Work, 'waitForTasks'> {
+  const { path, viewer } = scope;
+  return {
+    async waitForTasks(request) {
+      const { target, condition, waitSeconds } = request;
+      const seen = await readProgress(target, path);
+      const reason = reasonToStop(condition, seen);
+      if (reason !== undefined || waitSeconds === 0) {
+        return { ...shown(seen), done: reason !== undefined, reason };
+      }
+      const id = jobFor(request, viewer.owner.keyId);
+      const opened = await room();
+      const known = await opened.engine.find(viewer, id);
+      if (known?.state === 'done') await opened.engine.forget(id); // it was true then, and is not now
+      const job = {
+        id,
+        kind: WAIT_FOR_TASKS,
+        tool: 'scale_ai_wait_for_tasks',
+        owner: viewer.owner,
+        title: titleOf(request),
+        ...('project' in target && { project: target.project }),
+        ...('batch' in target && { batch: target.batch, ...(await projectOf(target.batch, scope)) }),
+        input: { target, condition, settled_at_start: seen.settled },
+      };
+      return viewOfWait(await beginAndWatch(opened, scope, job, waitSeconds), seen);
+    },
+  };
+}
+
+async function projectOf(batch: string, { path }: WorkScope): Promise<{ project?: string }> {
+  const found = await path.lookUp('batch', batch);
+  const project = found.state === 'found' ? found.object['project'] : undefined;
+  return typeof project === 'string' ? { project } : {};
+}
+
+/** The same question of the same person is the same job. */
+function jobFor({ target, condition }: WaitRequest, keyId: string): string {
+  const text = canonicalize({ target, condition, keyId }) ?? '';
+  return `job_wait_${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}
+
+function titleOf({ target, condition }: WaitRequest): string {
+  const what =
+    'batch' in target
+      ? `batch ${target.batch}`
+      : 'project' in target
+        ? `project ${target.project}`
+        : `${target.taskIds.length} tasks`;
+  return `Wait for ${what}: ${condition.until.replace('_', ' ')}`;
+}
+
+function viewOfWait(job: JobView, first: TaskProgress): WaitView {
+  const { job_id, done: settled, total = first.total, counts, state, reason } = job;
+  const isDone = state === 'done';
+  return {
+    done: isDone,
+    reason: state === 'running' || state === 'queued' ? undefined : reason,
+    counts,
+    total,
+    settled,
+    job_id,
+    ...leftOver(job, first, total - settled),
+  };
+}
+
+/** Seconds that the rest takes at the rate since the waiting began. */
+function leftOver(
+  { created_at, done }: JobView,
+  first: TaskProgress,
+  open: number,
+): Pick<WaitView, 'left_s'> {
+  const elapsed = (Date.now() - Date.parse(created_at)) / 1_000;
+  const since = done - first.settled;
+  return since > 0 && open > 0 ? { left_s: Math.ceil((open * elapsed) / since) } : {};
+}
+
+function shown({ counts, total, settled }: TaskProgress): Pick<WaitView, 'counts' | 'total' | 'settled'> {
+  return { counts, total, settled };
+}
