@@ -66,6 +66,7 @@ import { updateTaskUniqueId } from './tasks/update-task-unique-id.ts';
 import { getTeams } from './team/get-teams.ts';
 import { inviteTeamMember } from './team/invite-team-member.ts';
 import { setTeamMemberRole } from './team/set-team-member-role.ts';
+import { exportResults } from './waiting/export-results.ts';
 import { waitForTasks } from './waiting/wait-for-tasks.ts';
 import type { Tool } from '../src/catalog/tool.ts';
 
@@ -100,6 +101,7 @@ export const catalog: readonly Tool[] = [
   resubmitTasks,
   // results
   waitForTasks,
+  exportResults,
   // tasks
   getTaskById,
   setTaskMetadata,

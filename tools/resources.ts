@@ -1,6 +1,9 @@
 /** What can be read by address. Each answers as its tool does. */
 import type { ResourceSpec } from '../src/catalog/resource.ts';
 
+/** Tasks in one part of an export. */
+export const EXPORT_PART = 20;
+
 export const resources: readonly ResourceSpec[] = [
   {
     uriTemplate: 'scale://projects',
@@ -60,5 +63,35 @@ export const resources: readonly ResourceSpec[] = [
     description: 'What is in a stored result file, such as annotations.url.',
     tool: 'scale_ai_get_secure_task_response_url',
     arguments: ({ id, path }) => ({ task_id: id, path }),
+  },
+  {
+    uriTemplate: 'scale://jobs/{id}',
+    name: 'job',
+    title: 'Job',
+    description: 'How far long work is.',
+    tool: 'scale_ai_get_job',
+    arguments: ({ id }) => ({ job_id: id }),
+  },
+  {
+    uriTemplate: 'scale://jobs/{id}/items',
+    name: 'job_items',
+    title: 'Items of a job',
+    description: 'What became of each row or task of long work.',
+    tool: 'scale_ai_get_job',
+    arguments: ({ id }) => ({ job_id: id, items: 'all', limit: 500, detail: 'full' }),
+  },
+  {
+    uriTemplate: 'scale://exports/{id}/{part}',
+    name: 'export_part',
+    title: 'Part of an export',
+    description: 'Twenty tasks of an export with their results; parts count from 1.',
+    tool: 'scale_ai_get_job',
+    arguments: ({ id, part }) => ({
+      job_id: id,
+      items: 'exported',
+      offset: Math.max(0, Number(part) - 1) * EXPORT_PART,
+      limit: EXPORT_PART,
+      detail: 'full',
+    }),
   },
 ];

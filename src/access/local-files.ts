@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { link, lstat, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { randomId } from '../random-id.ts';
 import { collectBuffers } from '../collect-buffers.ts';
 import type { FileHandle } from 'node:fs/promises';
 
@@ -26,6 +27,8 @@ interface LocalFile {
 
 /** The directories below which files may be read, with symbolic links resolved. */
 export interface LocalFiles {
+  /** Whether the caller sits at this machine: paths on it mean nothing to others. */
+  readonly isHere: boolean;
   readonly allowed: readonly string[];
   /**
    * Opens a regular file, so that what was checked is what is read.
@@ -41,13 +44,26 @@ export interface LocalFiles {
    * @throws LocalFileError when the path is outside the allowed directories or hidden
    */
   entries(localPath: string): Promise<AsyncIterable<string> | undefined>;
+  /**
+   * @throws LocalFileError for a path where no new file may be made: outside the allowed directories, hidden, or taken
+   */
+  checkWritable(localPath: string): Promise<void>;
+  /**
+   * Makes a file of JSON lines. It appears whole or not at all, and takes no other file's place.
+   *
+   * @throws LocalFileError as checkWritable does
+   */
+  write(localPath: string, lines: AsyncIterable<unknown>): Promise<void>;
 }
 
 /** For a server that others reach over the network: its disk is nothing of theirs. */
 export const noLocalFiles: LocalFiles = {
+  isHere: false,
   allowed: [],
   open: async () => refuseRemotely(),
   entries: async () => refuseRemotely(),
+  checkWritable: async () => refuseRemotely(),
+  write: async () => refuseRemotely(),
 };
 
 function refuseRemotely(): never {
@@ -83,6 +99,7 @@ export async function allowLocalFiles(
     allowed.push(real);
   }
   return {
+    isHere: true,
     allowed,
     async open(localPath, { maxBytes = MAX_UPLOAD_BYTES } = {}) {
       return openRegularFile(await findAllowed(localPath, allowed, cwd), localPath, maxBytes);
@@ -90,6 +107,17 @@ export async function allowLocalFiles(
     async entries(localPath) {
       const real = await findAllowed(localPath, allowed, cwd, { orItself: true });
       return (await stat(real)).isDirectory() ? filesBelow(real) : undefined;
+    },
+    checkWritable: async (localPath) => void (await placeForNew(localPath, allowed, cwd)),
+    async write(localPath, lines) {
+      const file = await placeForNew(localPath, allowed, cwd);
+      const next = path.join(path.dirname(file), `.${path.basename(file)}.${randomId()}`);
+      try {
+        await writeFile(next, asJsonLines(lines), { flag: 'wx', mode: 0o600 });
+        await link(next, file); // unlike a rename, it fails where something stands
+      } finally {
+        await rm(next, { force: true });
+      }
     },
   };
 }
@@ -120,6 +148,26 @@ async function findAllowed(
     );
   }
   return real;
+}
+
+/** Its directory must be there, so that links on the way are followed before it is judged. */
+async function placeForNew(localPath: string, allowed: readonly string[], cwd: string): Promise<string> {
+  const absolute = path.resolve(cwd, localPath);
+  const directory = await findAllowed(path.dirname(absolute), allowed, cwd, { orItself: true });
+  const file = path.join(directory, path.basename(absolute));
+  if (path.basename(file).startsWith('.')) {
+    throw new LocalFileError(
+      'path_not_allowed',
+      `${localPath} would be hidden (its name begins with a dot).`,
+    );
+  }
+  const taken = await lstat(file).catch(() => undefined);
+  if (taken) throw new LocalFileError('path_not_allowed', `${localPath} exists already; name another file.`);
+  return file;
+}
+
+async function* asJsonLines(lines: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
 }
 
 async function* filesBelow(directory: string): AsyncGenerator<string> {

@@ -1,7 +1,7 @@
 import type { Mode } from './vocabulary.ts';
 
 /** What every task of a plan has in common, and where the rows come from. */
-export interface PlanRequest {
+interface PlanRequest {
   /** The tool that creates each task. */
   tool: string;
   /** The argument that holds the parameters, when they are not arguments themselves. */
@@ -164,6 +164,25 @@ export interface WaitView {
   left_s?: number;
 }
 
+/** Which tasks are taken home, and how. */
+export interface ExportRequest {
+  taskId?: string | undefined;
+  /** Filters of the listing, in Scale's words. */
+  query: Readonly<Record<string, string | readonly string[]>>;
+  /** Whether files of results are fetched. */
+  files: boolean;
+  /** Only what completed after the last export of the same tasks. */
+  sinceLast: boolean;
+  outputPath?: string | undefined;
+  waitSeconds: number;
+}
+
+/** An export, and what is in it once it is done. */
+interface ExportView {
+  job: JobView;
+  exported?: Readonly<Record<string, unknown>>;
+}
+
 /** Long and many-step work of one caller. What cannot be done is thrown as failures of calls are. */
 export interface Work {
   readonly mode: Mode;
@@ -173,6 +192,12 @@ export interface Work {
   hasBegun(planId: string): Promise<boolean>;
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
+  exportResults(request: ExportRequest): Promise<ExportView>;
+  /** Lines of an export from a place on. */
+  exportedItems(
+    jobId: string,
+    options: { offset: number; limit: number },
+  ): Promise<{ items: ItemView[]; total: number }>;
   waitForTasks(request: WaitRequest): Promise<WaitView>;
   diagnose(request: FailedTasksRequest): Promise<Diagnosis>;
   planRepair(request: RepairRequest): Promise<PlanView>;

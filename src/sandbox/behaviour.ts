@@ -4,7 +4,7 @@ import * as z from 'zod';
 const Share = z.number().min(0).max(1);
 
 /** Why a task ends with status `error`. */
-export const ERROR_CAUSES = [
+const ERROR_CAUSES = [
   'attachment_403',
   'attachment_404',
   'attachment_wrong_type',

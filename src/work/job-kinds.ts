@@ -1,6 +1,7 @@
 import { CANCEL_BATCH, cancelBatch } from './bulk/cancel-batch.ts';
 import { SUBMIT_PLAN, submitPlan } from './bulk/submit-plan.ts';
 import { WAIT_FOR_TASKS } from './jobs/job.ts';
+import { EXPORT_RESULTS, exportResults } from './results/export-results.ts';
 import { waitForTasks } from './results/wait-for-tasks.ts';
 import type { Pollers } from './results/pollers.ts';
 import type { JobKinds } from './jobs/job-context.ts';
@@ -12,5 +13,6 @@ export function jobKinds(pace: WorkPace, pollers: Pollers): JobKinds {
     [SUBMIT_PLAN]: submitPlan(pace),
     [CANCEL_BATCH]: cancelBatch(pace),
     [WAIT_FOR_TASKS]: waitForTasks(pollers),
+    [EXPORT_RESULTS]: exportResults(pace),
   };
 }

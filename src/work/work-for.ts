@@ -1,6 +1,7 @@
 import { jobWork } from './jobs/job-work.ts';
 import { batchWork } from './bulk/batch-work.ts';
 import { planWork } from './bulk/plan-work.ts';
+import { exportWork } from './results/export-work.ts';
 import { waitWork } from './results/wait-work.ts';
 import { repairWork } from './repair/repair-work.ts';
 import type { Work } from '../catalog/work.ts';
@@ -14,6 +15,7 @@ export function workFor(room: () => Promise<WorkRoom>, scope: WorkScope): Work {
     ...batchWork(room, scope),
     ...repairWork(room, scope),
     ...waitWork(room, scope),
+    ...exportWork(room, scope),
     ...jobWork(room, scope),
   };
 }

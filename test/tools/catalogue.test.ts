@@ -39,6 +39,7 @@ const ALONE: Readonly<Record<string, readonly number[]>> = {
   scale_ai_plan_tasks: [500],
   // A job that failed is an answer.
   scale_ai_cancel_batch: [400, 409, 500],
+  scale_ai_export_results: [400, 409, 500],
 };
 
 const CASES = catalog.map((tool) => ({ name: tool.name, tool }));

@@ -14,17 +14,17 @@ const PAGE = 50;
 export const getJob = defineTool({
   slug: 'SCALE_AI_GET_JOB',
   title: 'Get job',
-  description:
-    'How far long work is (plans, cancellations, exports, waits), what failed and why; with items, what became of each row or task.',
+  description: 'How far long work is, what failed and why; with items, what became of each row or task.',
   toolset: 'account',
   effect: 'read',
   reach: 'own',
   input: z.strictObject({
     job_id: z.string().min(1).describe('or a plan_id'),
     wait_seconds: z.int().min(0).max(50).default(0),
-    items: z.string().min(1).optional().describe('all, or an outcome: created, failed, invalid'),
+    items: z.string().min(1).optional().describe('all, created, failed, invalid, exported'),
     offset: z.int().min(0).default(0),
     limit: z.int().min(1).max(500).default(PAGE),
+    detail: z.enum(['concise', 'full']).optional(),
   }),
   output: {
     job: z.looseObject({}).optional(),
@@ -35,6 +35,7 @@ export const getJob = defineTool({
   response: Read,
   example: { job_id: 'job_0123456789abcdef' },
   async run({ work }, { job_id: id, wait_seconds: seconds, items: outcome, offset, limit }) {
+    if (outcome === 'exported') return work.exportedItems(id, { offset, limit });
     if (outcome === 'invalid') return work.invalidRows(id, { offset, limit });
     const jobId = id.replace(/^plan_/, 'job_');
     const job = await work.job(jobId, seconds);
@@ -51,7 +52,7 @@ export const getJob = defineTool({
         : ` ${total} ${outcome === 'all' ? 'items' : `${outcome} items`}; these are ${items.length} from ${offset} on.`;
     const next = items === undefined ? undefined : offset + items.length;
     return {
-      summary: `${job ? jobWords(job) : `Plan ${id}.`}${shown}`,
+      summary: `${job ? jobWords(job) : `${id}.`}${shown}`,
       job: job && jobView(job, shaping),
       items: items?.map((item) => shaping.fenceJson(item)),
       total: items && total,

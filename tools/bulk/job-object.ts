@@ -49,7 +49,7 @@ export function jobView(job: JobObject, shaping: Shaping): Record<string, unknow
       scale_says: says === undefined ? undefined : shaping.untrusted(says, 300),
       items: items.map((item) => (typeof item === 'string' ? shaping.bare(item) : item)),
     })),
-    items_file: shaping.mode === 'sandbox' || file === undefined ? file : shaping.bare(file),
+    items_file: file,
   };
 }
 

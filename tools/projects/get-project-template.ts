@@ -5,10 +5,10 @@ import { ProjectName, listProjectsStep } from './project-object.ts';
 const Template = z
   .looseObject({
     id: z.string().optional().catch(undefined),
-    version: z.unknown(),
+    version: z.unknown().optional(),
     template_variables: z.record(z.string(), z.unknown()).optional().catch(undefined),
   })
-  .catch({ version: undefined });
+  .catch({});
 
 export const getProjectTemplate = defineTool({
   slug: 'SCALE_AI_GET_PROJECT_TEMPLATE',

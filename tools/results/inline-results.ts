@@ -2,7 +2,7 @@ import { isRecord } from '../../src/responses/compact.ts';
 import { wordsAsked } from '../tasks/words-asked.ts';
 import { boundsOf } from './bounds.ts';
 import { attributeHistogram, tallyLabels } from './histogram.ts';
-import { resultUrls } from './result-urls.ts';
+import { resultUrls } from '../../src/responses/result-urls.ts';
 import { count } from '../count.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 

@@ -4,11 +4,11 @@ import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { fileInShort } from '../results/file-results.ts';
 import { imageFacts } from '../results/image-facts.ts';
-import { resultUrls } from '../results/result-urls.ts';
+import { resultUrls } from '../../src/responses/result-urls.ts';
 import { TaskId, Detail, listTasksStep } from './task-lookup.ts';
 import { TaskObject } from './task-object.ts';
 import { wordsAsked } from './words-asked.ts';
-import type { ResultUrl } from '../results/result-urls.ts';
+import type { ResultUrl } from '../../src/responses/result-urls.ts';
 
 const PAGE = 20;
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { resultInShort } from '../results/inline-results.ts';
-import { resultUrls } from '../results/result-urls.ts';
+import { resultUrls } from '../../src/responses/result-urls.ts';
 import { countsInWords } from './annotation-counts.ts';
 import { Detail, TaskId, listTasksStep } from './task-lookup.ts';
 import { TaskObject } from './task-object.ts';

@@ -60,7 +60,7 @@ export const waitForTasks = defineTool({
     const failed = counts['error'] ?? 0;
     return {
       summary: done
-        ? `${reason ?? 'Done.'}`
+        ? (reason ?? 'Done.')
         : `${settled} of ${count(total, 'task')} are done.${rest} ${reason ?? 'Waiting goes on by itself; make the same call again to see.'}`,
       done,
       reason,

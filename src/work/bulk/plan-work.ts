@@ -18,11 +18,11 @@ export function planWork(
     async planTasks(request) {
       const opened = await room();
       const { store, now } = opened;
-      return planView(await planTasks(request, { ...scope, owner: viewer.owner, store, now }), opened);
+      return planView(await planTasks(request, { ...scope, owner: viewer.owner, store, now }), opened, scope);
     },
     async plan(planId) {
       const opened = await room();
-      return planView(await readPlan(opened.store, viewer, planId), opened);
+      return planView(await readPlan(opened.store, viewer, planId), opened, scope);
     },
     async hasBegun(planId) {
       const job = await (await room()).engine.find(viewer, jobOfPlan(planId));
@@ -52,13 +52,13 @@ export function planWork(
   };
 }
 
-export function planView(plan: Plan, { store, rates, currency }: WorkRoom): PlanView {
+export function planView(plan: Plan, { store, rates, currency }: WorkRoom, { path }: WorkScope): PlanView {
   const { id, owner: _owner, digest: _digest, created_at: _at, tool: _tool, ...rest } = plan;
   const rate = rates[plan.type];
   return {
     plan_id: id,
     ...rest,
-    ...(plan.invalid > 0 && { invalid_rows_file: invalidRowsOf(store, id).file }),
+    ...(path.files.isHere && plan.invalid > 0 && { invalid_rows_file: invalidRowsOf(store, id).file }),
     ...(rate !== undefined && { estimated_cost: `${(rate * plan.to_create).toFixed(2)} ${currency}` }),
   };
 }

@@ -187,6 +187,7 @@ export class JobEngine {
     try {
       signal.throwIfAborted();
       await state.begin();
+      logger.info({ job: job.id, kind: job.kind }, 'a job is taken up');
       const progress = (change: JobProgress): void => state.change(change);
       const reason = await kind({ job, store, path: way.path, signal, progress });
       await this.#end(await state.settle(), 'done', reason);

@@ -7,8 +7,12 @@ import type { Job } from './job.ts';
 const MAX_GROUPS = 10;
 const MAX_ITEMS = 10;
 
-/** What a job's owner is shown of it; failures are grouped by what is behind them. */
-export async function viewOf(job: Job, store: WorkStore): Promise<JobView> {
+/**
+ * What a job's owner is shown of it; failures are grouped by what is behind them.
+ *
+ * @param options whether the owner sits at this machine
+ */
+export async function viewOf(job: Job, store: WorkStore, { isHere }: { isHere: boolean }): Promise<JobView> {
   const { id, tool, title, state, project, batch, done, total, counts, reason, created_at, ended_at } = job;
   return {
     job_id: id,
@@ -25,7 +29,7 @@ export async function viewOf(job: Job, store: WorkStore): Promise<JobView> {
     created_at,
     ended_at,
     ...((counts[FAILED] ?? 0) > 0 && { failures: await failuresOf(store, id) }),
-    ...(done > 0 && { items_file: outcomesOf(store, id).file }),
+    ...(isHere && done > 0 && { items_file: outcomesOf(store, id).file }),
   };
 }
 

@@ -11,16 +11,16 @@ export function jobWork(
   room: () => Promise<WorkRoom>,
   scope: WorkScope,
 ): Pick<Work, 'job' | 'jobs' | 'cancelJob' | 'items'> {
-  const { viewer } = scope;
+  const { viewer, path } = scope;
   return {
     job: async (jobId, waitSeconds) => watchJob(await room(), scope, jobId, waitSeconds),
     async jobs() {
       const { engine, store } = await room();
-      return Promise.all((await engine.list(viewer)).map((job) => viewOf(job, store)));
+      return Promise.all((await engine.list(viewer)).map((job) => viewOf(job, store, path.files)));
     },
     async cancelJob(jobId) {
       const { engine, store } = await room();
-      return viewOf(await engine.cancel(viewer, jobId), store);
+      return viewOf(await engine.cancel(viewer, jobId), store, path.files);
     },
     async items(jobId, options) {
       const { engine, store } = await room();
@@ -46,12 +46,13 @@ export async function beginAndWatch(
 
 async function watchJob(
   { engine, store }: WorkRoom,
-  { viewer, report, signal }: WorkScope,
+  { viewer, path, report, signal }: WorkScope,
   jobId: string,
   waitSeconds: number,
 ): Promise<JobView> {
   const changed = (job: Job): void => reportJob(job, report);
-  return viewOf(await engine.watch(viewer, jobId, { ms: waitSeconds * 1_000, signal, changed }), store);
+  const job = await engine.watch(viewer, jobId, { ms: waitSeconds * 1_000, signal, changed });
+  return viewOf(job, store, path.files);
 }
 
 function reportJob(job: Job, report: ReportProgress): void {

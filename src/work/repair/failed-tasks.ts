@@ -22,7 +22,7 @@ export const FailedTask = z.looseObject({
   tags: z.array(z.string()).optional().catch(undefined),
   priority: z.number().optional().catch(undefined),
   params: record,
-  response: z.unknown(),
+  response: z.unknown().optional(),
 });
 
 export type FailedTask = z.output<typeof FailedTask>;

@@ -14,7 +14,11 @@ export function repairWork(
     async planRepair(request) {
       const opened = await room();
       const { store, now } = opened;
-      return planView(await planRepair(request, { ...scope, owner: scope.viewer.owner, store, now }), opened);
+      return planView(
+        await planRepair(request, { ...scope, owner: scope.viewer.owner, store, now }),
+        opened,
+        scope,
+      );
     },
   };
 }

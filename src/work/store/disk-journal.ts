@@ -59,7 +59,8 @@ export class DiskJournal implements Journal {
   async #write(text: string): Promise<void> {
     const handle = await open(this.file, 'a+', 0o600);
     try {
-      await handle.appendFile((await isCutOff(handle)) ? `\n${text}` : text);
+      await dropCutOffLine(handle);
+      await handle.appendFile(text);
       await handle.datasync();
     } finally {
       await handle.close();
@@ -67,12 +68,21 @@ export class DiskJournal implements Journal {
   }
 }
 
-/** Whether a process was ended while it wrote the last line. */
-async function isCutOff(handle: FileHandle): Promise<boolean> {
+const CHUNK_BYTES = 64 * 1024;
+
+/** A process that was ended while it wrote leaves a line without an end: what was not kept whole was not kept. */
+async function dropCutOffLine(handle: FileHandle): Promise<void> {
   const { size } = await handle.stat();
-  if (size === 0) return false;
-  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return buffer.toString() !== '\n';
+  for (let end = size; end > 0; end -= CHUNK_BYTES) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    const { buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
+    const last = buffer.lastIndexOf(0x0a);
+    if (last >= 0) {
+      if (start + last + 1 < size) await handle.truncate(start + last + 1);
+      return;
+    }
+  }
+  if (size > 0) await handle.truncate(0);
 }
 
 function parseLine(line: string): unknown {

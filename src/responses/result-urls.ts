@@ -1,4 +1,4 @@
-import { isRecord } from '../../src/responses/compact.ts';
+import { isRecord } from './compact.ts';
 
 /** A stored result that a task's response points to. */
 export interface ResultUrl {

@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { defineTool } from '../../src/catalog/define-tool.ts';
+import { JobObject, WaitSeconds, jobSteps, jobView, jobWords } from '../bulk/job-object.ts';
+import { count } from '../count.ts';
+import { DateTime } from '../date-time.ts';
+import { EXPORT_PART } from '../resources.ts';
+import { TaskId } from '../tasks/task-lookup.ts';
+
+const Exported = z.object({
+  job: JobObject,
+  exported: z
+    .looseObject({
+      tasks: z.number(),
+      bytes: z.number(),
+      labels: z.record(z.string(), z.number()),
+      gaps: z.array(z.object({ task_id: z.string(), path: z.string(), reason: z.string() })),
+      gap_count: z.number(),
+      until: z.string().optional(),
+      file: z.string().optional(),
+    })
+    .optional(),
+});
+
+export const exportResults = defineTool({
+  slug: 'SCALE_AI_EXPORT_RESULTS',
+  title: 'Export results',
+  description:
+    'Write a task, a batch, or a project’s tasks with parameters, results and result files to a JSON Lines file, one task per line. Goes on by itself; call again to see. since_last takes only what completed after the last export of the same.',
+  toolset: 'results',
+  effect: 'read',
+  input: z
+    .strictObject({
+      task_id: TaskId.optional(),
+      batch: z.string().min(1).optional(),
+      project: z.string().min(1).optional(),
+      status: z.enum(['completed', 'error', 'pending', 'canceled']).default('completed'),
+      type: z.string().min(1).optional(),
+      tags: z.array(z.string().min(1)).min(1).optional(),
+      completed_after: DateTime.optional(),
+      completed_before: DateTime.optional(),
+      updated_after: DateTime.optional(),
+      since_last: z.boolean().optional(),
+      files: z.boolean().default(true).describe('fetch stored result files'),
+      output_path: z.string().min(1).optional().describe('a new file; in the state directory otherwise'),
+      wait_seconds: WaitSeconds,
+    })
+    .refine(
+      ({ task_id: task, batch, project }) =>
+        task !== undefined || batch !== undefined || project !== undefined,
+      {
+        path: ['batch'],
+        error: 'give task_id, batch or project',
+      },
+    ),
+  output: { job: z.looseObject({}).optional(), exported: z.looseObject({}).optional() },
+  response: Exported,
+  example: { batch: 'road-signs-week-10' },
+  run: (
+    { work },
+    { task_id: taskId, since_last: sinceLast = false, files, output_path, wait_seconds, ...query },
+  ) =>
+    work.exportResults({
+      taskId,
+      query: present(query),
+      files,
+      sinceLast,
+      outputPath: output_path,
+      waitSeconds: wait_seconds,
+    }),
+  summarize({ job, exported }, input, shaping) {
+    const again = { tool: 'scale_ai_export_results', arguments: { ...input }, why: 'waits for the rest' };
+    if (!exported) {
+      return { summary: jobWords(job), job: jobView(job, shaping), next_steps: jobSteps(job, again) };
+    }
+    const { tasks, bytes, labels, gaps, gap_count: missing, until, file, ...rest } = exported;
+    const where =
+      file === undefined
+        ? `read it as ${partUri(job.job_id, '1')} and on`
+        : 'the file holds one task per line';
+    return {
+      summary: `Exported ${count(tasks, 'task')} (${bytes} bytes); ${where}.${missing > 0 ? ` ${count(missing, 'file')} of results could not be fetched.` : ''}`,
+      exported: {
+        file,
+        parts: file === undefined ? Math.ceil(tasks / EXPORT_PART) : undefined,
+        tasks,
+        bytes,
+        until,
+        ...withoutIds(rest),
+        labels: shaping.fenceJson(
+          labels,
+          new Set(Object.keys(labels).filter((name) => shaping.bare(name) === name)),
+        ),
+        gap_count: missing > 0 ? missing : undefined,
+        gaps: gaps.length > 0 ? shaping.fenceJson(gaps) : undefined,
+      },
+      job: { job_id: shaping.bare(job.job_id), state: job.state },
+      next_steps: [],
+    };
+  },
+});
+
+function withoutIds({ at_until: _ids, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return rest;
+}
+
+function partUri(jobId: string, part: string): string {
+  return `scale://exports/${jobId}/${part}`;
+}
+
+function present(
+  query: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
