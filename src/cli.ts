@@ -7,7 +7,7 @@ import { VERSION } from './version.ts';
 import type { FlagValues } from './config/load.ts';
 import type { SettingName, Settings } from './config/settings.ts';
 
-const SANDBOX_FLAGS: readonly SettingName[] = ['data', 'turnaround', 'seed'];
+const SANDBOX_FLAGS: readonly SettingName[] = ['data', 'turnaround', 'labelers', 'rate_limit', 'seed'];
 const HTTP_FLAGS: readonly SettingName[] = [
   'host',
   'port',

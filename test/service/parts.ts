@@ -48,6 +48,10 @@ export class Part {
     return this;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -111,6 +115,15 @@ export class Replica {
     await mkdir(this.stateDir, { recursive: true });
     await this.#part.up(/serving MCP at/);
     return this;
+  }
+
+  get pid(): number | undefined {
+    return this.#part.pid;
+  }
+
+  /** What it has printed since it was started last. */
+  get log(): string {
+    return this.#part.log;
   }
 
   kill(): Promise<void> {

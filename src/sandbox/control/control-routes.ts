@@ -31,7 +31,11 @@ export interface Control {
 export function addControlRoutes(app: FastifyInstance, control: Control): void {
   const { accounts, clock, faults, log } = control;
 
-  app.get('/_sandbox/health', () => ({ status: 'ok', time: new Date(clock.now()).toISOString() }));
+  app.get('/_sandbox/health', () => ({
+    status: 'ok',
+    time: new Date(clock.now()).toISOString(),
+    answers: log.answers(),
+  }));
 
   app.post('/_sandbox/faults', (request) => faults.add(parse(FaultSpec, request.body)));
   app.get('/_sandbox/faults', () => ({ faults: faults.list() }));

@@ -18,6 +18,8 @@ export interface LoggedRequest {
 /** The last thousand requests under /v1, oldest first. */
 export class RequestLog {
   #entries: LoggedRequest[] = [];
+  /** All answers by status, also of requests that are not kept any more. */
+  readonly #answers = new Map<number, number>();
 
   attach(app: FastifyInstance, clock: Clock): void {
     const open = new WeakMap<object, LoggedRequest>();
@@ -41,7 +43,9 @@ export class RequestLog {
     });
     app.addHook('onResponse', async (request, reply) => {
       const entry = open.get(request.raw);
-      if (entry) entry.status = reply.statusCode;
+      if (!entry) return;
+      entry.status = reply.statusCode;
+      this.#answers.set(reply.statusCode, (this.#answers.get(reply.statusCode) ?? 0) + 1);
     });
   }
 
@@ -49,7 +53,12 @@ export class RequestLog {
     return this.#entries;
   }
 
+  answers(): Record<string, number> {
+    return Object.fromEntries(this.#answers);
+  }
+
   clear(): void {
+    this.#answers.clear();
     this.#entries = [];
   }
 }
