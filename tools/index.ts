@@ -67,6 +67,7 @@ import { getTeams } from './team/get-teams.ts';
 import { inviteTeamMember } from './team/invite-team-member.ts';
 import { setTeamMemberRole } from './team/set-team-member-role.ts';
 import { exportResults } from './waiting/export-results.ts';
+import { listEvents } from './waiting/list-events.ts';
 import { waitForTasks } from './waiting/wait-for-tasks.ts';
 import type { Tool } from '../src/catalog/tool.ts';
 
@@ -102,6 +103,7 @@ export const catalog: readonly Tool[] = [
   // results
   waitForTasks,
   exportResults,
+  listEvents,
   // tasks
   getTaskById,
   setTaskMetadata,

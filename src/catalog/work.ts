@@ -183,6 +183,31 @@ interface ExportView {
   exported?: Readonly<Record<string, unknown>>;
 }
 
+/** Which of Scale's callbacks are listed. */
+export interface EventsRequest {
+  project?: string | undefined;
+  batch?: string | undefined;
+  taskId?: string | undefined;
+  kind?: string | undefined;
+  /** Times of arrival, ISO 8601. */
+  since?: string | undefined;
+  before?: string | undefined;
+  limit: number;
+  /** Whether to compare with the API. */
+  findGaps: boolean;
+}
+
+export interface EventsView {
+  /** The newest first. */
+  events: readonly Readonly<Record<string, unknown>>[];
+  /** Whether there are earlier ones. */
+  more: boolean;
+  /** Whether this server takes callbacks at all. */
+  receives: boolean;
+  /** Tasks that ended without word of it. */
+  gaps?: { compared: number; missed: number; task_ids: readonly string[] };
+}
+
 /** Long and many-step work of one caller. What cannot be done is thrown as failures of calls are. */
 export interface Work {
   readonly mode: Mode;
@@ -192,6 +217,7 @@ export interface Work {
   hasBegun(planId: string): Promise<boolean>;
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
+  events(request: EventsRequest): Promise<EventsView>;
   exportResults(request: ExportRequest): Promise<ExportView>;
   /** Lines of an export from a place on. */
   exportedItems(

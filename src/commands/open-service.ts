@@ -35,6 +35,8 @@ export interface Service {
   callers: Callers;
   /** Refuses a message that needs a broader token. */
   refuse: ReturnType<typeof challengeForScopes>;
+  /** Keeps one of Scale's callbacks. */
+  receiveCallback: (body: unknown) => Promise<void>;
   health(): Omit<Health, 'ready'>;
   close(): Promise<void>;
 }
@@ -90,6 +92,7 @@ export async function openService(
     invoke,
     asking: consent.asking,
     callers,
+    receiveCallback: work.receive,
     refuse: challengeForScopes(callers, catalog, invoke),
     health: () => ({ shared_limits: store.state(), audit: audit?.state() ?? 'off' }),
     async close() {

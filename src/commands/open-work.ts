@@ -11,6 +11,7 @@ import { jobKinds } from '../work/job-kinds.ts';
 import { dispatchHere } from '../work/jobs/dispatch.ts';
 import { JobEngine } from '../work/jobs/engine.ts';
 import { lazyRoom } from '../work/lazy-room.ts';
+import { receiveEvent } from '../work/events/receive.ts';
 import { Pollers } from '../work/results/pollers.ts';
 import { openDiskStore } from '../work/store/disk-store.ts';
 import { workFor } from '../work/work-for.ts';
@@ -29,6 +30,8 @@ const LEFT_TO_CALLS = 4;
 
 export interface OpenWork {
   workFor: InvokerDeps['workFor'];
+  /** Keeps one of Scale's callbacks. */
+  receive: (body: unknown) => Promise<void>;
   /** Takes up what earlier processes left unfinished. */
   resume(): Promise<void>;
   close(): Promise<void>;
@@ -58,6 +61,11 @@ export function openWork(parts: Parts): OpenWork {
         ...scope,
         viewer: { owner: callers.ownerOf(caller), projects: caller.projects },
       }),
+    async receive(body) {
+      const { store, now } = (await room.get()).room;
+      const event = await receiveEvent(store, body, now());
+      logger.info({ kind: event?.kind ?? 'duplicate', task_id: event?.task_id }, 'a callback of Scale came');
+    },
     async resume() {
       const hasWork = redis !== undefined || (await exists(directoryOf(settings)));
       if (!hasWork) return;
@@ -92,7 +100,14 @@ async function openRoom(parts: Parts): Promise<OpenRoom> {
   });
   const { rates, currency } = settings;
   return {
-    room: { store, engine, rates, currency, now: Date.now },
+    room: {
+      store,
+      engine,
+      rates,
+      currency,
+      receivesCallbacks: settings.callback_token !== undefined,
+      now: Date.now,
+    },
     async close() {
       await engine.close();
       await store.close();

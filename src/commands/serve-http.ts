@@ -9,6 +9,7 @@ import { openLocal } from './open-local.ts';
 import { openService } from './open-service.ts';
 import { serverFactory } from './server-factory.ts';
 import { untilStopped } from './until-stopped.ts';
+import type { CallbackReceiver } from '../mcp/callbacks.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Telemetry } from '../observability/telemetry/start-telemetry.ts';
@@ -51,6 +52,7 @@ async function serveUntilStopped(
     logger,
     callers: service.callers,
     refuse: service.refuse,
+    ...callbacksOf(settings, service),
     allowedHosts: settings.allow_host,
   });
   let ready = true;
@@ -66,6 +68,15 @@ async function serveUntilStopped(
   ready = false;
   await server.close();
   await metrics?.close();
+}
+
+/** Without a secret to know Scale by, nothing is taken. */
+function callbacksOf(
+  { callback_token: token }: Settings,
+  service: Service,
+): { callbacks?: CallbackReceiver } {
+  if (!token) return {};
+  return { callbacks: { secret: () => token.reveal(), receive: service.receiveCallback } };
 }
 
 /** @throws the error itself when it is not about listening */

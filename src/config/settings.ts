@@ -207,6 +207,13 @@ export const Settings = z.strictObject({
         'A Redis in which replicas share their limits. Only from the environment: it may hold a password.',
     },
   ),
+  callback_token: setting(z.instanceof(ScaleKey).optional(), {
+    env: ['SCALE_MCP_CALLBACK_TOKEN'],
+    kind: 'key',
+    inFile: false,
+    description:
+      'http: what Scale sends in scale-callback-auth (Live Callback Auth Key of its dashboard); with it, POST /callbacks/scale takes callbacks. Only from the environment.',
+  }),
   config: setting(z.string().min(1).optional(), {
     flag: 'config',
     placeholder: 'FILE',

@@ -190,6 +190,7 @@ function runOf(
       isSafe: tool.idempotent || once !== undefined,
       once,
       budget: new RetryBudget({ waitsForTurn: false }),
+      readBudget: new RetryBudget(), // a look at what is there decides what became of the write
       startedAt,
     },
     { stop, deadline: stop },

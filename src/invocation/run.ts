@@ -22,6 +22,8 @@ interface RunDeps {
   /** The identity of what the call creates. */
   once: Once | undefined;
   budget: RetryBudget;
+  /** Of the reads in between; that of the call unless said otherwise. */
+  readBudget?: RetryBudget;
   /** Milliseconds since 1970. */
   startedAt: number;
 }
@@ -71,8 +73,11 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
 async function send(request: RestRequest, deps: RunDeps, { stop, deadline }: CallSignals): Promise<unknown> {
   stop.throwIfAborted();
   const { upload, ...rest } = request;
-  const { budget, isSafe } = deps;
-  const options = { signal: request.method === 'GET' ? stop : deadline, budget, isSafe };
+  const { isSafe } = deps;
+  const options =
+    request.method === 'GET'
+      ? { signal: stop, budget: deps.readBudget ?? deps.budget, isSafe }
+      : { signal: deadline, budget: deps.budget, isSafe };
   if (!upload) return deps.scale.send(rest, options);
   const opened = await openForUpload(upload.file, deps.files);
   const file = { ...opened, content: () => counted(opened, deps.report) };

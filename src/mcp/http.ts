@@ -9,6 +9,7 @@ import {
   refuseLargerThan,
   refuseUnreadable,
 } from './message-limits.ts';
+import { CALLBACK_PATH, serveCallbacks } from './callbacks.ts';
 import { serveMetadata } from './protected-resource.ts';
 import { admit, callerOf } from './request-callers.ts';
 import { isRecord } from '../responses/compact.ts';
@@ -17,6 +18,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.ts';
+import type { CallbackReceiver } from './callbacks.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Callers, Refusal } from './request-callers.ts';
@@ -47,6 +49,8 @@ interface HttpOptions {
   /** Names under which the server is reached, beside the loopback ones; for `Host` and `Origin`. */
   allowedHosts?: readonly string[];
   timeouts?: Readonly<Record<keyof typeof TIMEOUTS, number>>;
+  /** Takes Scale's callbacks; without it there is no such address. */
+  callbacks?: CallbackReceiver;
   /** Refuses a message before it is served; used for calls that need a broader token. */
   refuse?: (message: Readonly<Record<string, unknown>>, caller: Caller) => Promise<Refusal | undefined>;
 }
@@ -70,6 +74,7 @@ export async function serveOverHttp(endpoint: Endpoint, options: HttpOptions): P
 
   readMessages(app, callerBehind);
   if (callers.protection) serveMetadata(app, callers.protection);
+  if (options.callbacks) serveCallbacks(app, options.callbacks, logger);
   app.all('/mcp', {
     async onRequest(request, reply) {
       const entry = await admit({ url: request.url, headers: request.headers }, callers);
@@ -154,7 +159,10 @@ function readMessages(
     'application/json',
     { parseAs: 'string' },
     async (request: FastifyRequest, text: string) => {
-      refuseLargerThan(bodyLimitOf(callerBehind(request.raw)), Buffer.byteLength(text));
+      // A callback brings a whole result.
+      const isCallback = request.routeOptions.url === CALLBACK_PATH;
+      const limit = isCallback ? BODY_LIMITS.withUploads : bodyLimitOf(callerBehind(request.raw));
+      refuseLargerThan(limit, Buffer.byteLength(text));
       const body = await new Promise<unknown>((resolve, reject) => {
         void parseJson(request, text, (error, parsed) => (error ? reject(error) : resolve(parsed)));
       });

@@ -1,6 +1,7 @@
 import { jobWork } from './jobs/job-work.ts';
 import { batchWork } from './bulk/batch-work.ts';
 import { planWork } from './bulk/plan-work.ts';
+import { eventWork } from './events/event-work.ts';
 import { exportWork } from './results/export-work.ts';
 import { waitWork } from './results/wait-work.ts';
 import { repairWork } from './repair/repair-work.ts';
@@ -16,6 +17,7 @@ export function workFor(room: () => Promise<WorkRoom>, scope: WorkScope): Work {
     ...repairWork(room, scope),
     ...waitWork(room, scope),
     ...exportWork(room, scope),
+    ...eventWork(room, scope),
     ...jobWork(room, scope),
   };
 }

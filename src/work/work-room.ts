@@ -11,6 +11,8 @@ export interface WorkRoom {
   /** Cost of one task by its type, in the operator's currency. */
   rates: Readonly<Record<string, number>>;
   currency: string;
+  /** Whether Scale's callbacks reach this server. */
+  receivesCallbacks: boolean;
   /** Milliseconds since 1970. */
   now: () => number;
 }

@@ -61,7 +61,10 @@ export function openTestWork({ caller, scale, deps, rates, stateDir }: TestWorkO
       dispatchHere,
       now: Date.now,
     });
-    return { room: { store, engine, rates, currency: 'USD', now: Date.now }, directory };
+    return {
+      room: { store, engine, rates, currency: 'USD', receivesCallbacks: true, now: Date.now },
+      directory,
+    };
   };
   const lazy = lazyRoom(open, { what: 'the directory cannot be used', setting: '--state-dir' });
   const room = async (): Promise<WorkRoom> => (await lazy.get()).room;
