@@ -18,13 +18,13 @@ const labelDataset: PromptSpec = {
     { name: 'data', description: 'where the data is: a directory, or URLs', required: true },
     { name: 'labels', description: 'what is to be labeled, such as car, truck', required: true },
   ],
-  needs: ['scale_ai_create_batch', 'scale_ai_get_project'],
+  needs: ['scale_ai_create_batch', 'scale_ai_get_project', 'scale_ai_plan_tasks', 'scale_ai_submit_plan'],
   text: ({ project, data, labels }) => `Have a dataset labeled at Scale AI.
 Project: ${project}. Data: ${data}. Labels wanted: ${labels}.
 
 1. Look the project up with scale_ai_get_project. If it does not exist, propose a task type for this data and create it with scale_ai_create_project once I agree. If it exists, show me its labels and instruction and say how they differ from what is wanted.
 2. Say how many items there are. Suggest a first batch of at most 10 so that the instruction can be judged, and what the whole would be.
-3. Ask me before anything is created. Then: scale_ai_create_batch; for local files scale_ai_upload_file; one task per item in that batch, each with the file's name as unique_id.
+3. Ask me before anything is created. Then: scale_ai_create_batch, and scale_ai_plan_tasks with the files, URLs or manifest: show me what it would create, upload and cost, and which rows are invalid. scale_ai_submit_plan asks me once more and carries it out.
 4. Check with scale_ai_get_batch_status that the batch holds as many tasks as there were items. Name every item that failed and why.
 5. If the batch is in staging, tell me that scale_ai_finalize_batch starts the work and cannot be undone, and wait for my yes.
 6. Close with the batch name and the call that shows its progress. Do not poll: labeling takes hours to days.`,
@@ -64,17 +64,16 @@ const weeklyExport: PromptSpec = {
       required: false,
     },
   ],
-  needs: ['scale_ai_list_tasks', 'scale_ai_get_task_by_id'],
+  needs: ['scale_ai_export_results'],
   text: ({
     project,
     since,
   }) => `Collect what was completed in project ${project} ${since === undefined ? 'in the last seven days' : `since ${since}`}.
 
-1. scale_ai_list_tasks with project, status completed, completed_after, limit 100 and fields task_id, unique_id, batch, completed_at, labels. Follow next_token until there is none.
-2. Compare the number of tasks you hold with the total of the answer; say so if they differ.
-3. Summarise: tasks per batch, annotations per label, tasks without any annotation, tasks that failed in the same period.
-4. For the results themselves use scale_ai_get_task_by_id with fields response; where the result is stored in a file, scale_ai_get_secure_task_response_url. Never paste whole results into the conversation: write them where I keep them, one JSON line per task with task_id, unique_id and response.
-5. Close with the number written, and the completed_at of the last task, which is where the next export begins.`,
+1. scale_ai_export_results with project and completed_after; with since_last instead where there was an earlier export. When it is not done, make the same call again. It writes one JSON line per task, with result files: never paste results into the conversation.
+2. Say how many tasks and bytes it holds, annotations per label, tasks without a result, and every gap with its task.
+3. scale_ai_diagnose_tasks with project: what failed, by cause, and what would change that.
+4. Close with the path, and with until, which is where the next export begins.`,
 };
 
 const reviewLabelers: PromptSpec = {

@@ -32,7 +32,7 @@ const address = (): string => new URL('/callbacks/scale', server.url).href;
 
 async function call(tool: string, args: object): Promise<Record<string, unknown>> {
   const { text, isError } = await client.call(tool, args as Record<string, unknown>);
-  expect(isError, text).toBe(false);
+  if (isError) throw new Error(text);
   return JSON.parse(text) as Record<string, unknown>;
 }
 

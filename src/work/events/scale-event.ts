@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import * as z from 'zod';
 
-export const EVENT_KINDS = ['completed', 'error', 'audit', 'recall', 'batch', 'other'] as const;
+const EVENT_KINDS = ['completed', 'error', 'audit', 'recall', 'batch', 'other'] as const;
 
 /** What happened at Scale, without the result: that is read where it is. */
 export const ScaleEvent = z.object({
