@@ -21,6 +21,7 @@ import type { Invoker } from '../invocation/invoke.ts';
 import type { Asking } from '../mcp/asking.ts';
 import type { ScaleClientOptions } from '../scale/client.ts';
 import type { Callers } from '../mcp/request-callers.ts';
+import type { ResourceUpdates } from '../mcp/updates.ts';
 import type { Health } from '../observability/telemetry/serve-metrics.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallLimits } from '../access/limits/call-limits.ts';
@@ -35,6 +36,7 @@ export interface Service {
   callers: Callers;
   /** Refuses a message that needs a broader token. */
   refuse: ReturnType<typeof challengeForScopes>;
+  updates: ResourceUpdates;
   /** Keeps one of Scale's callbacks. */
   receiveCallback: (body: unknown) => Promise<void>;
   health(): Omit<Health, 'ready'>;
@@ -92,6 +94,7 @@ export async function openService(
     invoke,
     asking: consent.asking,
     callers,
+    updates: work.updates,
     receiveCallback: work.receive,
     refuse: challengeForScopes(callers, catalog, invoke),
     health: () => ({ shared_limits: store.state(), audit: audit?.state() ?? 'off' }),

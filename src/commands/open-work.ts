@@ -13,14 +13,17 @@ import { JobEngine } from '../work/jobs/engine.ts';
 import { lazyRoom } from '../work/lazy-room.ts';
 import { receiveEvent } from '../work/events/receive.ts';
 import { Pollers } from '../work/results/pollers.ts';
+import { RESOURCES_TOPIC } from '../work/store/work-store.ts';
 import { openDiskStore } from '../work/store/disk-store.ts';
 import { workFor } from '../work/work-for.ts';
 import type { Settings } from '../config/settings.ts';
 import type { InvokerDeps } from '../invocation/flow.ts';
+import type { ResourceUpdates } from '../mcp/updates.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { PathFor } from '../work/jobs/engine.ts';
 import type { WorkPace } from '../work/jobs/items.ts';
 import type { Dispatcher, RunJob } from '../work/jobs/dispatch.ts';
+import type { LazyRoom } from '../work/lazy-room.ts';
 import type { WorkStore } from '../work/store/work-store.ts';
 import type { WorkRoom } from '../work/work-room.ts';
 import type { OpenCallers } from './open-callers.ts';
@@ -30,6 +33,7 @@ const LEFT_TO_CALLS = 4;
 
 export interface OpenWork {
   workFor: InvokerDeps['workFor'];
+  updates: ResourceUpdates;
   /** Keeps one of Scale's callbacks. */
   receive: (body: unknown) => Promise<void>;
   /** Takes up what earlier processes left unfinished. */
@@ -61,6 +65,7 @@ export function openWork(parts: Parts): OpenWork {
         ...scope,
         viewer: { owner: callers.ownerOf(caller), projects: caller.projects },
       }),
+    updates: updatesIn(room),
     async receive(body) {
       const { store, now } = (await room.get()).room;
       const event = await receiveEvent(store, body, now());
@@ -77,6 +82,23 @@ export function openWork(parts: Parts): OpenWork {
     },
     async close() {
       await (await room.opened())?.close();
+    },
+  };
+}
+
+/** Nothing changes before the room is open; with a Redis it is from the start. */
+function updatesIn(room: LazyRoom<OpenRoom>): ResourceUpdates {
+  return {
+    listen(changed) {
+      let silence = (): void => undefined;
+      let hasLeft = false;
+      room.whenOpened(({ room: { store } }) => {
+        if (!hasLeft) silence = store.listen(RESOURCES_TOPIC, changed);
+      });
+      return () => {
+        hasLeft = true;
+        silence();
+      };
     },
   };
 }

@@ -44,9 +44,9 @@ async function serveUntilStopped(
   logger: Logger,
 ): Promise<void> {
   const { caller } = local;
-  const { invoke, asking } = service;
-  const factory = serverFactory({ caller, invoke, asking, logger });
-  const server = await serveOverHttp(statelessEndpoint(factory, logger), {
+  const { invoke, asking, updates } = service;
+  const factory = serverFactory({ caller, invoke, asking, updates, logger });
+  const server = await serveOverHttp(statelessEndpoint(factory, logger, updates), {
     host: settings.host,
     port: settings.port ?? DEFAULT_PORT,
     logger,

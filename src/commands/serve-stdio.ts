@@ -7,6 +7,7 @@ import { openLocal } from './open-local.ts';
 import { serverFactory } from './server-factory.ts';
 import { untilStopped } from './until-stopped.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ResourceUpdates } from '../mcp/updates.ts';
 import type { Asking } from '../mcp/asking.ts';
 import type { Service } from './open-service.ts';
 
@@ -26,6 +27,7 @@ export async function serveStdioCommand(settings: Settings): Promise<number> {
     caller: local.caller,
     invoke: async (invocation) => (await service.get()).invoke(invocation),
     asking: askingOf(service.get),
+    updates: updatesOf(service),
     logger,
   });
   const stdio = serveOverStdio(factory, logger);
@@ -46,12 +48,15 @@ interface OpenedOnce<T> {
   get: () => Promise<T>;
   /** Rejects when it cannot be opened. */
   failed: Promise<never>;
+  /** Told once it is open. */
+  whenOpened: (tell: (opened: T) => void) => void;
   /** Undefined when nobody has asked for it, or it cannot be opened. */
   opened: () => Promise<T | undefined>;
 }
 
 function openedOnce<T>(open: () => Promise<T>): OpenedOnce<T> {
   let opened: Promise<T> | undefined;
+  const waiting: ((opened: T) => void)[] = [];
   let fail: (reason: unknown) => void;
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
@@ -60,11 +65,33 @@ function openedOnce<T>(open: () => Promise<T>): OpenedOnce<T> {
     get() {
       if (opened) return opened;
       opened = open();
+      for (const tell of waiting.splice(0)) void opened.then(tell, () => undefined);
       opened.catch((error: unknown) => fail(error));
       return opened;
     },
     failed,
+    whenOpened(tell) {
+      if (opened) void opened.then(tell, () => undefined);
+      else waiting.push(tell);
+    },
     opened: async () => opened?.catch(() => undefined),
+  };
+}
+
+/** Nothing changes before the first call has opened the service. */
+function updatesOf({ whenOpened }: OpenedOnce<Service>): ResourceUpdates {
+  return {
+    listen(changed) {
+      let silence = (): void => undefined;
+      let hasLeft = false;
+      whenOpened(({ updates }) => {
+        if (!hasLeft) silence = updates.listen(changed);
+      });
+      return () => {
+        hasLeft = true;
+        silence();
+      };
+    },
   };
 }
 

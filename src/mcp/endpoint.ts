@@ -1,9 +1,11 @@
 import { getRequestListener } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { busOf } from './updates.ts';
 import { repeatedLists } from './repeated-lists.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { Message } from './repeated-lists.ts';
+import type { ResourceUpdates } from './updates.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** A message that was let in, read and parsed. */
@@ -24,8 +26,10 @@ export interface Endpoint {
 export function statelessEndpoint(
   factory: McpServerFactory,
   logger: Logger,
+  updates: ResourceUpdates,
 ): Endpoint & { handler: McpHttpHandler } {
   const handler = createMcpHandler(factory, {
+    bus: busOf(updates),
     onerror: (error) => logger.warn({ err: error }, 'a request was refused'),
   });
   const answer = repeatedLists((message, request) => handler.fetch(request, message));

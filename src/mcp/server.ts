@@ -8,6 +8,7 @@ import { offeredPrompts, promptSurface } from './prompt-surface.ts';
 import { callerOf } from './request-callers.ts';
 import { resourceSurface } from './resource-surface.ts';
 import { serveSurface } from './surface.ts';
+import { tellConnection } from './updates.ts';
 import { toolSurface, toolsByName } from './tool-surface.ts';
 import type { McpServerFactory, Server } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
@@ -18,6 +19,7 @@ import type { Selection } from '../catalog/selection.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Asking } from './asking.ts';
 import type { Invoker } from '../invocation/invoke.ts';
+import type { ResourceUpdates } from './updates.ts';
 import type { Logger } from '../observability/logger.ts';
 
 export interface ServerDeps {
@@ -28,6 +30,8 @@ export interface ServerDeps {
   caller: Caller;
   invoke: Invoker;
   asking: Asking;
+  /** Resources that change. */
+  updates: ResourceUpdates;
   logger: Logger;
   version: string;
 }
@@ -44,13 +48,16 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
   const names = new KnownNames(now);
   const observe = observer(now);
 
-  return ({ authInfo }) => {
+  return ({ authInfo, era, requestInfo }) => {
+    const isLasting = requestInfo === undefined;
+    const canSubscribe = isLasting || era === 'modern';
     const caller = callerOf(authInfo) ?? deps.caller;
     const { tools, instructions, prompts } = showing(caller.selection, deps, shown);
     const calls = callsOf(invoke, caller, () => clientOf(server));
     const server: Server = serveSurface(
       {
         instructions,
+        ...(canSubscribe && { capabilities: { resources: { subscribe: true } } }),
         tools: toolSurface(tools, byName, calls, {
           asking,
           legacyCapabilities: () => server.getClientCapabilities(),
@@ -61,6 +68,7 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
       },
       { version, logger, observe, requestState: { verify: asking.verify } },
     );
+    if (isLasting) tellConnection(server, era, deps.updates);
     return server;
   };
 }

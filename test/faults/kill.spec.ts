@@ -41,6 +41,18 @@ const args = (number: number): Record<string, unknown> => ({
   geometries: { box: { objects_to_annotate: ['car'] } },
 });
 
+async function call(
+  replica: Replica,
+  tool: string,
+  given: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const client = await connect(`http://127.0.0.1:${replica.port}/mcp`, undefined, '2026-07-28');
+  const { structuredContent, content, isError } = await client.callTool({ name: tool, arguments: given });
+  await client.close();
+  if (isError) throw new Error(JSON.stringify(content));
+  return structuredContent as Record<string, unknown>;
+}
+
 async function create(replica: Replica, number: number): Promise<Record<string, unknown> | undefined> {
   const client = await connect(`http://127.0.0.1:${replica.port}/mcp`, undefined, '2026-07-28');
   const { structuredContent } = await client.callTool({ name: CREATE, arguments: args(number) });
@@ -102,5 +114,32 @@ describe('three replicas, one of them killed while tasks are created', () => {
     await all[0]?.kill();
     await load;
     expect(await total()).toBe(TASKS);
+  });
+});
+
+describe('a job whose server is killed', () => {
+  const ROWS = 150;
+
+  it('goes on by itself with the next one, and creates nothing twice', async () => {
+    await sandbox.control('POST', '/behaviour', { rate_limit: 60 });
+    const server = await start(1);
+    const rows = Array.from({ length: ROWS }, (_, number) => ({ n: number }));
+    const { geometries } = args(0);
+    const template = { attachment: 'https://x.example/{{n}}.jpg', unique_id: 'row-{{n}}', geometries };
+    const planned = await call(server, 'scale_ai_plan_tasks', {
+      type: 'imageannotation',
+      project: 'signs',
+      rows,
+      template,
+    });
+    const { plan_id } = planned['plan'] as { plan_id: string };
+    await call(server, 'scale_ai_submit_plan', { plan_id, wait_seconds: 0 });
+    await expect.poll(total, { timeout: 20_000, interval: 20 }).toBeGreaterThan(ROWS / 4);
+    await server.kill();
+    await server.start();
+    await expect.poll(total, { timeout: 40_000, interval: 100 }).toBe(ROWS);
+    const answer = await call(server, 'scale_ai_submit_plan', { plan_id });
+    expect(answer).toMatchObject({ job: { state: 'done', counts: { created: ROWS } } });
+    expect(await total()).toBe(ROWS);
   });
 });

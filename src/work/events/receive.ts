@@ -1,3 +1,4 @@
+import { RESOURCES_TOPIC } from '../store/work-store.ts';
 import { EVENTS_TOPIC } from '../results/pollers.ts';
 import { readEvent } from './scale-event.ts';
 import type { WorkStore } from '../store/work-store.ts';
@@ -26,5 +27,9 @@ export async function receiveEvent(
   await eventJournal(store).append([event]);
   await store.put(SEEN, event.id, { received_at: event.received_at });
   store.announce(EVENTS_TOPIC);
+  const { task_id: task, batch } = event;
+  if (task !== undefined) store.announce(RESOURCES_TOPIC, `scale://tasks/${task}`);
+  if (batch !== undefined)
+    store.announce(RESOURCES_TOPIC, `scale://batches/${encodeURIComponent(batch)}/status`);
   return event;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { randomId } from '../../random-id.ts';
+import { RESOURCES_TOPIC } from '../store/work-store.ts';
 import { Job, hasEnded, isWithinReach } from './job.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -225,6 +226,7 @@ export class JobEngine {
   async #write(job: Job): Promise<void> {
     await this.#options.store.put(KIND, job.id, job);
     this.#options.store.announce(topicOf(job.id));
+    this.#options.store.announce(RESOURCES_TOPIC, `scale://jobs/${job.id}`);
   }
 
   async #read(id: string): Promise<Job | undefined> {

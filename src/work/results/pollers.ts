@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RESOURCES_TOPIC } from '../store/work-store.ts';
 import { readProgress } from './progress.ts';
 import type { TaskProgress, WaitTarget } from '../../catalog/work.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
@@ -123,9 +124,22 @@ class Poller {
         continue;
       }
       for (const follower of this.#followers) follower.seen(this.#last);
+      this.#announce(before, this.#last);
       const moved = before !== undefined && before.settled !== this.#last.settled;
       wait = moved ? this.#timing.firstMs : Math.min(wait * this.#timing.growth, this.#timing.longestMs);
       await this.#pause(wait, stop);
+    }
+  }
+
+  /** Whoever subscribed to what was seen to change learns of it. */
+  #announce(before: TaskProgress | undefined, now: TaskProgress): void {
+    if (!before || before.settled === now.settled) return;
+    const target = this.#target;
+    if ('batch' in target) {
+      this.#store.announce(RESOURCES_TOPIC, `scale://batches/${encodeURIComponent(target.batch)}/status`);
+    }
+    for (const id of now.ended?.keys() ?? []) {
+      if (!before.ended?.has(id)) this.#store.announce(RESOURCES_TOPIC, `scale://tasks/${id}`);
     }
   }
 

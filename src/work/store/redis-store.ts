@@ -35,7 +35,9 @@ export function openRedisStore(url: string, logger: Logger): WorkStore {
     connection.on('error', (error: Error) => logger.debug({ err: error }, 'Redis'));
   }
   const topics = new Topics();
-  subscriber.on('pmessage', (_pattern: string, channel: string) => topics.tell(channel.slice(TOPICS.length)));
+  subscriber.on('pmessage', (_pattern: string, channel: string, text: string) =>
+    topics.tell(channel.slice(TOPICS.length), text),
+  );
   subscriber.psubscribe(`${TOPICS}*`).catch((error: unknown) => logger.debug({ err: error }, 'Redis'));
   const keyOf = (kind: string, id: string): string => `${PREFIX}:${checkName(kind)}:${checkName(id)}`;
   const indexOf = (kind: string): string => `${PREFIX}:index:${checkName(kind)}`;
@@ -61,8 +63,8 @@ export function openRedisStore(url: string, logger: Logger): WorkStore {
     },
     journal: (name) => new RedisJournal(redis, `${PREFIX}:journal:${checkName(name)}`),
     hold: (name) => holdKey(redis, `${PREFIX}:hold:${checkName(name)}`),
-    announce(topic) {
-      redis.publish(`${TOPICS}${topic}`, '').catch((error: unknown) => {
+    announce(topic, text = '') {
+      redis.publish(`${TOPICS}${topic}`, text).catch((error: unknown) => {
         logger.debug({ err: error, topic }, 'nobody could be told');
       });
     },

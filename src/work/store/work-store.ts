@@ -29,14 +29,17 @@ export interface WorkStore {
   /** @returns undefined while somebody else has it */
   hold(name: string): Promise<Hold | undefined>;
   /** Tells all who listen, in every replica, that something changed. */
-  announce(topic: string): void;
+  announce(topic: string, text?: string): void;
   /** @returns to stop listening */
-  listen(topic: string, wake: () => void): () => void;
+  listen(topic: string, wake: (text: string) => void): () => void;
   close(): Promise<void>;
 }
 
 /** How long plans, jobs and events are kept after they were last written. */
 export const RETENTION_DAYS = 30;
+
+/** What tells which resources have changed; the text is the URI. */
+export const RESOURCES_TOPIC = 'resources';
 
 const NAME = /^[\w.-]{1,120}$/;
 
