@@ -1,4 +1,7 @@
 /** docs/tools.md: a section per tool, its example call carried out against the sandbox while the page is written. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -32,6 +35,7 @@ export async function toolsPage(): Promise<string> {
 
 async function run(): Promise<Taken[]> {
   const sandbox = await startSandbox({ seed: 'empty', turnaroundMs: 60_000 });
+  const stateDir = await mkdtemp(path.join(tmpdir(), 'tools-page-')); // jobs of whoever generates are not shown
   const client = new Client(
     { name: 'docs', version: '1.0.0' },
     { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: {} } },
@@ -50,6 +54,7 @@ async function run(): Promise<Taken[]> {
         SCALE_API_KEY: sandbox.keys.live,
         SCALE_API_BASE_URL: sandbox.baseUrl,
         SCALE_MCP_AUDIT: 'off',
+        SCALE_MCP_STATE_DIR: stateDir,
       },
     }),
   );
@@ -66,6 +71,7 @@ async function run(): Promise<Taken[]> {
   } finally {
     await client.close();
     await sandbox.close();
+    await rm(stateDir, { recursive: true });
   }
 }
 
@@ -147,7 +153,7 @@ function alike(value: unknown): unknown {
     .replaceAll(/\b[0-9a-f]{24}\b/g, (id) =>
       numbered(id, (count) => `65f0c1d2e4b0a900${String(count).padStart(8, '0')}`),
     )
-    .replaceAll(/\b(plan|job)_[0-9a-f]{16}\b/g, '$1_5f0c7a1be2d94368')
+    .replaceAll(/\b(plan|job|job_export_[0-9a-f]{12})_[0-9a-f]{16}\b/g, '$1_5f0c7a1be2d94368')
     .replaceAll(/"[^"]*(journals\/)/g, '"…/$1')
     .replaceAll(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g, '2026-03-02T09:15:04.117Z')
     .replaceAll(/127\.0\.0\.1:\d{4,5}/g, '127.0.0.1:8787');

@@ -6,8 +6,8 @@ import type { Dispatcher, RunJob } from './dispatch.ts';
 const QUEUE = 'jobs';
 const PREFIX = 'scale-ai-mcp:dispatch';
 
-/** Jobs that one process carries out at once. */
-const CONCURRENCY = 4;
+/** Jobs that one process has at once. Most of them wait, for labelers or for their turn at Scale, for days. */
+const CONCURRENCY = 500;
 
 /** A process that was killed is noticed after this. */
 const LOCK_MS = 10_000;
