@@ -2,6 +2,8 @@
  * `npm run scale-demo [-- --rows 10000]`: the labeling job at its real size, against the sandbox with faults and a rate
  * limit, with servers that are killed meanwhile. Prints every figure; fails when one is not as promised.
  */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { World } from './world.ts';
@@ -23,6 +25,9 @@ const SETTLING_MS = 2_000;
 const PER_PLAN = 5_000;
 
 const CAUSES = ['attachment_403', 'attachment_404', 'attachment_wrong_type', 'invalid_parameters', 'unknown'];
+/** Rows of the largest plan there may be. */
+const LARGEST = 100_000;
+
 const TO_FAIL = 200;
 const TO_CANCEL = 1_000;
 
@@ -223,6 +228,38 @@ class Rate {
   }
 }
 
+/** Plans as many rows as a plan may have; memory must not grow with them. */
+async function largestPlan(): Promise<void> {
+  await world.behave({ rate_limit: null });
+  const peaks: number[] = [];
+  for (const count of [LARGEST / 10, LARGEST]) {
+    const file = path.join(world.directory, `${count}.csv`);
+    const lines = rowsOf(`plan-${count}`, 0, count).map(({ id, url }) => `${id},${url}`);
+    await writeFile(file, ['id,url', ...lines].join('\n'));
+    const { plan: made, peakMiB } = await world.planFile(file, {
+      type: 'imageannotation',
+      project: 'signs',
+      template: {
+        attachment: '{{url}}',
+        unique_id: '{{id}}',
+        geometries: { box: { objects_to_annotate: ['sign'] } },
+      },
+    });
+    peaks.push(peakMiB);
+    report(
+      `plan of ${count} rows`,
+      `${made.to_create} to create, ${made.not_looked_up ?? 0} not looked up, ${peakMiB.toFixed(0)} MiB at most`,
+      made.rows_read === count && made.to_create === count,
+    );
+  }
+  const [small = 0, large = 0] = peaks;
+  report(
+    'memory of a plan',
+    `${(large - small).toFixed(0)} MiB more for ten times the rows`,
+    large - small < 100,
+  );
+}
+
 /** When which processes are ended without warning. */
 class Kills {
   servers = 0;
@@ -252,6 +289,7 @@ try {
   await manyRows();
   await failedOnes();
   await cancelledHalfWay();
+  if (ROWS >= LARGEST / 10) await largestPlan();
 } finally {
   await world.close();
 }

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SANDBOX_KEYS } from '../../src/sandbox/keys.ts';
 import { CLI } from '../support/hosts.ts';
 import { Part, Replica, connect, freePort, startRedis } from '../service/parts.ts';
-import type { Client } from '@modelcontextprotocol/client';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- answers are looked into
 type Any = any;
@@ -80,6 +81,32 @@ export class World {
       const { structuredContent, content, isError } = await client.callTool({ name: tool, arguments: args });
       if (isError) throw new Error(`${tool}: ${JSON.stringify(content).slice(0, 600)}`);
       return structuredContent;
+    } finally {
+      await client.close();
+    }
+  }
+
+  /** Plans a file with a server of its own over stdio: files are only read where somebody sits. */
+  async planFile(file: string, args: Record<string, unknown>): Promise<{ plan: Any; peakMiB: number }> {
+    const transport = new StdioClientTransport({
+      command: process.execPath,
+      args: [CLI, '--allow-dir', this.directory, '--scale-per-second', '1000'],
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        SCALE_API_KEY: SANDBOX_KEYS.live,
+        SCALE_API_BASE_URL: `${this.#origin}/v1`,
+        SCALE_MCP_STATE_DIR: path.join(this.directory, 'stdio'),
+      },
+      stderr: 'ignore',
+    });
+    const client = new Client({ name: 'scale-demo', version: '1.0.0' });
+    await client.connect(transport);
+    try {
+      const call = { name: 'scale_ai_plan_tasks', arguments: { manifest_path: file, ...args } };
+      const { structuredContent } = await client.callTool(call, { timeout: 300_000 });
+      const status = await readFile(`/proc/${transport.pid}/status`, 'utf8');
+      const plan = (structuredContent as { plan: Any }).plan;
+      return { plan, peakMiB: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1_024 };
     } finally {
       await client.close();
     }

@@ -8,6 +8,7 @@ import { beginAndWatch } from '../jobs/job-work.ts';
 import { EXPORT_RESULTS, ExportInput, exportJournal, readExport } from './export-results.ts';
 import type { ExportRecord } from './export-results.ts';
 import type { ExportRequest, ItemView, Work } from '../../catalog/work.ts';
+import type { NewJob } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
 import type { WorkRoom, WorkScope } from '../work-room.ts';
 
@@ -46,13 +47,11 @@ export function exportWork(
   };
 }
 
-type Target = ReturnType<typeof targetOf>;
-
-/** What is exported, without where it goes and from when on. */
-function targetOf({ taskId, query, files }: ExportRequest): { name: string; query: ExportRequest['query'] } {
+/** Names what is exported, without where it goes and from when on. */
+function targetOf({ taskId, query, files }: ExportRequest): string {
   const { completed_after: _from, ...rest } = query;
   const text = canonicalize({ taskId, query: rest, files }) ?? '';
-  return { name: createHash('sha256').update(text).digest('hex').slice(0, 12), query };
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
 /** Exports of the same tasks, the newest first. */
@@ -61,7 +60,7 @@ async function exportsLike(
   { engine }: WorkRoom,
   { viewer }: WorkScope,
 ): Promise<Job[]> {
-  const { name }: Target = targetOf(request);
+  const name = targetOf(request);
   const jobs = await engine.list(viewer);
   return jobs.filter(({ kind, id }) => kind === EXPORT_RESULTS && id.startsWith(`job_export_${name}_`));
 }
@@ -71,13 +70,13 @@ async function newExport(
   last: Job | undefined,
   { store }: WorkRoom,
   { viewer, path }: WorkScope,
-): Promise<Parameters<typeof beginAndWatch>[2]> {
+): Promise<NewJob & { id: string }> {
   const { taskId, query, files, sinceLast, outputPath } = request;
   const record = sinceLast && last ? await readExport(store, last.id) : undefined;
   const since = record?.until === undefined ? query : { ...query, completed_after: record.until };
   const project = await projectOf(request, path.lookUp);
   return {
-    id: `job_export_${targetOf(request).name}_${randomId()}`,
+    id: `job_export_${targetOf(request)}_${randomId()}`,
     kind: EXPORT_RESULTS,
     tool: 'scale_ai_export_results',
     owner: viewer.owner,
