@@ -38,6 +38,7 @@ export const resources: readonly ResourceSpec[] = [
     description: 'How many tasks of a batch are pending, completed, failed or canceled.',
     tool: 'scale_ai_get_batch_status',
     arguments: ({ name }) => ({ batch_name: name }),
+    watched: ({ name = '' }) => ({ kind: 'batch', name }),
     completes: { name: 'batch' },
   },
   {
@@ -47,6 +48,7 @@ export const resources: readonly ResourceSpec[] = [
     description: 'One task: status, what was asked, the result in short.',
     tool: 'scale_ai_get_task',
     arguments: ({ id }) => ({ task_id: id }),
+    watched: ({ id = '' }) => ({ kind: 'task', name: id }),
   },
   {
     uriTemplate: 'scale://tasks/{id}/result',
@@ -71,6 +73,7 @@ export const resources: readonly ResourceSpec[] = [
     description: 'How far long work is.',
     tool: 'scale_ai_get_job',
     arguments: ({ id }) => ({ job_id: id }),
+    watched: ({ id = '' }) => ({ kind: 'job', name: id }),
   },
   {
     uriTemplate: 'scale://jobs/{id}/items',

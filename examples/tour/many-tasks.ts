@@ -47,7 +47,7 @@ export const MANY_TASKS: readonly (Step | Event | Work)[] = [
   },
   { labelersWork: true },
   { tool: 'scale_ai_wait_for_tasks', arguments: { batch: 'road-signs-week-11' } },
-  { tool: 'scale_ai_list_events', arguments: { find_gaps: true } },
+  { tool: 'scale_ai_list_events', arguments: { batch: 'road-signs-week-11', find_gaps: true } },
   { tool: 'scale_ai_export_results', arguments: { batch: 'road-signs-week-11' } },
   { tool: 'scale_ai_diagnose_tasks', arguments: { batch: 'road-signs-week-11' } },
   {

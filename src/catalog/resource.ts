@@ -1,6 +1,12 @@
 /** Objects whose names a client can be offered while a user types. */
 export type NamedKind = 'project' | 'batch';
 
+/** What an address stands for, where its changes can be noticed. */
+export interface Watched {
+  kind: 'task' | 'batch' | 'job';
+  name: string;
+}
+
 /** Something at Scale under an address of its own. What a read answers is what its tool answers. */
 export interface ResourceSpec {
   /** `scale://…`, with one `{variable}` for a whole path segment each. */
@@ -11,6 +17,8 @@ export interface ResourceSpec {
   /** The tool whose answer this is. */
   tool: string;
   arguments(variables: Readonly<Record<string, string>>): Record<string, unknown>;
+  /** Whose changes are changes of this; absent where nobody can subscribe to it. */
+  watched?(variables: Readonly<Record<string, string>>): Watched;
   /** Variables whose values can be completed. */
   completes?: Readonly<Record<string, NamedKind>>;
 }

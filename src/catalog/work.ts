@@ -139,6 +139,15 @@ export interface WaitRequest {
   waitSeconds: number;
 }
 
+/** What is known of a task that was read. */
+export interface KnownTask {
+  status: string;
+  uniqueId?: string | undefined;
+  project?: string | undefined;
+  /** Differs when the task has changed. */
+  print: string;
+}
+
 /** How far tasks are. */
 export interface TaskProgress {
   /** By status; none where there are none. */
@@ -148,12 +157,16 @@ export interface TaskProgress {
   settled: number;
   /** Whether nobody works on them yet. */
   isStaged?: boolean;
-  /** Tasks that were asked for one by one and have ended, with their status. */
-  ended?: ReadonlyMap<string, string>;
+  /** Differs when anything differs that can be seen. */
+  print?: string;
+  /** Tasks that were asked for one by one. */
+  known?: ReadonlyMap<string, KnownTask>;
 }
 
 export interface WaitView {
   done: boolean;
+  /** Whether nobody works on it before it is finalized. */
+  is_staged?: boolean | undefined;
   /** Why waiting ended. */
   reason?: string | undefined;
   counts: Readonly<Record<string, number>>;
@@ -183,29 +196,37 @@ interface ExportView {
   exported?: Readonly<Record<string, unknown>>;
 }
 
-/** Which of Scale's callbacks are listed. */
-export interface EventsRequest {
-  project?: string | undefined;
+/** A callback as it was received. */
+export interface EventView {
+  at: string;
+  kind: 'completed' | 'error' | 'audit' | 'recall' | 'batch' | 'other';
+  task_id?: string | undefined;
+  unique_id?: string | undefined;
   batch?: string | undefined;
-  taskId?: string | undefined;
-  kind?: string | undefined;
-  /** Times of arrival, ISO 8601. */
-  since?: string | undefined;
-  before?: string | undefined;
-  limit: number;
-  /** Whether to compare with the API. */
-  findGaps: boolean;
+  project?: string | undefined;
+  status?: string | undefined;
+  review?: string | undefined;
+  /** Of a form that is not known: its members. */
+  members?: readonly string[] | undefined;
 }
 
-export interface EventsView {
-  /** The newest first. */
-  events: readonly Readonly<Record<string, unknown>>[];
-  /** Whether there are earlier ones. */
-  more: boolean;
-  /** Whether this server takes callbacks at all. */
-  receives: boolean;
-  /** Tasks that ended without word of it. */
-  gaps?: { compared: number; missed: number; task_ids: readonly string[] };
+export interface EventQuery {
+  project?: string | undefined;
+  batch?: string | undefined;
+  task_id?: string | undefined;
+  kind?: EventView['kind'] | undefined;
+  /** ISO 8601. */
+  since?: string | undefined;
+  limit: number;
+  next_token?: string | undefined;
+}
+
+/** A task that ended and of which no callback was received. */
+export interface GapView {
+  task_id: string;
+  status: string;
+  ended_at?: string | undefined;
+  callback_url?: string | undefined;
 }
 
 /** Long and many-step work of one caller. What cannot be done is thrown as failures of calls are. */
@@ -217,7 +238,6 @@ export interface Work {
   hasBegun(planId: string): Promise<boolean>;
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
-  events(request: EventsRequest): Promise<EventsView>;
   exportResults(request: ExportRequest): Promise<ExportView>;
   /** Lines of an export from a place on. */
   exportedItems(
@@ -225,6 +245,15 @@ export interface Work {
     options: { offset: number; limit: number },
   ): Promise<{ items: ItemView[]; total: number }>;
   waitForTasks(request: WaitRequest): Promise<WaitView>;
+  /** Callbacks about what the caller can read, the newest first. */
+  events(query: EventQuery): Promise<{
+    events: EventView[];
+    next_token?: string | undefined;
+    /** Whether this server takes callbacks. */
+    configured: boolean;
+  }>;
+  /** Compares what the API says with the callbacks that came. */
+  findGaps(query: EventQuery): Promise<{ gaps: GapView[]; compared: number; isCut: boolean }>;
   diagnose(request: FailedTasksRequest): Promise<Diagnosis>;
   planRepair(request: RepairRequest): Promise<PlanView>;
   /** Pending tasks of a batch, and how many of them were begun as far as Scale tells. */

@@ -1,3 +1,4 @@
+import { openCallbackSecret } from '../access/callback-secret.ts';
 import { callLimits } from '../access/limits/call-limits.ts';
 import { openScaleGate } from '../access/limits/scale-gate.ts';
 import { openLimitStore } from '../access/limits/shared-store.ts';
@@ -19,14 +20,17 @@ import type { Settings } from '../config/settings.ts';
 import type { InvokerDeps } from '../invocation/flow.ts';
 import type { Invoker } from '../invocation/invoke.ts';
 import type { Asking } from '../mcp/asking.ts';
+import type { CallbackReceiver } from '../mcp/callbacks.ts';
+import type { Watch } from '../mcp/subscriptions.ts';
 import type { ScaleClientOptions } from '../scale/client.ts';
 import type { Callers } from '../mcp/request-callers.ts';
-import type { ResourceUpdates } from '../mcp/updates.ts';
 import type { Health } from '../observability/telemetry/serve-metrics.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallLimits } from '../access/limits/call-limits.ts';
 import type { ScaleGate } from '../access/limits/scale-gate.ts';
 import type { LimitStore } from '../access/limits/shared-store.ts';
+import type { KeyInUse } from './known-callers.ts';
+import type { Upstream } from './open-upstream.ts';
 import type { Local } from './open-local.ts';
 
 /** All that answering a call takes. */
@@ -36,9 +40,9 @@ export interface Service {
   callers: Callers;
   /** Refuses a message that needs a broader token. */
   refuse: ReturnType<typeof challengeForScopes>;
-  updates: ResourceUpdates;
-  /** Keeps one of Scale's callbacks. */
-  receiveCallback: (body: unknown) => Promise<void>;
+  /** Where Scale's callbacks go, when they are taken. */
+  callbacks: CallbackReceiver | undefined;
+  watch: Watch;
   health(): Omit<Health, 'ready'>;
   close(): Promise<void>;
 }
@@ -58,21 +62,20 @@ export async function openService(
 ): Promise<Service> {
   const upstream = await openUpstream(settings, apiKey, logger);
   const { store, gate, limits } = openLimits(settings, logger);
-  const breaker = openBreaker();
-  const clients = new ScaleClients((apiKey, keyId) =>
-    connect(upstream.baseUrl, apiKey, {
-      breaker,
-      gate: (signal) => gate(keyId, signal),
-      ...(dispatcher && { dispatcher }),
-    }),
-  );
-  const { apiKey: ownKey } = upstream;
-  const localKey = ownKey && { client: clients.for(ownKey), keyId: ownKey.id() };
+  const { clients, localKey } = openClients(upstream, gate, dispatcher);
   const callers = await openCallers({ settings, local: caller, localKey, clients, logger });
   const audit = await openAudit(settings, logger);
   const consent = await openConsent(settings, store, { isRemote });
   const inFlight = new InFlight();
-  const work = openWork({ settings, callers, deps: () => deps, logger });
+  const isFromScale = isRemote ? await openCallbackSecret(settings) : undefined;
+  const work = openWork({
+    settings,
+    callers,
+    deps: () => deps,
+    logger,
+    takesCallbacks: isFromScale !== undefined,
+    operatorKey: localKey?.keyId,
+  });
   const deps: InvokerDeps = {
     scaleFor: (who) => callers.scaleFor(who),
     files,
@@ -94,9 +97,9 @@ export async function openService(
     invoke,
     asking: consent.asking,
     callers,
-    updates: work.updates,
-    receiveCallback: work.receive,
     refuse: challengeForScopes(callers, catalog, invoke),
+    callbacks: isFromScale && { isFromScale, receive: (body) => work.receive(body) },
+    watch: work.watch,
     health: () => ({ shared_limits: store.state(), audit: audit?.state() ?? 'off' }),
     async close() {
       callers.close();
@@ -109,6 +112,22 @@ export async function openService(
       await upstream.close();
     },
   };
+}
+
+function openClients(
+  { baseUrl, apiKey: ownKey }: Upstream,
+  gate: ScaleGate,
+  dispatcher: ServiceOptions['dispatcher'],
+): { clients: ScaleClients; localKey: KeyInUse | undefined } {
+  const breaker = openBreaker();
+  const clients = new ScaleClients((apiKey, keyId) =>
+    connect(baseUrl, apiKey, {
+      breaker,
+      gate: (signal) => gate(keyId, signal),
+      ...(dispatcher && { dispatcher }),
+    }),
+  );
+  return { clients, localKey: ownKey && { client: clients.for(ownKey), keyId: ownKey.id() } };
 }
 
 /** Loopback is a machine of its own for Scale, and this machine for the sandbox. The API can reach its own files. */

@@ -7,23 +7,26 @@ import { authorize } from '../invocation/authorize.ts';
 import { openCallPath } from '../invocation/call-path.ts';
 import { LookUps } from '../invocation/lookups.ts';
 import { ToolFailure } from '../invocation/tool-failure.ts';
+import { EventLog } from '../work/events/event-log.ts';
+import { Readable } from '../work/events/readable.ts';
 import { jobKinds } from '../work/job-kinds.ts';
 import { dispatchHere } from '../work/jobs/dispatch.ts';
 import { JobEngine } from '../work/jobs/engine.ts';
 import { lazyRoom } from '../work/lazy-room.ts';
-import { receiveEvent } from '../work/events/receive.ts';
 import { Pollers } from '../work/results/pollers.ts';
-import { RESOURCES_TOPIC } from '../work/store/work-store.ts';
 import { openDiskStore } from '../work/store/disk-store.ts';
+import { watchChanges } from '../work/results/watch-changes.ts';
 import { workFor } from '../work/work-for.ts';
+import type { Caller } from '../access/caller.ts';
+import type { CallPath } from '../invocation/call-path.ts';
+import type { Watch } from '../mcp/subscriptions.ts';
+import type { Owner } from '../work/jobs/job.ts';
 import type { Settings } from '../config/settings.ts';
 import type { InvokerDeps } from '../invocation/flow.ts';
-import type { ResourceUpdates } from '../mcp/updates.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { PathFor } from '../work/jobs/engine.ts';
 import type { WorkPace } from '../work/jobs/items.ts';
 import type { Dispatcher, RunJob } from '../work/jobs/dispatch.ts';
-import type { LazyRoom } from '../work/lazy-room.ts';
 import type { WorkStore } from '../work/store/work-store.ts';
 import type { WorkRoom } from '../work/work-room.ts';
 import type { OpenCallers } from './open-callers.ts';
@@ -33,9 +36,10 @@ const LEFT_TO_CALLS = 4;
 
 export interface OpenWork {
   workFor: InvokerDeps['workFor'];
-  updates: ResourceUpdates;
-  /** Keeps one of Scale's callbacks. */
-  receive: (body: unknown) => Promise<void>;
+  /** Keeps a callback; throws when it could not be kept. */
+  receive(body: unknown): Promise<void>;
+  /** Tells when something changes, as long as the caller may see it. */
+  watch: Watch;
   /** Takes up what earlier processes left unfinished. */
   resume(): Promise<void>;
   close(): Promise<void>;
@@ -47,11 +51,16 @@ interface Parts {
   /** What a call is carried out with; known a little later than this. */
   deps: () => InvokerDeps;
   logger: Logger;
+  /** Whether this server takes callbacks. */
+  takesCallbacks: boolean;
+  /** Names the key of the operator. */
+  operatorKey: string | undefined;
 }
 
 /** Long work: kept on disk, or in Redis for all replicas. Opened when it is first needed. */
 export function openWork(parts: Parts): OpenWork {
   const { settings, callers, logger } = parts;
+  const wayOf = waysOf(parts);
   const { redis_url: redis, state_dir: directory } = settings;
   const room = lazyRoom(
     () => openRoom(parts),
@@ -65,12 +74,20 @@ export function openWork(parts: Parts): OpenWork {
         ...scope,
         viewer: { owner: callers.ownerOf(caller), projects: caller.projects },
       }),
-    updates: updatesIn(room),
     async receive(body) {
-      const { store, now } = (await room.get()).room;
-      const event = await receiveEvent(store, body, now());
-      logger.info({ kind: event?.kind ?? 'duplicate', task_id: event?.task_id }, 'a callback of Scale came');
+      await (await room.get()).room.events.take(body);
     },
+    watch: ({ tool, ...watched }, caller, changed) =>
+      watchChanges(
+        async () => (await room.get()).room,
+        {
+          watched,
+          owner: callers.ownerOf(caller),
+          way: (stop) => wayOf({ owner: callers.ownerOf(caller), tool, startedAt: Date.now() }, stop),
+          logger,
+        },
+        changed,
+      ),
     async resume() {
       const hasWork = redis !== undefined || (await exists(directoryOf(settings)));
       if (!hasWork) return;
@@ -86,34 +103,18 @@ export function openWork(parts: Parts): OpenWork {
   };
 }
 
-/** Nothing changes before the room is open; with a Redis it is from the start. */
-function updatesIn(room: LazyRoom<OpenRoom>): ResourceUpdates {
-  return {
-    listen(changed) {
-      let silence = (): void => undefined;
-      let hasLeft = false;
-      room.whenOpened(({ room: { store } }) => {
-        if (!hasLeft) silence = store.listen(RESOURCES_TOPIC, changed);
-      });
-      return () => {
-        hasLeft = true;
-        silence();
-      };
-    },
-  };
-}
-
 interface OpenRoom {
   room: WorkRoom;
   close(): Promise<void>;
 }
 
 async function openRoom(parts: Parts): Promise<OpenRoom> {
-  const { settings, logger } = parts;
+  const { settings, logger, takesCallbacks, operatorKey } = parts;
   const { store, dispatch, discard } = await openStore(settings, logger);
+  const pollers = new Pollers(store);
   const engine = new JobEngine({
     store,
-    kinds: jobKinds(paceOf(settings), new Pollers(store)),
+    kinds: jobKinds(paceOf(settings), pollers),
     pathFor: pathForOwners(parts),
     logger,
     dispatch,
@@ -121,15 +122,10 @@ async function openRoom(parts: Parts): Promise<OpenRoom> {
     now: Date.now,
   });
   const { rates, currency } = settings;
+  const events = new EventLog({ store, configured: takesCallbacks, now: Date.now });
+  const readable = new Readable(operatorKey);
   return {
-    room: {
-      store,
-      engine,
-      rates,
-      currency,
-      receivesCallbacks: settings.callback_token !== undefined,
-      now: Date.now,
-    },
+    room: { store, engine, pollers, events, readable, rates, currency, now: Date.now },
     async close() {
       await engine.close();
       await store.close();
@@ -189,9 +185,28 @@ function paceOf({ scale_concurrency: places, scale_per_second: perSecond }: Sett
 }
 
 /** A job goes on as its owner may today, not as they could when it began. */
-function pathForOwners({ callers, deps }: Parts): PathFor {
+function pathForOwners(parts: Parts): PathFor {
+  const wayOf = waysOf(parts);
+  return ({ id: job, owner, tool, project, created_at: createdAt }, { signal }) => {
+    const way = wayOf({ owner, tool, job, startedAt: Date.parse(createdAt) }, signal);
+    if ('refused' in way) return way;
+    const { projects } = way.caller;
+    if (projects && !(project !== undefined && projects.allows(project))) {
+      return { refused: `Only ${projects.words} may be reached here today.` };
+    }
+    return { path: way.path };
+  };
+}
+
+type WayOf = (
+  asked: { owner: Owner; tool: string; startedAt: number; job?: string },
+  stop: AbortSignal,
+) => { path: CallPath; caller: Caller } | { refused: string };
+
+/** The way to Scale for somebody who does not call just now, as far as they may use the tool today. */
+function waysOf({ callers, deps }: Parts): WayOf {
   const lookUps = new LookUps(() => performance.now());
-  return ({ id: job, owner, tool: name, project, created_at: createdAt }, { signal }) => {
+  return ({ owner, tool: name, ...rest }, stop) => {
     const found = callers.callerOf(owner);
     if ('refused' in found) return found;
     const { caller } = found;
@@ -199,9 +214,6 @@ function pathForOwners({ callers, deps }: Parts): PathFor {
     const tool = findTool(name);
     const scale = callers.scaleFor(caller);
     if (!tool || !scale) return { refused: `This server has no tool ${name}, or no key to use it with.` };
-    if (caller.projects && !(project !== undefined && caller.projects.allows(project))) {
-      return { refused: `Only ${caller.projects.words} may be reached here today.` };
-    }
     try {
       authorize(tool, caller);
     } catch (error) {
@@ -211,6 +223,6 @@ function pathForOwners({ callers, deps }: Parts): PathFor {
     const { verdict, because } = judge(confirm.policy, tool, owner.mode);
     if (verdict === 'block') return { refused: `The operator's policy says "${because}: block".` };
     const parts = { deps: deps(), catalog: findTool, caller, scale, mode: owner.mode, lookUps };
-    return { path: openCallPath({ ...parts, stop: signal, job, startedAt: Date.parse(createdAt) }) };
+    return { path: openCallPath({ ...parts, stop, ...rest }), caller };
   };
 }

@@ -1,5 +1,6 @@
 import { statelessEndpoint } from '../mcp/endpoint.ts';
 import { UnsafeBindError, serveOverHttp } from '../mcp/http.ts';
+import { openSubscriptions } from '../mcp/subscriptions.ts';
 import { openLogger } from '../observability/logger.ts';
 import { serveMetrics } from '../observability/telemetry/serve-metrics.ts';
 import { startTelemetry } from '../observability/telemetry/start-telemetry.ts';
@@ -9,7 +10,7 @@ import { openLocal } from './open-local.ts';
 import { openService } from './open-service.ts';
 import { serverFactory } from './server-factory.ts';
 import { untilStopped } from './until-stopped.ts';
-import type { CallbackReceiver } from '../mcp/callbacks.ts';
+import { resources } from '../../tools/resources.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Telemetry } from '../observability/telemetry/start-telemetry.ts';
@@ -44,15 +45,16 @@ async function serveUntilStopped(
   logger: Logger,
 ): Promise<void> {
   const { caller } = local;
-  const { invoke, asking, updates } = service;
-  const factory = serverFactory({ caller, invoke, asking, updates, logger });
-  const server = await serveOverHttp(statelessEndpoint(factory, logger, updates), {
+  const { invoke, asking } = service;
+  const subscriptions = openSubscriptions(resources, service.watch);
+  const factory = serverFactory({ caller, invoke, asking, subscriptions, logger });
+  const server = await serveOverHttp(statelessEndpoint(factory, logger, subscriptions), {
     host: settings.host,
     port: settings.port ?? DEFAULT_PORT,
     logger,
     callers: service.callers,
     refuse: service.refuse,
-    ...callbacksOf(settings, service),
+    callbacks: service.callbacks,
     allowedHosts: settings.allow_host,
   });
   let ready = true;
@@ -68,15 +70,6 @@ async function serveUntilStopped(
   ready = false;
   await server.close();
   await metrics?.close();
-}
-
-/** Without a secret to know Scale by, nothing is taken. */
-function callbacksOf(
-  { callback_token: token }: Settings,
-  service: Service,
-): { callbacks?: CallbackReceiver } {
-  if (!token) return {};
-  return { callbacks: { secret: () => token.reveal(), receive: service.receiveCallback } };
 }
 
 /** @throws the error itself when it is not about listening */

@@ -1,14 +1,16 @@
 import { openLogger } from '../observability/logger.ts';
 import { serveOverStdio } from '../mcp/stdio.ts';
+import { openSubscriptions } from '../mcp/subscriptions.ts';
 import { startTelemetry } from '../observability/telemetry/start-telemetry.ts';
 import { VERSION } from '../version.ts';
 import { EXIT } from './exit-codes.ts';
 import { openLocal } from './open-local.ts';
 import { serverFactory } from './server-factory.ts';
 import { untilStopped } from './until-stopped.ts';
+import { resources } from '../../tools/resources.ts';
 import type { Settings } from '../config/settings.ts';
-import type { ResourceUpdates } from '../mcp/updates.ts';
 import type { Asking } from '../mcp/asking.ts';
+import type { Watch } from '../mcp/subscriptions.ts';
 import type { Service } from './open-service.ts';
 
 /**
@@ -23,14 +25,15 @@ export async function serveStdioCommand(settings: Settings): Promise<number> {
     const { openService } = await import('./open-service.ts');
     return openService(settings, local, logger, { isRemote: false });
   });
+  const subscriptions = openSubscriptions(resources, watchOf(service.get));
   const factory = serverFactory({
     caller: local.caller,
     invoke: async (invocation) => (await service.get()).invoke(invocation),
     asking: askingOf(service.get),
-    updates: updatesOf(service),
+    subscriptions,
     logger,
   });
-  const stdio = serveOverStdio(factory, logger);
+  const stdio = serveOverStdio(factory, logger, { subscriptions, caller: local.caller });
   // Its data directory may be refused, and its address is logged.
   if (settings.sandbox) void service.get().catch(() => undefined);
   try {
@@ -48,15 +51,12 @@ interface OpenedOnce<T> {
   get: () => Promise<T>;
   /** Rejects when it cannot be opened. */
   failed: Promise<never>;
-  /** Told once it is open. */
-  whenOpened: (tell: (opened: T) => void) => void;
   /** Undefined when nobody has asked for it, or it cannot be opened. */
   opened: () => Promise<T | undefined>;
 }
 
 function openedOnce<T>(open: () => Promise<T>): OpenedOnce<T> {
   let opened: Promise<T> | undefined;
-  const waiting: ((opened: T) => void)[] = [];
   let fail: (reason: unknown) => void;
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
@@ -65,33 +65,23 @@ function openedOnce<T>(open: () => Promise<T>): OpenedOnce<T> {
     get() {
       if (opened) return opened;
       opened = open();
-      for (const tell of waiting.splice(0)) void opened.then(tell, () => undefined);
       opened.catch((error: unknown) => fail(error));
       return opened;
     },
     failed,
-    whenOpened(tell) {
-      if (opened) void opened.then(tell, () => undefined);
-      else waiting.push(tell);
-    },
     opened: async () => opened?.catch(() => undefined),
   };
 }
 
-/** Nothing changes before the first call has opened the service. */
-function updatesOf({ whenOpened }: OpenedOnce<Service>): ResourceUpdates {
-  return {
-    listen(changed) {
-      let silence = (): void => undefined;
-      let hasLeft = false;
-      whenOpened(({ updates }) => {
-        if (!hasLeft) silence = updates.listen(changed);
-      });
-      return () => {
-        hasLeft = true;
-        silence();
-      };
-    },
+function watchOf(service: () => Promise<Service>): Watch {
+  return (...args) => {
+    let isLeft = false;
+    const watching = service().then(({ watch }) => (isLeft ? undefined : watch(...args)));
+    watching.catch(() => undefined); // the process ends, and says why
+    return () => {
+      isLeft = true;
+      void watching.then((leave) => leave?.()).catch(() => undefined);
+    };
   };
 }
 

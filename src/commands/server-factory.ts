@@ -8,7 +8,7 @@ import type { ServerDeps } from '../mcp/server.ts';
 
 /** MCP servers that offer this project's tools, resources and prompts. */
 export function serverFactory(
-  deps: Pick<ServerDeps, 'caller' | 'invoke' | 'asking' | 'updates' | 'logger'>,
+  deps: Pick<ServerDeps, 'caller' | 'invoke' | 'asking' | 'subscriptions' | 'logger'>,
 ): McpServerFactory {
   return createServerFactory({ ...deps, catalog, resources, prompts, version: VERSION });
 }

@@ -207,13 +207,6 @@ export const Settings = z.strictObject({
         'A Redis in which replicas share their limits. Only from the environment: it may hold a password.',
     },
   ),
-  callback_token: setting(z.instanceof(ScaleKey).optional(), {
-    env: ['SCALE_MCP_CALLBACK_TOKEN'],
-    kind: 'key',
-    inFile: false,
-    description:
-      'http: what Scale sends in scale-callback-auth (Live Callback Auth Key of its dashboard); with it, POST /callbacks/scale takes callbacks. Only from the environment.',
-  }),
   config: setting(z.string().min(1).optional(), {
     flag: 'config',
     placeholder: 'FILE',
@@ -258,6 +251,18 @@ export const Settings = z.strictObject({
     flag: 'caller-keys',
     kind: 'boolean',
     description: 'http: take a caller’s own Scale key from X-Scale-Api-Key.',
+  }),
+  callback_token: setting(z.instanceof(ScaleKey).optional(), {
+    env: ['SCALE_MCP_CALLBACK_TOKEN'],
+    kind: 'key',
+    inFile: false,
+    description:
+      'http: the Live Callback Auth Key of the Scale dashboard; with it, callbacks are taken at /callbacks/scale. Only from the environment.',
+  }),
+  callback_token_file: setting(z.string().min(1).optional(), {
+    flag: 'callback-token-file',
+    placeholder: 'FILE',
+    description: 'http: a file that holds that key and nothing else; wins over SCALE_MCP_CALLBACK_TOKEN.',
   }),
   confirm_fallback: setting(z.enum(['approval', 'refuse']).optional(), {
     flag: 'confirm-fallback',

@@ -1,44 +1,58 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../observability/logger.ts';
 
-/** Where Scale tells what happened. */
-export const CALLBACK_PATH = '/callbacks/scale';
-
-/** Takes Scale's callbacks. */
+/** Takes what Scale sends of its own accord. */
 export interface CallbackReceiver {
-  /** What Scale sends in `scale-callback-auth`. */
-  secret: () => string;
-  /** @throws when it could not be kept */
-  receive: (body: unknown) => Promise<void>;
+  /** @param secret the value of `scale-callback-auth` */
+  isFromScale(secret: string): boolean;
+  /** @throws Error when it could not be kept: Scale is to send it again */
+  receive(body: unknown): Promise<void>;
 }
 
-/** Answers 200 once an event is kept, 503 when it cannot be, so that Scale sends it again; 401 to anybody else. */
-export function serveCallbacks(
-  app: FastifyInstance,
-  { secret, receive }: CallbackReceiver,
-  logger: Logger,
-): void {
-  app.post(CALLBACK_PATH, {
-    async onRequest(request, reply) {
-      const given = request.headers['scale-callback-auth'];
-      if (typeof given === 'string' && isSame(given, secret())) return;
-      await reply.code(401).send({ error: 'unauthorized' });
-    },
-    async handler(request, reply) {
-      try {
-        await receive(request.body);
-      } catch (error) {
-        logger.error({ err: error }, 'a callback could not be kept; Scale sends it again');
-        return reply.code(503).send({ error: 'unavailable' });
-      }
-      return reply.code(200).send({ received: true });
-    },
+/** The path that is entered at Scale as the callback URL. */
+const PATH = '/callbacks/scale';
+
+const HEADER = 'scale-callback-auth';
+
+/** A callback holds a whole task with its result. */
+const BODY_LIMIT = 10 * 1024 * 1024;
+
+/** Serves the callbacks; refusals and failures have an empty body. */
+export function serveCallbacks(app: FastifyInstance, receiver: CallbackReceiver, logger: Logger): void {
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'string', bodyLimit: BODY_LIMIT },
+      async (_request: unknown, text: string) => parse(text),
+    );
+    scope.setErrorHandler(({ statusCode = 500 }: { statusCode?: number }, _request, reply) =>
+      reply.code(statusCode).send(),
+    );
+    scope.post(PATH, {
+      bodyLimit: BODY_LIMIT,
+      async onRequest(request, reply) {
+        const { [HEADER]: given } = request.headers;
+        if (!receiver.isFromScale(typeof given === 'string' ? given : '')) return reply.code(401).send();
+      },
+      async handler(request, reply) {
+        try {
+          await receiver.receive(request.body);
+        } catch (error) {
+          logger.error({ err: error }, 'a callback could not be kept; Scale sends it again');
+          return reply.code(503).send();
+        }
+        return reply.code(200).send();
+      },
+    });
   });
 }
 
-/** In a time that says nothing of where they differ, nor of how long the secret is. */
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((text) => createHash('sha256').update(text).digest());
-  return left !== undefined && right !== undefined && timingSafeEqual(left, right);
+/** What is no JSON is kept all the same: a refusal would only have it sent nineteen times more. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,11 +1,12 @@
 import { getRequestListener } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
-import { busOf } from './updates.ts';
 import { repeatedLists } from './repeated-lists.ts';
+import { callerOf } from './request-callers.ts';
+import { askedFor, askingFor, openStreamBus } from './subscriptions.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
 import type { Message } from './repeated-lists.ts';
-import type { ResourceUpdates } from './updates.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** A message that was let in, read and parsed. */
@@ -26,10 +27,11 @@ export interface Endpoint {
 export function statelessEndpoint(
   factory: McpServerFactory,
   logger: Logger,
-  updates: ResourceUpdates,
+  subscriptions?: Subscriptions,
 ): Endpoint & { handler: McpHttpHandler } {
+  const bus = subscriptions && openStreamBus(subscriptions);
   const handler = createMcpHandler(factory, {
-    bus: busOf(updates),
+    ...(bus && { bus }),
     onerror: (error) => logger.warn({ err: error }, 'a request was refused'),
   });
   const answer = repeatedLists((message, request) => handler.fetch(request, message));
@@ -41,8 +43,13 @@ export function statelessEndpoint(
   return {
     handler,
     async handle({ request, body, auth }, outgoing) {
-      messages.set(request, { parsedBody: body, ...(auth && { authInfo: auth }) });
-      await listener(request, outgoing);
+      const caller = callerOf(auth);
+      const asked = bus && caller && askedFor(body);
+      const uris = asked && subscriptions?.among(asked, caller);
+      const parsedBody = uris ? askingFor(body, uris) : body;
+      messages.set(request, { parsedBody, ...(auth && { authInfo: auth }) });
+      const answered = async (): Promise<void> => listener(request, outgoing);
+      await (uris ? bus.serve({ caller, uris }, answered) : answered());
     },
     close: () => handler.close(),
   };

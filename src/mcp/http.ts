@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/fastify';
 import fastify from 'fastify';
+import { serveCallbacks } from './callbacks.ts';
 import { InFlight } from './in-flight.ts';
 import {
   BODY_LIMITS,
@@ -9,7 +10,6 @@ import {
   refuseLargerThan,
   refuseUnreadable,
 } from './message-limits.ts';
-import { CALLBACK_PATH, serveCallbacks } from './callbacks.ts';
 import { serveMetadata } from './protected-resource.ts';
 import { admit, callerOf } from './request-callers.ts';
 import { isRecord } from '../responses/compact.ts';
@@ -18,8 +18,8 @@ import type { IncomingMessage } from 'node:http';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../access/caller.ts';
-import type { CallbackReceiver } from './callbacks.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { CallbackReceiver } from './callbacks.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Callers, Refusal } from './request-callers.ts';
 
@@ -50,7 +50,7 @@ interface HttpOptions {
   allowedHosts?: readonly string[];
   timeouts?: Readonly<Record<keyof typeof TIMEOUTS, number>>;
   /** Takes Scale's callbacks; without it there is no such address. */
-  callbacks?: CallbackReceiver;
+  callbacks?: CallbackReceiver | undefined;
   /** Refuses a message before it is served; used for calls that need a broader token. */
   refuse?: (message: Readonly<Record<string, unknown>>, caller: Caller) => Promise<Refusal | undefined>;
 }
@@ -159,10 +159,7 @@ function readMessages(
     'application/json',
     { parseAs: 'string' },
     async (request: FastifyRequest, text: string) => {
-      // A callback brings a whole result.
-      const isCallback = request.routeOptions.url === CALLBACK_PATH;
-      const limit = isCallback ? BODY_LIMITS.withUploads : bodyLimitOf(callerBehind(request.raw));
-      refuseLargerThan(limit, Buffer.byteLength(text));
+      refuseLargerThan(bodyLimitOf(callerBehind(request.raw)), Buffer.byteLength(text));
       const body = await new Promise<unknown>((resolve, reject) => {
         void parseJson(request, text, (error, parsed) => (error ? reject(error) : resolve(parsed)));
       });

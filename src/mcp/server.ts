@@ -7,8 +7,8 @@ import { observer } from './observe.ts';
 import { offeredPrompts, promptSurface } from './prompt-surface.ts';
 import { callerOf } from './request-callers.ts';
 import { resourceSurface } from './resource-surface.ts';
+import { serveSubscriptions } from './serve-subscriptions.ts';
 import { serveSurface } from './surface.ts';
-import { tellConnection } from './updates.ts';
 import { toolSurface, toolsByName } from './tool-surface.ts';
 import type { McpServerFactory, Server } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
@@ -18,8 +18,8 @@ import type { ResourceSpec } from '../catalog/resource.ts';
 import type { Selection } from '../catalog/selection.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Asking } from './asking.ts';
+import type { Subscriptions } from './subscriptions.ts';
 import type { Invoker } from '../invocation/invoke.ts';
-import type { ResourceUpdates } from './updates.ts';
 import type { Logger } from '../observability/logger.ts';
 
 export interface ServerDeps {
@@ -30,8 +30,8 @@ export interface ServerDeps {
   caller: Caller;
   invoke: Invoker;
   asking: Asking;
-  /** Resources that change. */
-  updates: ResourceUpdates;
+  /** Absent where nobody can subscribe to anything. */
+  subscriptions?: Subscriptions | undefined;
   logger: Logger;
   version: string;
 }
@@ -48,27 +48,33 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
   const names = new KnownNames(now);
   const observe = observer(now);
 
-  return ({ authInfo, era, requestInfo }) => {
-    const isLasting = requestInfo === undefined;
-    const canSubscribe = isLasting || era === 'modern';
+  return ({ authInfo, era }) => {
     const caller = callerOf(authInfo) ?? deps.caller;
     const { tools, instructions, prompts } = showing(caller.selection, deps, shown);
     const calls = callsOf(invoke, caller, () => clientOf(server));
+    // Over HTTP, the 2025 revisions need sessions to be told of changes: there are none here.
+    const { subscriptions } = era === 'legacy' && authInfo ? {} : deps;
+    const resources = resourceSurface(deps.resources, calls, names);
     const server: Server = serveSurface(
       {
+        ...(subscriptions && { capabilities: { resources: { subscribe: true } } }),
         instructions,
-        ...(canSubscribe && { capabilities: { resources: { subscribe: true } } }),
         tools: toolSurface(tools, byName, calls, {
           asking,
           legacyCapabilities: () => server.getClientCapabilities(),
         }),
-        resources: resourceSurface(deps.resources, calls, names),
+        resources,
         prompts: promptSurface(prompts),
         complete: completions({ prompts, resources: deps.resources }, calls, names),
       },
       { version, logger, observe, requestState: { verify: asking.verify } },
     );
-    if (isLasting) tellConnection(server, era, deps.updates);
+    if (subscriptions && era === 'legacy')
+      serveSubscriptions(server, {
+        subscriptions,
+        caller,
+        read: (uri, context) => resources.read(uri, context),
+      });
     return server;
   };
 }

@@ -4,8 +4,6 @@ import { ToolFailure } from '../invocation/tool-failure.ts';
 export interface LazyRoom<T> {
   /** @throws ToolFailure `state_unavailable` */
   get(): Promise<T>;
-  /** Told once it is opened, by whoever uses it first. */
-  whenOpened(tell: (opened: T) => void): void;
   /** Undefined when nobody has used it, or it cannot be opened. */
   opened(): Promise<T | undefined>;
 }
@@ -18,14 +16,11 @@ export function lazyRoom<T>(
   { what, setting }: { what: string; setting: string },
 ): LazyRoom<T> {
   let opening: Promise<T> | undefined;
-  const waiting: ((opened: T) => void)[] = [];
   return {
     async get() {
       opening ??= open();
       try {
-        const opened = await opening;
-        for (const tell of waiting.splice(0)) tell(opened);
-        return opened;
+        return await opening;
       } catch (cause) {
         opening = undefined;
         throw new ToolFailure(
@@ -34,10 +29,6 @@ export function lazyRoom<T>(
           { outcome: 'not_sent', allowed: setting, cause },
         );
       }
-    },
-    whenOpened(tell) {
-      if (opening) opening.then(tell, () => waiting.push(tell));
-      else waiting.push(tell);
     },
     opened: async () => opening?.catch(() => undefined),
   };

@@ -128,7 +128,7 @@ function header<K extends string>(name: K, value: string | string[] | undefined)
   return typeof value === 'string' ? ({ [name]: value } as Record<K, string>) : {};
 }
 
-const stateless = statelessEndpoint(createServer, logger, { listen: () => () => undefined });
+const stateless = statelessEndpoint(createServer, logger);
 changes.notify = stateless.handler.notify;
 const { url } = await serveOverHttp(withSessions(stateless), {
   host: '127.0.0.1',

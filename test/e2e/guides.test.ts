@@ -32,7 +32,7 @@ const PROMISED: Readonly<Record<(typeof GUIDES)[number], Readonly<Record<string,
       { exported: { tasks: expect.any(Number) } },
       { exported: { tasks: expect.any(Number) } },
     ],
-    scale_ai_list_events: [{ gaps: { missed: expect.any(Number) } }],
+    scale_ai_list_events: [{ compared: expect.any(Number) }],
   },
 };
 

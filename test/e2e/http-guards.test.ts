@@ -21,7 +21,6 @@ let server: RunningHttpServer;
 beforeAll(async () => {
   const caller = { principal: 'local', selection: selectTools(catalog, PRESETS, none), mode: undefined };
   const invoke = async (): Promise<never> => Promise.reject(new Error('not called here'));
-  const updates = { listen: () => () => undefined };
   const factory = createServerFactory({
     catalog,
     resources,
@@ -29,11 +28,10 @@ beforeAll(async () => {
     caller,
     invoke,
     asking: openAsking(new Uint8Array(32)),
-    updates,
     logger: createLogger('silent'),
     version: '1.0.0',
   });
-  server = await serveOverHttp(statelessEndpoint(factory, createLogger('silent'), updates), {
+  server = await serveOverHttp(statelessEndpoint(factory, createLogger('silent')), {
     host: '127.0.0.1',
     port: 0,
     logger: createLogger('silent'),

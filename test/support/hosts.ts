@@ -66,7 +66,7 @@ export async function startHttp(
 /** What must not be written anywhere. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(env).flatMap(([name, value]) => {
-    if (!/KEY/.test(name) || value === undefined || value.length < 16) return [];
+    if (!/KEY|CALLBACK_TOKEN$/.test(name) || value === undefined || value.length < 16) return [];
     return [value, Buffer.from(`${value}:`).toString('base64')];
   });
 }

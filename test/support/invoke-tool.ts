@@ -20,6 +20,7 @@ import { openTestWork } from './open-test-work.ts';
 import type { InvokerDeps } from '../../src/invocation/flow.ts';
 import type { TestWork } from './open-test-work.ts';
 import type { InvocationResult } from '../../src/invocation/invoke.ts';
+import type { PollTiming } from '../../src/work/results/pollers.ts';
 import type { CallRecord, Trail } from '../../src/observability/trail.ts';
 
 export interface Bench {
@@ -48,6 +49,8 @@ interface BenchOptions {
   autoUniqueId?: boolean;
   /** Where plans and jobs are kept. */
   stateDir?: string;
+  pollTiming?: PollTiming;
+  takesCallbacks?: boolean;
   urlHosts?: string[];
   /** The permission that the caller's role lacks for a tool. */
   missing?: (tool: Tool) => string | undefined;
@@ -100,6 +103,8 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     deps: () => deps,
     rates: options.rates ?? {},
     stateDir: options.stateDir,
+    pollTiming: options.pollTiming,
+    takesCallbacks: options.takesCallbacks,
   });
   const deps: InvokerDeps = {
     findTool: (name) => catalog.find((tool) => tool.name === name),

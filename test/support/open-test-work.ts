@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openCallPath } from '../../src/invocation/call-path.ts';
 import { LookUps } from '../../src/invocation/lookups.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { EventLog } from '../../src/work/events/event-log.ts';
+import { Readable } from '../../src/work/events/readable.ts';
 import { jobKinds } from '../../src/work/job-kinds.ts';
 import { dispatchHere } from '../../src/work/jobs/dispatch.ts';
 import { JobEngine } from '../../src/work/jobs/engine.ts';
@@ -16,6 +18,7 @@ import type { Caller } from '../../src/access/caller.ts';
 import type { InvokerDeps } from '../../src/invocation/flow.ts';
 import type { ScaleClient } from '../../src/scale/client.ts';
 import type { WorkPace } from '../../src/work/jobs/items.ts';
+import type { PollTiming } from '../../src/work/results/pollers.ts';
 import type { WorkRoom } from '../../src/work/work-room.ts';
 
 interface TestWorkOptions {
@@ -24,6 +27,8 @@ interface TestWorkOptions {
   deps: () => InvokerDeps;
   rates: Record<string, number>;
   stateDir?: string | undefined;
+  pollTiming?: PollTiming | undefined;
+  takesCallbacks?: boolean | undefined;
 }
 
 const PACE: WorkPace = {
@@ -33,7 +38,7 @@ const PACE: WorkPace = {
 };
 
 /** Short, since the sandbox's clock is advanced by hand. */
-const POLLING = { firstMs: 20, longestMs: 200, growth: 1.5 };
+const POLLING: PollTiming = { firstMs: 20, longestMs: 200, growth: 1.5, leastMs: 0 };
 
 export interface TestWork {
   workFor: InvokerDeps['workFor'];
@@ -42,15 +47,25 @@ export interface TestWork {
 }
 
 /** Long work of one caller, kept in a directory of its own that is gone with it. */
-export function openTestWork({ caller, scale, deps, rates, stateDir }: TestWorkOptions): TestWork {
+export function openTestWork({
+  caller,
+  scale,
+  deps,
+  rates,
+  stateDir,
+  pollTiming = POLLING,
+  takesCallbacks = true,
+}: TestWorkOptions): TestWork {
   const owner = { principal: caller.principal, mode: caller.mode ?? 'live', keyId: 'test', ownKey: false };
   const lookUps = new LookUps(() => performance.now());
   const open = async (): Promise<{ room: WorkRoom; directory: string }> => {
     const directory = await mkdtemp(path.join(tmpdir(), 'work-test-'));
     const store = await openDiskStore(stateDir ?? directory);
+    const pollers = new Pollers(store, pollTiming);
+    const events = new EventLog({ store, configured: takesCallbacks, now: Date.now });
     const engine = new JobEngine({
       store,
-      kinds: jobKinds(PACE, new Pollers(store, POLLING)),
+      kinds: jobKinds(PACE, pollers),
       pathFor({ id: job, created_at: createdAt }, { signal }) {
         if (!scale) return { refused: 'no key' };
         const parts = { deps: deps(), catalog: deps().findTool, caller, scale, mode: owner.mode, lookUps };
@@ -61,8 +76,9 @@ export function openTestWork({ caller, scale, deps, rates, stateDir }: TestWorkO
       dispatchHere,
       now: Date.now,
     });
+    const readable = new Readable(owner.keyId);
     return {
-      room: { store, engine, rates, currency: 'USD', receivesCallbacks: true, now: Date.now },
+      room: { store, engine, pollers, events, readable, rates, currency: 'USD', now: Date.now },
       directory,
     };
   };

@@ -35,8 +35,8 @@ function readsFirst({ name, reach, toolset }: (typeof catalog)[number]): boolean
 
 /** These do without Scale, or without its answer for a while. */
 const ALONE: Readonly<Record<string, readonly number[]>> = {
-  scale_ai_list_jobs: [400, 404, 409, 500],
   scale_ai_list_events: [400, 404, 409, 500],
+  scale_ai_list_jobs: [400, 404, 409, 500],
   scale_ai_plan_tasks: [500],
   // A job that failed is an answer.
   scale_ai_cancel_batch: [400, 409, 500],

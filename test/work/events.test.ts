@@ -1,118 +1,258 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { receiveEvent } from '../../src/work/events/receive.ts';
-import { readEvent } from '../../src/work/events/scale-event.ts';
-import { GEOMETRIES, openSandbox } from '../sandbox/open-sandbox.ts';
-import { openBench, outputOf } from '../support/invoke-tool.ts';
+import { EventLog } from '../../src/work/events/event-log.ts';
+import { readEvent } from '../../src/work/events/event.ts';
+import { openDiskStore } from '../../src/work/store/disk-store.ts';
+import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
+import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
+import type { WorkStore } from '../../src/work/store/work-store.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
 import type { Bench } from '../support/invoke-tool.ts';
 
 const LIST = 'scale_ai_list_events';
+const AT = '2026-02-03T10:00:00.000Z';
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the tests assert on what is in there
-type Any = any;
-
-let sandbox: OpenSandbox;
-let bench: Bench;
-
-beforeEach(async () => {
-  sandbox = await openSandbox();
-  for (const name of ['signs', 'other'])
-    await sandbox.live('POST', '/projects', { name, type: 'imageannotation' });
-  bench = await openOn({});
-});
-afterEach(async () => {
-  await bench.close();
-  await sandbox.running.close();
-});
-
-function openOn(more: object): Promise<Bench> {
-  const { baseUrl, keys } = sandbox.running;
-  return openBench({ baseUrl, apiKey: keys.test, mode: 'sandbox', ...more });
-}
-
-async function make(number: number, project = 'signs'): Promise<Any> {
-  await sandbox.test('POST', '/projects', { name: project, type: 'imageannotation' });
-  const task = { project, attachment: `https://x.example/${number}.jpg`, geometries: GEOMETRIES };
-  return (await sandbox.test('POST', '/task/imageannotation', task)).body;
-}
-
-const callbackOf = (task: Any): Any => ({
-  task_id: task.task_id,
-  status: task.status,
-  response: task.response,
-  task,
-});
-
-async function receive(body: unknown): Promise<unknown> {
-  const { store } = await bench.work.room();
-  return receiveEvent(store, body, Date.now());
-}
+const COMPLETED = {
+  task_id: '65f0c1d2e4b0a90012ab34cd',
+  status: 'completed',
+  response: { category: 'red' },
+  task: { project: 'p', batch: 'b', updated_at: AT },
+};
 
 describe('a callback', () => {
-  const task = { task_id: 't', status: 'completed' };
-
-  it.each([
-    ['completed', { task_id: 't', status: 'completed', task }],
-    ['error', { task_id: 't', status: 'error', response: { error: 'x' } }],
+  it.each<[string, unknown, object]>([
+    ['a completion', COMPLETED, { kind: 'completed', task_id: COMPLETED.task_id, batch: 'b', project: 'p' }],
+    ['a failure', { ...COMPLETED, status: 'error' }, { kind: 'error' }],
+    ['a recall', { ...COMPLETED, status: 'pending' }, { kind: 'recall' }],
     [
-      'recall',
-      { task_id: 't', status: 'pending', task: { ...task, status: 'pending', prior_responses: [{}] } },
+      'an audit',
+      { ...COMPLETED, task: { ...COMPLETED.task, customer_review_status: 'rejected' } },
+      { kind: 'audit', review: 'rejected' },
     ],
-    ['audit', { task_id: 't', status: 'completed', task: { ...task, customer_review_status: 'accepted' } }],
-    ['batch', { batch: { name: 'b', project: 'p', status: 'completed' } }],
-    ['other', { something: 'new' }],
-    ['other', 'no object'],
-  ])('is read as %s', (kind, body) => {
-    expect(readEvent(body, '2026-01-01T00:00:00.000Z')).toMatchObject({
-      kind,
-      id: expect.stringMatching(/^[0-9a-f]{32}$/),
-    });
+    [
+      'a task without its wrapping',
+      { task: { task_id: 't', status: 'completed' } },
+      { kind: 'completed', task_id: 't' },
+    ],
+    [
+      'an unknown status',
+      { task_id: 't', status: 'paused' },
+      { kind: 'other', task_id: 't', status: 'paused' },
+    ],
+    [
+      'a batch',
+      { batch: { name: 'b', status: 'completed', project: 'p' } },
+      { kind: 'batch', batch: 'b', project: 'p' },
+    ],
+    ['a batch by name alone', { batch_name: 'b', batch_status: 'completed' }, { kind: 'batch', batch: 'b' }],
+    ['anything else', { hello: 1 }, { kind: 'other', members: ['hello'] }],
+    ['no object', [1, 2], { kind: 'other' }],
+    ['no JSON', undefined, { kind: 'other' }],
+    ['a task whose id is none', { task_id: 'x'.repeat(9_000), status: 1 }, { kind: 'other' }],
+  ])('is understood: %s', (_what, body, event) => {
+    expect(readEvent(body, AT)).toMatchObject({ at: AT, ...event });
   });
 
-  it('sent again is kept once; after a change it is another', async () => {
-    const made = await make(1);
-    expect(await receive(callbackOf(made))).toMatchObject({ kind: 'completed', task_id: made.task_id });
-    expect(await receive(callbackOf(made))).toBeUndefined();
-    expect(await receive(callbackOf({ ...made, customer_review_status: 'rejected' }))).toMatchObject({
-      kind: 'audit',
-    });
-    expect(outputOf(await bench.call(LIST, {}))['events']).toHaveLength(2);
+  it('is the same however often it is sent, and another when the task has changed', () => {
+    const id = (body: unknown): string => readEvent(body, AT).id;
+    expect(readEvent(COMPLETED, '2026-02-04T10:00:00.000Z').id).toBe(id(COMPLETED));
+    const others = [
+      { ...COMPLETED, task_id: 'other' },
+      { ...COMPLETED, status: 'error' },
+      { ...COMPLETED, task: { ...COMPLETED.task, updated_at: '2026-02-03T11:00:00.000Z' } },
+      { ...COMPLETED, task: { ...COMPLETED.task, customer_review_status: 'fixed' } },
+      { ...COMPLETED, task: { ...COMPLETED.task, prior_responses: [{}] } },
+    ];
+    expect(new Set([COMPLETED, ...others].map(id)).size).toBe(others.length + 1);
   });
 });
 
-describe('events', () => {
-  it('are listed newest first, and by what they are about', async () => {
-    const made = [await make(1), await make(2), await make(3)];
-    for (const task of made) await receive(callbackOf(task));
-    const { events } = outputOf(await bench.call(LIST, {})) as Any;
-    expect(events.map(({ task_id: id }: Any) => id)).toEqual(made.map(({ task_id: id }) => id).reverse());
-    const one = outputOf(await bench.call(LIST, { task_id: made[0].task_id })) as Any;
-    expect(one.events).toHaveLength(1);
-    expect(outputOf(await bench.call(LIST, { limit: 2 }))).toMatchObject({
-      next_before: events[1].received_at,
+describe('the log of events', () => {
+  let directory: string;
+  let store: WorkStore;
+  beforeEach(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'events-'));
+    store = await openDiskStore(directory);
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const kept = async (log: EventLog): Promise<(string | undefined)[]> => {
+    const ids: (string | undefined)[] = [];
+    for await (const { event } of log.newestFirst()) ids.push(event.task_id);
+    return ids;
+  };
+  const event = (task: string): object => ({ task_id: task, status: 'completed' });
+
+  it('keeps each event once, also for a later process and on the next day', async () => {
+    let time = Date.parse('2026-02-03T23:59:00Z');
+    const log = new EventLog({ store, configured: true, now: () => time });
+    const same = await Promise.all(Array.from({ length: 20 }, () => log.take(event('a'))));
+    expect(same.filter(Boolean)).toHaveLength(1);
+    time += 120_000;
+    expect(await log.take(event('a'))).toBe(false);
+    const later = new EventLog({ store: await openDiskStore(directory), configured: true, now: () => time });
+    expect(await later.take(event('a'))).toBe(false);
+    expect(await later.take(event('b'))).toBe(true);
+    expect(await kept(later)).toEqual(['b', 'a']);
+  });
+
+  it('wakes whoever waits for the task, its batch or its project, and only once it is kept', async () => {
+    const log = new EventLog({ store, configured: true, now: Date.now });
+    const woken: [string, number][] = [];
+    for (const topic of ['task.t', 'batch.b', 'project.p', 'task.other'])
+      store.listen(topic, () => void kept(log).then((all) => woken.push([topic, all.length])));
+    await log.take({ task_id: 't', status: 'completed', task: { batch: 'b', project: 'p' } });
+    await log.take({ task_id: 't', status: 'completed', task: { batch: 'b', project: 'p' } });
+    await expect
+      .poll(() => woken.toSorted(([a], [b]) => b.localeCompare(a)))
+      .toEqual([
+        ['task.t', 1],
+        ['project.p', 1],
+        ['batch.b', 1],
+      ]);
+  });
+
+  it('says so when an event could not be kept, and takes it when it comes again', async () => {
+    let isFull = true;
+    const failing: WorkStore = {
+      ...store,
+      journal: (name) => {
+        const journal = store.journal(name);
+        return {
+          file: journal.file,
+          lines: (from) => journal.lines(from),
+          append: async (lines) => {
+            if (isFull) throw new Error('no space left on device');
+            await journal.append(lines);
+          },
+        };
+      },
+    };
+    const log = new EventLog({ store: failing, configured: true, now: Date.now });
+    await expect(log.take(event('a'))).rejects.toThrow('no space');
+    isFull = false;
+    expect(await log.take(event('a'))).toBe(true);
+    expect(await kept(log)).toEqual(['a']);
+  });
+});
+
+describe('scale_ai_list_events', () => {
+  let sandbox: OpenSandbox;
+  const benches: Bench[] = [];
+  beforeEach(async () => {
+    sandbox = await openSandbox();
+    for (const name of ['signs', 'other'])
+      await sandbox.live('POST', '/projects', { name, type: 'imageannotation' });
+    await sandbox.live('POST', '/batches', { project: 'signs', name: 'week-1' });
+  });
+  afterEach(async () => {
+    for (const bench of benches.splice(0)) await bench.close();
+    await sandbox.running.close();
+  });
+
+  async function open(options: Partial<Parameters<typeof openBench>[0]> = {}): Promise<Bench> {
+    const { baseUrl, keys } = sandbox.running;
+    const bench = await openBench({ baseUrl, apiKey: keys.live, mode: 'sandbox', ...options });
+    benches.push(bench);
+    return bench;
+  }
+  async function finished(project: string, name: string): Promise<Record<string, unknown>> {
+    const attachment = `https://assets.example.com/${name}.jpg`;
+    const sent = { project, attachment, geometries: GEOMETRIES };
+    const { body } = await sandbox.live('POST', '/task/imageannotation', sent);
+    await sandbox.advance(TURNAROUND_MS);
+    const task = (await sandbox.live('GET', `/task/${body.task_id}`)).body;
+    return { task_id: task.task_id, status: task.status, task };
+  }
+  const taken = async (bench: Bench, ...bodies: unknown[]): Promise<void> => {
+    const { events } = await bench.work.room();
+    for (const body of bodies) await events.take(body);
+  };
+
+  it('shows events newest first, by what they are about, page by page', async () => {
+    const bench = await open();
+    const bodies = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e']) bodies.push(await finished('signs', name));
+    bodies.push(await finished('other', 'f'), {
+      batch: { name: 'week-1', status: 'completed', project: 'signs' },
     });
+    await taken(bench, ...bodies, ...bodies);
+    const pages: unknown[][] = [];
+    let token: unknown;
+    do {
+      const page = outputOf(
+        await bench.call(LIST, { limit: 3, ...(token !== undefined && { next_token: token }) }),
+      );
+      pages.push(page['events'] as unknown[]);
+      token = page['next_token'];
+    } while (token !== undefined);
+    expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
+    const ids = bodies.map((body) => ('task_id' in body ? body.task_id : undefined)).reverse();
+    expect(JSON.stringify(pages)).toMatch(new RegExp(ids.filter(Boolean).map(String).join('.*')));
+    const of = async (args: object): Promise<unknown> =>
+      (outputOf(await bench.call(LIST, args))['events'] as unknown[] | undefined)?.length ?? 0;
+    expect(await of({ project: 'other' })).toBe(1);
+    expect(await of({ kind: 'batch' })).toBe(1);
+    expect(await of({ kind: 'audit' })).toBe(0);
+    expect(await of({ task_id: bodies[0]?.['task_id' as never] })).toBe(1);
+    expect(await of({ since: '2999-01-01T00:00:00Z' })).toBe(0);
+    expect(errorOf(await bench.call(LIST, { next_token: '../x' }))).toMatchObject({ path: 'next_token' });
   });
 
-  it('are shown to those only who can read what they are about', async () => {
-    await receive(callbackOf(await make(1, 'signs')));
-    await receive(callbackOf(await make(2, 'other')));
-    await receive(callbackOf({ task_id: '65f0c1d2e4b0a90012ab34cd', status: 'completed' }));
-    expect((outputOf(await bench.call(LIST, {})) as Any).events).toHaveLength(2);
-    const { store } = await bench.work.room();
-    const scoped = await openOn({ selection: { project: 'other' } });
-    const theirs = (await scoped.work.room()).store;
-    for await (const line of store.journal('events').lines())
-      await theirs.journal('events').append([line as object]);
-    expect((outputOf(await scoped.call(LIST, {})) as Any).events).toMatchObject([{ project: 'other' }]);
-    await scoped.close();
+  it('shows nobody an event of a task that their key cannot read, or outside their projects', async () => {
+    const live = await open();
+    const stateDir = await mkdtemp(path.join(tmpdir(), 'events-'));
+    const { keys } = sandbox.running;
+    const [mine, other] = [await finished('signs', 'a'), await finished('other', 'b')];
+    const unknown = { surprise: true };
+    const whole = await open({ stateDir });
+    await taken(whole, mine, other, unknown, { task_id: 'no-such-task', status: 'completed' });
+    expect(outputOf(await whole.call(LIST, {}))['events']).toHaveLength(3);
+    const testKey = await open({ stateDir, apiKey: keys.test });
+    expect(outputOf(await testKey.call(LIST, { kind: 'completed' }))['events']).toBeUndefined();
+    const one = await open({ stateDir, selection: { project: 'signs' } });
+    const seen = JSON.stringify(outputOf(await one.call(LIST, {})));
+    expect(seen).toContain(String(mine['task_id']));
+    expect(seen).not.toContain(String(other['task_id']));
+    expect(seen).not.toContain('surprise');
+    expect(outputOf(await live.call(LIST, {}))['events']).toBeUndefined();
+    await rm(stateDir, { recursive: true, force: true });
   });
 
-  it('that never came are found by a comparison with the API', async () => {
-    const made = [await make(1), await make(2), await make(3)];
-    await receive(callbackOf(made[1]));
-    const output = outputOf(await bench.call(LIST, { project: 'signs', find_gaps: true })) as Any;
-    expect(output.gaps).toMatchObject({ compared: 3, missed: 2 });
-    expect(new Set(output.gaps.task_ids)).toEqual(new Set([made[0].task_id, made[2].task_id]));
-    expect(output.next_steps[0].tool).toBe('scale_ai_re_send_task_callback');
+  it('finds tasks of which no callback came, and how to have it sent', async () => {
+    const bench = await open();
+    const [told, missed] = [await finished('signs', 'a'), await finished('signs', 'b')];
+    await taken(bench, told);
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const found = outputOf(await bench.call(LIST, { project: 'signs', since, find_gaps: true }));
+    expect(found).toMatchObject({
+      compared: 2,
+      gaps: [{ task_id: missed['task_id'], status: 'completed' }],
+      next_steps: [{ tool: 'scale_ai_re_send_task_callback', arguments: { task_id: missed['task_id'] } }],
+    });
+    await taken(bench, missed);
+    const after = outputOf(await bench.call(LIST, { project: 'signs', since, find_gaps: true }));
+    expect(after).toMatchObject({ compared: 2 });
+    expect(after['gaps']).toBeUndefined();
+  });
+
+  it('says how callbacks are set up where there are none, and that it can do without', async () => {
+    const bench = await open({ takesCallbacks: false });
+    const task = await finished('signs', 'a');
+    const answer = outputOf(await bench.call(LIST, { project: 'signs', find_gaps: true }));
+    expect(answer).toMatchObject({
+      setup: {
+        variable: expect.stringContaining('SCALE_MCP_CALLBACK_TOKEN'),
+        callback_url: expect.stringContaining('/callbacks/scale'),
+        header: 'scale-callback-auth',
+      },
+      gaps: [{ task_id: task['task_id'] }],
+      next_steps: [{ tool: 'scale_ai_wait_for_tasks' }],
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reasonToStop } from '../../src/work/results/condition.ts';
-import { EVENTS_TOPIC, Pollers } from '../../src/work/results/pollers.ts';
+import { Pollers } from '../../src/work/results/pollers.ts';
+import { topicOf } from '../../src/work/results/topics.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import type { CallPath } from '../../src/invocation/call-path.ts';
@@ -143,7 +144,7 @@ describe('pollers', () => {
         return isDone ? { completed: 1 } : { pending: 1 };
       },
     } as unknown as CallPath;
-    const pollers = new Pollers(store, { firstMs: 60_000, longestMs: 60_000, growth: 1 });
+    const pollers = new Pollers(store, { firstMs: 60_000, longestMs: 60_000, growth: 1, leastMs: 0 });
     const { signal } = new AbortController();
     const following = { keyId: 'k', target: { batch: 'week-1' }, path };
     const follows = Array.from({ length: 20 }, () =>
@@ -154,7 +155,7 @@ describe('pollers', () => {
     });
     expect([reads, pollers.size]).toEqual([1, 1]);
     isDone = true;
-    store.announce(EVENTS_TOPIC);
+    store.announce(topicOf('batch', 'week-1'));
     for (const seen of await Promise.all(follows)) expect(seen.counts).toEqual({ completed: 1 });
     expect([reads, pollers.size]).toEqual([2, 0]);
   });

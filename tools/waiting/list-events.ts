@@ -1,81 +1,141 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { count } from '../count.ts';
 import { DateTime } from '../date-time.ts';
-import { TaskId } from '../tasks/task-lookup.ts';
+import { count } from '../count.ts';
+import { tableOf, tableOutput } from '../table.ts';
+import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
 
-const text = z.string().optional();
+const COLUMNS = ['at', 'kind', 'task_id', 'unique_id', 'batch', 'project', 'status', 'review', 'members'];
 
-const Found = z.object({
-  events: z.array(
-    z.looseObject({
-      received_at: z.string(),
-      kind: z.string(),
-      task_id: text,
-      unique_id: text,
-      project: text,
-      batch: text,
-      status: text,
-      review: text,
-    }),
-  ),
-  more: z.boolean(),
-  receives: z.boolean(),
-  gaps: z.object({ compared: z.number(), missed: z.number(), task_ids: z.array(z.string()) }).optional(),
+/** Gaps that are offered to be filled by a call each. */
+const MAX_STEPS = 3;
+
+const KINDS = ['completed', 'error', 'audit', 'recall', 'batch', 'other'] as const;
+
+const Event = z.looseObject({
+  at: z.string(),
+  kind: z.string(),
+  task_id: z.string().optional(),
+  unique_id: z.string().optional(),
+  batch: z.string().optional(),
+  project: z.string().optional(),
+  status: z.string().optional(),
+  review: z.string().optional(),
+  members: z.array(z.string()).optional(),
 });
 
-const NOT_SET_UP =
-  'No callbacks are received here: that takes the HTTP mode, SCALE_MCP_CALLBACK_TOKEN, and callback_url …/callbacks/scale on tasks. wait_for_tasks works without.';
+const Gap = z.looseObject({
+  task_id: z.string(),
+  status: z.string(),
+  ended_at: z.string().optional(),
+  callback_url: z.string().optional(),
+});
+
+const Listed = z.looseObject({
+  events: z.array(Event),
+  next_token: z.string().optional(),
+  configured: z.boolean(),
+  found: z.object({ gaps: z.array(Gap), compared: z.number(), isCut: z.boolean() }).optional(),
+});
+
+type Listed = z.output<typeof Listed>;
 
 export const listEvents = defineTool({
   slug: 'SCALE_AI_LIST_EVENTS',
   title: 'List events',
   description:
-    'What Scale’s callbacks said, newest first: tasks completed, failed, audited or recalled, batches done. find_gaps compares with the API and names tasks whose callback never came.',
+    'Callbacks that Scale sent to this server (completed, failed, audited or recalled tasks, batches), newest first. With find_gaps, ended tasks of which no callback came.',
   toolset: 'results',
   effect: 'read',
-  reach: 'own',
   input: z.strictObject({
     project: z.string().min(1).optional(),
     batch: z.string().min(1).optional(),
-    task_id: TaskId.optional(),
-    kind: z.enum(['completed', 'error', 'audit', 'recall', 'batch', 'other']).optional(),
-    since: DateTime.optional(),
-    before: DateTime.optional(),
-    find_gaps: z.boolean().optional(),
+    task_id: z.string().min(1).optional(),
+    kind: z.enum(KINDS).optional(),
+    since: DateTime.optional().describe('received from; 30 days are kept'),
+    find_gaps: z.boolean().default(false).describe('compare with the API, by default the last day'),
     limit: z.int().min(1).max(100).default(20),
+    next_token: z.string().min(1).optional(),
   }),
   output: {
-    events: z.array(z.looseObject({})).optional(),
-    gaps: z.looseObject({}).optional(),
-    next_before: z.string().optional(),
+    ...tableOutput,
+    events: z.array(z.array(z.unknown())).optional(),
+    next_token: z.string().optional(),
+    compared: z.number().optional(),
+    gaps: z.array(z.looseObject({})).optional(),
+    setup: z.looseObject({}).optional(),
   },
-  response: Found,
-  example: { kind: 'error' },
-  run: ({ work }, { task_id: taskId, find_gaps: findGaps = false, ...rest }) =>
-    work.events({ ...rest, taskId, findGaps }),
-  summarize({ events, more, receives, gaps }, _input, shaping) {
-    const missed =
-      gaps === undefined
-        ? ''
-        : ` Of ${count(gaps.compared, 'ended task')}, ${gaps.missed} had no callback here.`;
+  response: Listed,
+  example: { project: 'road-signs', since: '2026-02-03T00:00:00Z' },
+  async run({ work }, { find_gaps: findGaps, ...query }) {
+    const listed = await work.events(query);
+    return findGaps ? { ...listed, found: await work.findGaps(query) } : listed;
+  },
+  summarize(listed, input, shaping) {
+    const { events, next_token, configured, found } = listed;
+    const { rows, ...table } = tableOf(
+      events.map((event) => rowOf(event, shaping)),
+      COLUMNS,
+    );
     return {
-      summary: `${receives || events.length > 0 ? `${count(events.length, 'event')}${more ? ', and more before' : ''}.` : NOT_SET_UP}${missed}`,
-      events: events.map(({ id: _id, ...event }) =>
-        Object.fromEntries(
-          Object.entries(event).map(([name, value]) => [
-            name,
-            typeof value === 'string' ? shaping.bare(value) : value,
-          ]),
-        ),
-      ),
-      gaps: gaps && { ...gaps, task_ids: gaps.task_ids.map((id) => shaping.bare(id)) },
-      next_before: more ? events.at(-1)?.received_at : undefined,
-      next_steps: (gaps?.task_ids ?? []).slice(0, 3).map((id) => ({
-        tool: 'scale_ai_re_send_task_callback',
-        arguments: { task_id: id },
-        why: 'its callback never came',
-      })),
+      summary: words(listed),
+      ...(rows.length > 0 && { ...table, events: rows }),
+      next_token,
+      compared: found?.compared,
+      gaps: found?.gaps.map((gap) => shaping.fenceJson(gap)),
+      setup: configured ? undefined : SETUP,
+      next_steps: stepsAfter(listed, input.project),
     };
   },
 });
+
+/** How callbacks are had, for whoever runs the server. */
+const SETUP = {
+  run: 'scale-ai-mcp http',
+  variable: 'SCALE_MCP_CALLBACK_TOKEN = the Live Callback Auth Key of the Scale dashboard',
+  callback_url: 'https://<name of this server>/callbacks/scale',
+  header: 'scale-callback-auth',
+};
+
+function rowOf(event: z.output<typeof Event>, shaping: Shaping): Record<string, unknown> {
+  const named = (value: string | undefined): unknown =>
+    value === undefined ? undefined : shaping.bare(value);
+  return {
+    at: event.at,
+    kind: event.kind,
+    task_id: named(event.task_id),
+    unique_id: named(event.unique_id),
+    batch: named(event.batch),
+    project: named(event.project),
+    status: named(event.status),
+    review: named(event.review),
+    members: event.members?.map((name) => shaping.bare(name)),
+  };
+}
+
+function words({ events, next_token: next, configured, found }: Listed): string {
+  const shown =
+    events.length === 0 ? 'No event matches.' : `${count(events.length, 'event')}, the newest first.`;
+  const more = next === undefined ? '' : ' Pass next_token for the next page.';
+  const cut = found?.isCut ? ' There may be more: narrow it with since, project or batch.' : '';
+  const gaps =
+    found === undefined
+      ? ''
+      : ` Of ${count(found.compared, 'task')} that ended by the API, ${found.gaps.length} had no callback here; Scale tries for up to 24 hours.${cut}`;
+  const setup = configured
+    ? ''
+    : ' This server takes no callbacks as it is set up; scale_ai_wait_for_tasks and find_gaps work without.';
+  return `${shown}${more}${gaps}${setup}`;
+}
+
+function stepsAfter({ found, configured }: Listed, project: string | undefined): NextStep[] {
+  if (found && found.gaps.length > 0 && configured) {
+    return found.gaps.slice(0, MAX_STEPS).map(({ task_id }) => ({
+      tool: 'scale_ai_re_send_task_callback',
+      arguments: { task_id },
+      why: 'has Scale send the callback that did not come',
+    }));
+  }
+  if (configured || project === undefined) return [];
+  return [{ tool: 'scale_ai_wait_for_tasks', arguments: { project }, why: 'waits without callbacks' }];
+}

@@ -13,6 +13,7 @@ const Waited = z.looseObject({
   counts: z.record(z.string(), z.number()),
   total: z.number(),
   settled: z.number(),
+  is_staged: z.boolean().optional(),
   job_id: z.string().optional(),
   left_s: z.number().optional(),
 });
@@ -53,9 +54,14 @@ export const waitForTasks = defineTool({
   },
   response: Waited,
   example: { batch: 'road-signs-week-10' },
+  subjects: ({ batch, project, task_ids: ids }) => ({
+    ...(batch !== undefined && { batch }),
+    ...(project !== undefined && { project }),
+    ...(ids?.[0] !== undefined && { task: ids[0] }),
+  }),
   run: ({ work }, { until, share, wait_seconds: waitSeconds, ...meant }) =>
     work.waitForTasks({ target: targetOf(meant), condition: { until, share }, waitSeconds }),
-  summarize({ done, reason, counts, total, settled, job_id: job, left_s: left }, input, shaping) {
+  summarize({ done, reason, counts, total, settled, job_id: job, left_s: left, ...wait }, input, shaping) {
     const rest = left === undefined ? '' : ` About ${left} s are left at this rate.`;
     const failed = counts['error'] ?? 0;
     return {
@@ -69,6 +75,15 @@ export const waitForTasks = defineTool({
       left_s: left,
       next_steps: [
         ...(done ? [] : [{ tool: 'scale_ai_wait_for_tasks', arguments: { ...input }, why: 'waits on' }]),
+        ...(done && wait.is_staged === true && total > settled
+          ? [
+              {
+                tool: 'scale_ai_finalize_batch',
+                arguments: { batch_name: input.batch },
+                why: 'has the work begin; this cannot be undone and charges a live account',
+              },
+            ]
+          : []),
         ...(failed > 0 && input.task_ids === undefined
           ? [
               {

@@ -1,94 +1,105 @@
 import * as z from 'zod';
+import { ToolFailure } from '../../invocation/tool-failure.ts';
+import { isRecord } from '../../responses/compact.ts';
 import { tokenItems } from '../../scale/pagination.ts';
-import { eventJournal } from './receive.ts';
-import { ScaleEvent } from './scale-event.ts';
-import type { EventsRequest, EventsView, Work } from '../../catalog/work.ts';
+import type { EventQuery, EventView, GapView, Work } from '../../catalog/work.ts';
 import type { WorkRoom, WorkScope } from '../work-room.ts';
+import type { ScaleEvent } from './event.ts';
 
-/** Events that are looked at for one page, and tasks that are compared. */
-const MAX_LOOKED_AT = 100_000;
-const MAX_NAMED = 20;
+/** Events that are looked through for one page. */
+const MAX_LOOKED_THROUGH = 2_000;
 
-const Listed = z.looseObject({
-  task_id: z.string(),
-  status: z.string().optional(),
-  completed_at: z.string().optional(),
-});
+/** Tasks that are compared at once, and how many of those without a callback are named. */
+const MAX_COMPARED = 2_000;
+const MAX_GAPS = 100;
 
-/** Events as far as the caller may see them. */
-export function eventWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<Work, 'events'> {
+const DAY_MS = 86_400_000;
+
+/** Callbacks as one caller may see them. */
+export function eventWork(
+  room: () => Promise<WorkRoom>,
+  scope: WorkScope,
+): Pick<Work, 'events' | 'findGaps'> {
   return {
-    async events(request) {
-      const opened = await room();
-      const all = await matching(opened, request);
-      const events: EventsView['events'][number][] = [];
+    async events(query) {
+      const { events, readable } = await room();
+      const found: EventView[] = [];
       let looked = 0;
-      for (const event of all) {
-        if (events.length === request.limit) break;
+      for await (const { event, day, index } of events.newestFirst(placeIn(query.next_token), query.since)) {
+        if (found.length === query.limit || looked === MAX_LOOKED_THROUGH) {
+          return { events: found, next_token: `${day}.${index + 1}`, configured: events.configured };
+        }
         looked += 1;
-        if (await maySee(event, scope)) events.push(event);
+        if (!fits(event, query) || !(await readable.allows(event, scope))) continue;
+        const { id: _id, ...view } = event;
+        found.push(view);
       }
-      return {
-        events,
-        more: looked < all.length,
-        receives: opened.receivesCallbacks,
-        ...(request.findGaps && { gaps: await gapsOf(opened, request, scope) }),
-      };
+      return { events: found, configured: events.configured };
     },
+    findGaps: async (query) => findGaps(await room(), scope, query),
   };
 }
 
-/** The newest first, each once. */
-async function matching({ store }: WorkRoom, request: EventsRequest): Promise<ScaleEvent[]> {
-  const { since, kind, taskId, batch, project, before } = request;
-  const found = new Map<string, ScaleEvent>();
-  for await (const line of eventJournal(store).lines()) {
-    const event = ScaleEvent.safeParse(line).data;
-    if (!event || found.has(event.id) || found.size === MAX_LOOKED_AT) continue;
-    const isWanted =
-      (since === undefined || event.received_at >= since) &&
-      (before === undefined || event.received_at < before) &&
-      (kind === undefined || event.kind === kind) &&
-      (taskId === undefined || event.task_id === taskId) &&
-      (batch === undefined || event.batch === batch) &&
-      (project === undefined || event.project === project);
-    if (isWanted) found.set(event.id, event);
-  }
-  return [...found.values()].reverse();
+/** @throws ToolFailure for a token that was not given out */
+function placeIn(token: string | undefined): { day: string; index: number } | undefined {
+  if (token === undefined) return undefined;
+  const [, day, index] = /^(\d{4}-\d{2}-\d{2})\.(\d{1,9})$/.exec(token) ?? [];
+  if (day !== undefined) return { day, index: Number(index) };
+  throw new ToolFailure(
+    'invalid_arguments',
+    'next_token is not one that a list gave: leave it out to begin anew.',
+    {
+      outcome: 'not_sent',
+      path: 'next_token',
+    },
+  );
 }
 
-/** A callback does not say whose it is: it is shown to whoever can read what it is about. */
-async function maySee({ task_id, batch }: ScaleEvent, { path, viewer }: WorkScope): Promise<boolean> {
-  if (task_id === undefined && batch === undefined) return viewer.projects === undefined;
-  const found =
-    task_id === undefined ? await path.lookUp('batch', batch ?? '') : await path.lookUp('task', task_id);
-  if (found.state !== 'found') return false;
-  const project = found.object['project'];
-  return viewer.projects === undefined || (typeof project === 'string' && viewer.projects.allows(project));
+function fits(event: ScaleEvent, query: EventQuery): boolean {
+  return (['project', 'batch', 'task_id', 'kind'] as const).every(
+    (name) => query[name] === undefined || event[name] === query[name],
+  );
 }
 
-/** Tasks that ended without word of it. */
-async function gapsOf(
-  { store }: WorkRoom,
-  { since, batch, project }: EventsRequest,
+const Ended = z.looseObject({
+  task_id: z.string(),
+  status: z.string().catch('unknown'),
+  completed_at: z.string().optional().catch(undefined),
+  updated_at: z.string().optional().catch(undefined),
+  callback_url: z.string().optional().catch(undefined),
+});
+
+/** What ended since a time by the API, against the callbacks that came since. */
+async function findGaps(
+  { events, now }: WorkRoom,
   { path }: WorkScope,
-): Promise<NonNullable<EventsView['gaps']>> {
-  const heardOf = new Set<string>();
-  for await (const line of eventJournal(store).lines()) {
-    const { task_id: id } = ScaleEvent.safeParse(line).data ?? {};
-    if (id !== undefined) heardOf.add(id);
+  { project, batch, task_id: only, since = new Date(now() - DAY_MS).toISOString() }: EventQuery,
+): Promise<{ gaps: GapView[]; compared: number; isCut: boolean }> {
+  const told = new Set<string>();
+  for await (const { event } of events.newestFirst(undefined, since)) {
+    if (event.task_id !== undefined) told.add(event.task_id);
   }
-  const gaps = { compared: 0, missed: 0, task_ids: [] as string[] };
-  for (const status of ['completed', 'error']) {
-    const query = { status, batch, project, updated_after: since, limit: 100 };
-    for await (const item of tokenItems((one) => path.read(one), { method: 'GET', path: ['tasks'], query })) {
-      const { task_id: id } = Listed.parse(item);
-      gaps.compared += 1;
-      if (heardOf.has(id)) continue;
-      gaps.missed += 1;
-      if (gaps.task_ids.length < MAX_NAMED) gaps.task_ids.push(id);
-      if (gaps.compared === MAX_LOOKED_AT) return gaps;
+  const where = { ...(project !== undefined && { project }), ...(batch !== undefined && { batch }) };
+  const gaps: GapView[] = [];
+  let compared = 0;
+  for (const ended of [
+    { status: 'completed', completed_after: since },
+    { status: 'error', updated_after: since },
+  ]) {
+    const query = { ...where, ...ended, limit: 100 };
+    for await (const item of tokenItems((request) => path.read(request), {
+      method: 'GET',
+      path: ['tasks'],
+      query,
+    })) {
+      const task = isRecord(item) ? Ended.safeParse(item).data : undefined;
+      if (!task || (only !== undefined && task.task_id !== only)) continue;
+      if (compared === MAX_COMPARED || gaps.length === MAX_GAPS) return { gaps, compared, isCut: true };
+      compared += 1;
+      if (told.has(task.task_id)) continue;
+      const { task_id, status, completed_at, updated_at, callback_url } = task;
+      gaps.push({ task_id, status, ended_at: completed_at ?? updated_at, callback_url });
     }
   }
-  return gaps;
+  return { gaps, compared, isCut: false };
 }

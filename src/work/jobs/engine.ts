@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { randomId } from '../../random-id.ts';
-import { RESOURCES_TOPIC } from '../store/work-store.ts';
 import { Job, hasEnded, isWithinReach } from './job.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -68,8 +67,13 @@ export class JobEngine {
     delete job.ended_at;
     await this.#options.store.remove(CANCELS, id);
     await this.#write(job);
-    await (job.owner.ownKey ? this.#here : this.#dispatcher).send(id);
+    await this.takeUp(job);
     return job;
+  }
+
+  /** Has a job go on that is written down, should nobody be at it. */
+  async takeUp({ id, owner }: Job): Promise<void> {
+    await (owner.ownKey ? this.#here : this.#dispatcher).send(id);
   }
 
   /** @throws NothingFound for a job that is not there or is somebody else's */
@@ -141,7 +145,7 @@ export class JobEngine {
   /** Takes up what earlier processes left unfinished. */
   async resume(): Promise<void> {
     for (const job of await this.#all()) {
-      if (!hasEnded(job) && job.state !== 'waiting' && !job.owner.ownKey) await this.#dispatcher.send(job.id);
+      if (!hasEnded(job) && job.state !== 'waiting' && !job.owner.ownKey) await this.takeUp(job);
     }
   }
 
@@ -226,7 +230,6 @@ export class JobEngine {
   async #write(job: Job): Promise<void> {
     await this.#options.store.put(KIND, job.id, job);
     this.#options.store.announce(topicOf(job.id));
-    this.#options.store.announce(RESOURCES_TOPIC, `scale://jobs/${job.id}`);
   }
 
   async #read(id: string): Promise<Job | undefined> {

@@ -40,7 +40,8 @@ export async function beginAndWatch(
   const known = await room.engine.find(scope.viewer, job.id);
   const isComplete = known?.state === 'done' && (known.counts['failed'] ?? 0) === 0;
   const isGoingOn = known !== undefined && !hasEnded(known) && known.state !== 'waiting';
-  if (!isComplete && !isGoingOn) await room.engine.start(job);
+  if (isGoingOn) await room.engine.takeUp(known);
+  else if (!isComplete) await room.engine.start(job);
   return watchJob(room, scope, job.id, waitSeconds);
 }
 

@@ -1,21 +1,29 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RESOURCES_TOPIC } from '../store/work-store.ts';
+import { ScaleError } from '../../scale/errors.ts';
 import { readProgress } from './progress.ts';
+import { topicsOf } from './topics.ts';
 import type { TaskProgress, WaitTarget } from '../../catalog/work.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { WorkStore } from '../store/work-store.ts';
-
-/** What wakes every poller: something happened at Scale. */
-export const EVENTS_TOPIC = 'events';
 
 export interface PollTiming {
   firstMs: number;
   longestMs: number;
   growth: number;
+  /** Between two looks, however much happens. */
+  leastMs: number;
 }
 
 /** Labeling takes hours: the first looks are for small batches and the sandbox. */
-const TIMING: PollTiming = { firstMs: 2_000, longestMs: 60_000, growth: 1.5 };
+const TIMING: PollTiming = { firstMs: 2_000, longestMs: 60_000, growth: 1.5, leastMs: 500 };
+
+/** Said for good: asking again would change nothing. */
+const FINAL: ReadonlySet<string> = new Set([
+  'not_found',
+  'unauthorized',
+  'forbidden',
+  'not_enabled',
+  'bad_request',
+]);
 
 interface Follower {
   path: CallPath;
@@ -23,7 +31,7 @@ interface Follower {
   failed: (error: unknown) => void;
 }
 
-/** One poller for each target and key, however many follow it. */
+/** One poller for each target and key, however many follow it. It runs while somebody does. */
 export class Pollers {
   readonly #store: WorkStore;
   readonly #timing: PollTiming;
@@ -40,10 +48,11 @@ export class Pollers {
   }
 
   /**
-   * Follows the tasks of a target until `enough` says so.
+   * Follows the tasks of a target until `enough` says so. A look that fails for a while is made again.
    *
+   * @param enough asked after each look, whether or not anything has changed
    * @returns what was seen last
-   * @throws the signal's reason, or what the reading failed with
+   * @throws the signal's reason, or what the reading failed with for good
    */
   async follow(
     { keyId, target, path }: { keyId: string; target: WaitTarget; path: CallPath },
@@ -74,7 +83,7 @@ export class Pollers {
       });
     } finally {
       leave();
-      if (poller.isIdle) this.#running.delete(name);
+      if (poller.isIdle && this.#running.get(name) === poller) this.#running.delete(name);
     }
   }
 }
@@ -84,13 +93,19 @@ class Poller {
   readonly #store: WorkStore;
   readonly #timing: PollTiming;
   readonly #followers = new Set<Follower>();
+  #silences: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  #isWoken = false;
+  #lookedAt = -Infinity;
+  #waitMs: number;
   #last: TaskProgress | undefined;
-  #stop = new AbortController();
 
   constructor(target: WaitTarget, store: WorkStore, timing: PollTiming) {
     this.#target = target;
     this.#store = store;
     this.#timing = timing;
+    this.#waitMs = timing.firstMs;
   }
 
   get isIdle(): boolean {
@@ -101,55 +116,63 @@ class Poller {
     const isFirst = this.isIdle;
     this.#followers.add(follower);
     if (isFirst) {
-      this.#stop = new AbortController();
-      void this.#run(this.#stop.signal);
+      this.#silences = topicsOf(this.#target).map((topic) => this.#store.listen(topic, () => this.#wake()));
+      this.#wake();
     } else if (this.#last) follower.seen(this.#last);
   }
 
   leave(follower: Follower): void {
-    this.#followers.delete(follower);
-    if (this.isIdle) this.#stop.abort();
+    if (!this.#followers.delete(follower) || !this.isIdle) return;
+    for (const silence of this.#silences.splice(0)) silence();
+    clearTimeout(this.#timer);
   }
 
-  async #run(stop: AbortSignal): Promise<void> {
-    let wait = this.#timing.firstMs;
-    for (;;) {
-      const [first] = this.#followers;
-      if (stop.aborted || !first) return;
-      const before = this.#last;
-      try {
-        this.#last = await readProgress(this.#target, first.path, before);
-      } catch (error) {
-        if (this.#followers.has(first)) first.failed(error);
-        continue;
-      }
-      for (const follower of this.#followers) follower.seen(this.#last);
-      this.#announce(before, this.#last);
-      const moved = before !== undefined && before.settled !== this.#last.settled;
-      wait = moved ? this.#timing.firstMs : Math.min(wait * this.#timing.growth, this.#timing.longestMs);
-      await this.#pause(wait, stop);
-    }
+  /** Something happened: looks at once, or as soon as it may. */
+  #wake(): void {
+    this.#waitMs = this.#timing.firstMs;
+    if (this.#isLooking) this.#isWoken = true;
+    else this.#lookIn(Math.max(0, this.#lookedAt + this.#timing.leastMs - performance.now()));
   }
 
-  /** Whoever subscribed to what was seen to change learns of it. */
-  #announce(before: TaskProgress | undefined, now: TaskProgress): void {
-    if (!before || before.settled === now.settled) return;
-    const target = this.#target;
-    if ('batch' in target) {
-      this.#store.announce(RESOURCES_TOPIC, `scale://batches/${encodeURIComponent(target.batch)}/status`);
-    }
-    for (const id of now.ended?.keys() ?? []) {
-      if (!before.ended?.has(id)) this.#store.announce(RESOURCES_TOPIC, `scale://tasks/${id}`);
-    }
+  #lookIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#look(), ms).unref();
   }
 
-  /** Waits for the next look, or for word of something that happened. */
-  async #pause(ms: number, stop: AbortSignal): Promise<void> {
-    const woken = new AbortController();
-    const silence = this.#store.listen(EVENTS_TOPIC, () => woken.abort());
-    const signal = AbortSignal.any([stop, woken.signal]);
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
-    silence();
+  async #look(): Promise<void> {
+    const [first] = this.#followers;
+    if (!first) return;
+    this.#isLooking = true;
+    try {
+      this.#tell(await readProgress(this.#target, first.path, this.#last));
+    } catch (error) {
+      this.#bear(error, first);
+    }
+    this.#isLooking = false;
+    this.#lookedAt = performance.now();
+    if (this.isIdle) return;
+    const isWoken = this.#isWoken;
+    this.#isWoken = false;
+    if (isWoken) this.#wake();
+    else this.#lookIn(this.#waitMs);
+  }
+
+  #tell(progress: TaskProgress): void {
+    const { firstMs, longestMs, growth } = this.#timing;
+    const hasMoved = this.#last !== undefined && this.#last.print !== progress.print;
+    this.#waitMs = hasMoved ? firstMs : Math.min(this.#waitMs * growth, longestMs);
+    this.#last = progress;
+    for (const follower of this.#followers) follower.seen(progress);
+  }
+
+  #bear(error: unknown, asker: Follower): void {
+    if (!this.#followers.has(asker)) {
+      this.#isWoken = true; // it left meanwhile, and what it asked ended with it
+    } else if (error instanceof ScaleError && !FINAL.has(error.code)) {
+      this.#waitMs = Math.min(this.#waitMs * this.#timing.growth, this.#timing.longestMs);
+    } else {
+      for (const { failed } of this.#followers) failed(error);
+    }
   }
 }
 

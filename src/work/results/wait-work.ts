@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { reasonToStop } from './condition.ts';
 import { readProgress } from './progress.ts';
 import { WAIT_FOR_TASKS } from '../jobs/job.ts';
 import type { JobView, TaskProgress, WaitRequest, WaitView, Work } from '../../catalog/work.ts';
+import type { Viewer } from '../jobs/job.ts';
 import type { WorkRoom, WorkScope } from '../work-room.ts';
 
 /** Waiting for tasks. */
@@ -14,6 +16,7 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
     async waitForTasks(request) {
       const { target, condition, waitSeconds } = request;
       const seen = await readProgress(target, path);
+      keepWithin(viewer, seen);
       const reason = reasonToStop(condition, seen);
       if (reason !== undefined || waitSeconds === 0) {
         return { ...shown(seen), done: reason !== undefined, reason };
@@ -28,6 +31,7 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
         tool: 'scale_ai_wait_for_tasks',
         owner: viewer.owner,
         title: titleOf(request),
+        ...commonProject(seen),
         ...('project' in target && { project: target.project }),
         ...('batch' in target && { batch: target.batch, ...(await projectOf(target.batch, scope)) }),
         input: { target, condition, settled_at_start: seen.settled },
@@ -35,6 +39,23 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
       return viewOfWait(await beginAndWatch(opened, scope, job, waitSeconds), seen);
     },
   };
+}
+
+/** Single tasks are named by id: only when they are read is it known where they belong. */
+function keepWithin({ projects }: Viewer, { known }: TaskProgress): void {
+  const named = [...(known?.values() ?? [])].map(({ project }) => project);
+  if (!projects || named.every((name) => name !== undefined && projects.allows(name))) return;
+  throw new ToolFailure(
+    'outside_project',
+    `Not all of these tasks are within ${projects.words}, which is all that may be reached here.`,
+    { outcome: 'not_sent', allowed: projects.words, path: 'task_ids' },
+  );
+}
+
+/** Where single tasks belong, when they all belong to the same. */
+function commonProject({ known }: TaskProgress): { project?: string } {
+  const [first, ...others] = new Set([...(known?.values() ?? [])].map(({ project }) => project));
+  return first !== undefined && others.length === 0 ? { project: first } : {};
 }
 
 async function projectOf(batch: string, { path }: WorkScope): Promise<{ project?: string }> {
@@ -84,6 +105,11 @@ function leftOver(
   return since > 0 && open > 0 ? { left_s: Math.ceil((open * elapsed) / since) } : {};
 }
 
-function shown({ counts, total, settled }: TaskProgress): Pick<WaitView, 'counts' | 'total' | 'settled'> {
-  return { counts, total, settled };
+function shown({
+  counts,
+  total,
+  settled,
+  isStaged,
+}: TaskProgress): Pick<WaitView, 'counts' | 'total' | 'settled' | 'is_staged'> {
+  return { counts, total, settled, is_staged: isStaged };
 }

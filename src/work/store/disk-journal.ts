@@ -28,13 +28,16 @@ export class DiskJournal implements Journal {
     });
   }
 
-  async *lines(): AsyncGenerator {
+  async *lines(from = 0): AsyncGenerator {
+    let index = 0;
     const handle = await open(this.file, 'r').catch(() => undefined);
     if (!handle) return;
     const input = createReadStream('', { fd: handle, autoClose: true });
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
       const parsed = parseLine(line);
-      if (parsed !== undefined) yield parsed;
+      if (parsed === undefined) continue;
+      index += 1;
+      if (index > from) yield parsed;
     }
   }
 

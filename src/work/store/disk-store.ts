@@ -40,7 +40,7 @@ export async function openDiskStore(directory: string, now: () => number = Date.
       return known;
     },
     hold: (name) => holdFile(path.join(locks, checkName(name))),
-    announce: (topic, text = '') => topics.tell(topic, text),
+    announce: (topic) => topics.tell(topic),
     listen: (topic, wake) => topics.listen(topic, wake),
     async close() {
       await Promise.all([...written.values()].map((journal) => journal.settled()));

@@ -35,9 +35,7 @@ export function openRedisStore(url: string, logger: Logger): WorkStore {
     connection.on('error', (error: Error) => logger.debug({ err: error }, 'Redis'));
   }
   const topics = new Topics();
-  subscriber.on('pmessage', (_pattern: string, channel: string, text: string) =>
-    topics.tell(channel.slice(TOPICS.length), text),
-  );
+  subscriber.on('pmessage', (_pattern: string, channel: string) => topics.tell(channel.slice(TOPICS.length)));
   subscriber.psubscribe(`${TOPICS}*`).catch((error: unknown) => logger.debug({ err: error }, 'Redis'));
   const keyOf = (kind: string, id: string): string => `${PREFIX}:${checkName(kind)}:${checkName(id)}`;
   const indexOf = (kind: string): string => `${PREFIX}:index:${checkName(kind)}`;
@@ -63,8 +61,8 @@ export function openRedisStore(url: string, logger: Logger): WorkStore {
     },
     journal: (name) => new RedisJournal(redis, `${PREFIX}:journal:${checkName(name)}`),
     hold: (name) => holdKey(redis, `${PREFIX}:hold:${checkName(name)}`),
-    announce(topic, text = '') {
-      redis.publish(`${TOPICS}${topic}`, text).catch((error: unknown) => {
+    announce(topic) {
+      redis.publish(`${TOPICS}${topic}`, '').catch((error: unknown) => {
         logger.debug({ err: error, topic }, 'nobody could be told');
       });
     },
@@ -94,8 +92,8 @@ class RedisJournal implements Journal {
     await this.#redis.expire(this.#key, RETENTION_SECONDS);
   }
 
-  async *lines(): AsyncGenerator {
-    for (let start = 0; ; start += CHUNK) {
+  async *lines(from = 0): AsyncGenerator {
+    for (let start = from; ; start += CHUNK) {
       const texts = await this.#redis.lrange(this.#key, start, start + CHUNK - 1);
       for (const text of texts) yield parse(text);
       if (texts.length < CHUNK) return;

@@ -4,11 +4,11 @@ import { EventEmitter } from 'node:events';
 export class Topics {
   readonly #emitter = new EventEmitter().setMaxListeners(0);
 
-  tell(topic: string, text: string): void {
-    this.#emitter.emit(topic, text);
+  tell(topic: string): void {
+    this.#emitter.emit(topic);
   }
 
-  listen(topic: string, wake: (text: string) => void): () => void {
+  listen(topic: string, wake: () => void): () => void {
     this.#emitter.on(topic, wake);
     return () => this.#emitter.off(topic, wake);
   }

@@ -9,8 +9,12 @@ export interface Hold {
 export interface Journal {
   /** Resolves once the lines are kept. */
   append(lines: readonly object[]): Promise<void>;
-  /** The lines in the order of writing, a bounded number of them in memory. A line that was cut off is left out. */
-  lines(): AsyncIterable<unknown>;
+  /**
+   * The lines in the order of writing, a bounded number of them in memory. A line that was cut off is left out.
+   *
+   * @param from lines that are skipped
+   */
+  lines(from?: number): AsyncIterable<unknown>;
   /** A file, where there is one. */
   readonly file: string | undefined;
 }
@@ -29,17 +33,14 @@ export interface WorkStore {
   /** @returns undefined while somebody else has it */
   hold(name: string): Promise<Hold | undefined>;
   /** Tells all who listen, in every replica, that something changed. */
-  announce(topic: string, text?: string): void;
+  announce(topic: string): void;
   /** @returns to stop listening */
-  listen(topic: string, wake: (text: string) => void): () => void;
+  listen(topic: string, wake: () => void): () => void;
   close(): Promise<void>;
 }
 
 /** How long plans, jobs and events are kept after they were last written. */
 export const RETENTION_DAYS = 30;
-
-/** What tells which resources have changed; the text is the URI. */
-export const RESOURCES_TOPIC = 'resources';
 
 const NAME = /^[\w.-]{1,120}$/;
 
