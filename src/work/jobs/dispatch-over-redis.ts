@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Logger } from '../../observability/logger.ts';
@@ -8,6 +9,9 @@ const PREFIX = 'scale-ai-mcp:dispatch';
 
 /** Jobs that one process has at once. Most of them wait, for labelers or for their turn at Scale, for days. */
 const CONCURRENCY = 500;
+
+/** How long a stopping process waits for what it has begun, and for Redis. */
+const PATIENCE_MS = 10_000;
 
 /** A process that was killed is noticed after this. */
 const LOCK_MS = 10_000;
@@ -52,8 +56,9 @@ export function dispatchOverRedis(url: string, run: RunJob, logger: Logger): Dis
       await queue.add('job', { jobId }, { ...AGAIN, jobId, removeOnComplete: true, removeOnFail: true });
     },
     async close() {
-      await worker.close();
-      await queue.close();
+      // While Redis is away there is nobody to say goodbye to, and the packages would wait for it.
+      const goodbye = Promise.all([worker.close(connections[1].status !== 'ready'), queue.close()]);
+      await Promise.race([goodbye.catch(() => undefined), sleep(PATIENCE_MS, undefined, { ref: false })]);
       for (const connection of connections) connection.disconnect();
     },
   };
