@@ -4,7 +4,7 @@ import { openScaleGate } from '../access/limits/scale-gate.ts';
 import { openLimitStore } from '../access/limits/shared-store.ts';
 import { durationMs } from '../config/settings.ts';
 import { createInvoker } from '../invocation/invoke.ts';
-import { InFlight } from '../mcp/in-flight.ts';
+import { InFlight } from '../in-flight.ts';
 import { challengeForScopes } from '../mcp/step-up.ts';
 import { metricsTrail } from '../observability/telemetry/metrics-trail.ts';
 import { allTrails, loggingTrail } from '../observability/trail.ts';

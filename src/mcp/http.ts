@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/fastify';
 import fastify from 'fastify';
 import { serveCallbacks } from './callbacks.ts';
-import { InFlight } from './in-flight.ts';
+import { InFlight } from '../in-flight.ts';
 import {
   BODY_LIMITS,
   MessageRefusedError,
