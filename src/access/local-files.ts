@@ -17,10 +17,12 @@ export class LocalFileError extends Error {
   }
 }
 
-interface LocalFile {
+export interface LocalFile {
   name: string;
   /** Bytes. */
   size: number;
+  /** Milliseconds since 1970. */
+  modifiedAt: number;
   content(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
@@ -204,6 +206,7 @@ async function openRegularFile(real: string, localPath: string, maxBytes: number
   return {
     name: path.basename(real),
     size: stats.size,
+    modifiedAt: stats.mtimeMs,
     content: () => read(handle),
     close: () => handle.close(),
   };

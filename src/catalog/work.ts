@@ -256,8 +256,8 @@ export interface Work {
   findGaps(query: EventQuery): Promise<{ gaps: GapView[]; compared: number; isCut: boolean }>;
   diagnose(request: FailedTasksRequest): Promise<Diagnosis>;
   planRepair(request: RepairRequest): Promise<PlanView>;
-  /** Pending tasks of a batch, and how many of them were begun as far as Scale tells. */
-  batchState(batch: string): Promise<{ pending: number; started: number | undefined }>;
+  /** Looks at pending tasks of a batch: how many of them were begun as far as Scale tells. */
+  batchState(batch: string): Promise<{ looked: number; started: number | undefined }>;
   /** Whether a person has agreed to cancel this batch before, and it is under way. */
   isCancelling(batch: string): Promise<boolean>;
   cancelBatch(batch: string, options: { clearUniqueIds: boolean; waitSeconds: number }): Promise<JobView>;

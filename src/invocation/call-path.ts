@@ -48,6 +48,17 @@ export interface CallPath {
    */
   judge(call: InnerCall): Promise<readonly string[]>;
   /**
+   * Compares a creation with the object that bears its identity.
+   *
+   * @param renewed members that may differ
+   * @returns the members that are not what is asked for
+   */
+  differences(
+    call: InnerCall,
+    existing: Readonly<Record<string, unknown>>,
+    renewed?: ReadonlySet<string>,
+  ): readonly string[];
+  /**
    * Carries out a call. A refusal for being too fast is handed on at once, whatever else is retried.
    *
    * @param renewed members of what exists that may differ from what is asked for: files are uploaded anew
@@ -97,6 +108,10 @@ export function openCallPath(parts: CallPathParts): CallPath {
       } catch (error) {
         return reasonsOf(error);
       }
+    },
+    differences({ tool: name, arguments: args }, existing, renewed = new Set()) {
+      const { call } = parseArguments(tool(name), args);
+      return onceFor(call, renewed)?.differences(existing) ?? [];
     },
     perform: (call, renewed) => perform(tool(call.tool), call, parts, renewed),
     read: (request) => scale.send(request, { signal: stop }),
@@ -173,12 +188,7 @@ function runOf(
   { deps, scale, mode, lookUps, startedAt }: CallPathParts,
   { renewed, stop }: { renewed: ReadonlySet<string>; stop: AbortSignal },
 ): { run: Run; once: Once | undefined } {
-  const own = call.once(false);
-  const once = own && {
-    ...own,
-    differences: (existing: Readonly<Record<string, unknown>>) =>
-      own.differences(existing).filter((name) => !renewed.has(name)),
-  };
+  const once = onceFor(call, renewed);
   const run = openRun(
     {
       scale,
@@ -196,6 +206,17 @@ function runOf(
     { stop, deadline: stop },
   );
   return { run, once };
+}
+
+/** The identity of a creation, where the `renewed` members make no difference. */
+function onceFor(call: PreparedCall, renewed: ReadonlySet<string>): Once | undefined {
+  const own = call.once(false);
+  return (
+    own && {
+      ...own,
+      differences: (existing) => own.differences(existing).filter((name) => !renewed.has(name)),
+    }
+  );
 }
 
 function intentOf(

@@ -1,7 +1,7 @@
 import { LocalFileError } from '../access/local-files.ts';
 import { createOnce } from './create-once.ts';
 import { ToolFailure } from './tool-failure.ts';
-import type { LocalFiles } from '../access/local-files.ts';
+import type { LocalFile, LocalFiles } from '../access/local-files.ts';
 import type { LookUp, ReportProgress, RestRequest, RunContext, UploadSource } from '../catalog/tool.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { Once } from '../catalog/once.ts';
@@ -88,8 +88,10 @@ async function send(request: RestRequest, deps: RunDeps, { stop, deadline }: Cal
   }
 }
 
+type UploadContent = Omit<LocalFile, 'modifiedAt'>;
+
 async function* counted(
-  file: Awaited<ReturnType<LocalFiles['open']>>,
+  file: UploadContent,
   report: ReportProgress,
 ): AsyncGenerator<Uint8Array> {
   let sent = 0;
@@ -104,7 +106,10 @@ async function* inOneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function openForUpload(source: UploadSource, files: LocalFiles): ReturnType<LocalFiles['open']> {
+async function openForUpload(
+  source: UploadSource,
+  files: LocalFiles,
+): Promise<UploadContent> {
   if ('bytes' in source) {
     const { name, bytes } = source;
     return { name, size: bytes.length, content: () => inOneChunk(bytes), close: async () => undefined };

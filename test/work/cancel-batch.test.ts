@@ -62,6 +62,14 @@ describe('a cancelled batch', () => {
     expect((await sandbox.live('GET', '/tasks?unique_id=week-1-4')).body.docs).toHaveLength(0);
   });
 
+  it('frees the unique_ids also of what was canceled before', async () => {
+    await fill('week-1', 5);
+    outputOf(await bench.call(CANCEL, { batch_name: 'week-1' }));
+    const { job } = outputOf(await bench.call(CANCEL, { batch_name: 'week-1', clear_unique_ids: true }));
+    expect(job).toMatchObject({ state: 'done', counts: { id_freed: 2, started: 3 } });
+    expect((await sandbox.live('GET', '/tasks?unique_id=week-1-4')).body.docs).toHaveLength(0);
+  });
+
   it('is cancelled once more where tasks came in later', async () => {
     await fill('week-1', 4);
     outputOf(await bench.call(CANCEL, { batch_name: 'week-1' }));

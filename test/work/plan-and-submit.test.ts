@@ -159,6 +159,81 @@ describe('a plan', () => {
     expect(second).toMatchObject({ to_create: 2, already_there: { pending: 3 } });
   });
 
+  it('counts a task that is something else as a row that cannot be sent', async () => {
+    await submitted((await planOf({ rows: rows(2) })).plan_id);
+    await sandbox.live('POST', '/batches', { project: 'signs', name: 'week-2' });
+    const plan = await planOf({ rows: rows(3), batch: 'week-2' });
+    expect(plan).toMatchObject({ to_create: 1, invalid: 2 });
+    expect(plan.already_there).toBeUndefined();
+    expect(plan.reasons).toMatchObject([{ count: 2, lines: [1, 2] }]);
+    expect(plan.reasons[0].reason.untrusted).toContain('batch');
+  });
+
+  it('is not made for a batch that takes no more tasks, or that does not exist', async () => {
+    await sandbox.live('POST', '/projects', { name: 'rapid', type: 'imageannotation', rapid: true });
+    await sandbox.live('POST', '/batches', { project: 'rapid', name: 'r-1' });
+    await sandbox.live('POST', '/batches/r-1/finalize');
+    const asked = { type: 'imageannotation', template: TEMPLATE, rows: rows(1) };
+    expect(errorOf(await bench.call(PLAN, { ...asked, batch: 'r-1' }))).toMatchObject({
+      path: 'batch',
+      message: expect.stringContaining('finalized'),
+    });
+    for (const where of [{ batch: 'nowhere' }, { project: 'nowhere' }])
+      expect(errorOf(await bench.call(PLAN, { ...asked, ...where })).code).toBe('not_found');
+  });
+
+  it('gives no id of its own to a row whose id is missing', async () => {
+    const [first, second] = rows(2);
+    const plan = await planOf({ rows: [first, { ...second, id: '' }] });
+    expect(plan).toMatchObject({ to_create: 1, invalid: 1 });
+    expect(plan.reasons[0].reason.untrusted).toContain('its cell is empty');
+  });
+
+  it('counts rows with the same fault together, whatever they name', async () => {
+    const missing = Array.from({ length: 30 }, (_, index) => ({
+      id: `m-${index}`,
+      url: `none-${index}.jpg`,
+    }));
+    const template = { attachment: '{{url}}', unique_id: '{{id}}', geometries: TEMPLATE.geometries };
+    const plan = await planOf({ rows: missing, template });
+    expect(plan.reasons).toMatchObject([{ count: 30 }]);
+  });
+
+  it.each([
+    ['semicolons', 'id;url;camera;city\na;https://x.example/a.jpg;1;Kyoto\n'],
+    ['empty columns at its end', 'id,url,camera,city,,\na,https://x.example/a.jpg,1,Kyoto,,\n'],
+    ['a mark and carriage returns', '\uFEFFid,url,camera,city\r\na,https://x.example/a.jpg,1,Kyoto\r\n'],
+  ])('is made of a CSV with %s', async (_what, text) => {
+    const plan = await planOf({ manifest_path: await file('odd.csv', text) });
+    expect(plan).toMatchObject({ to_create: 1, invalid: 0, sample: { unique_id: 'a' } });
+  });
+
+  it.each([
+    [
+      'latin.csv',
+      Buffer.from('id,url\na,https://x.example/caf\xe9.jpg\n', 'latin1'),
+      /not UTF-8 \(on line 1/,
+    ],
+    ['open.csv', 'id,url\na,x\nb,"y\nc,z\n', /quote that is opened after line 2/],
+    ['long.csv', `id,url\na,${'y'.repeat(1_100_000)}\n`, /row after line 1 is longer/],
+    ['nameless.csv', 'id,,url\na,,x\n', /column 2 has no name/],
+    ['broken.json', '[{"id":"a"},{"id":]', /cannot be read as a list of rows/],
+    ['empty.csv', '', /has no rows/],
+    ['x.parquet', 'PAR1', /of no form/],
+  ])('is not made of %s, and says why', async (name, text, why) => {
+    await writeFile(path.join(directory, name), text);
+    const args = { type: 'imageannotation', batch: 'week-1', template: TEMPLATE };
+    const error = errorOf(await bench.call(PLAN, { ...args, manifest_path: path.join(directory, name) }));
+    expect(error).toMatchObject({ code: 'invalid_arguments', path: 'manifest_path' });
+    expect(error.message).toMatch(why);
+  });
+
+  it('tells what is wrong with rows that are all wrong', async () => {
+    const plan = await planOf({ manifest_path: await file('numbers.json', '[1,2,3]') });
+    expect(plan).toMatchObject({ to_create: 0, invalid: 3 });
+    expect(plan.reasons[0].reason.untrusted).toContain('is not an object');
+  });
+
   it('takes local files of a directory, and uploads each once', async () => {
     await mkdir(path.join(directory, 'images', 'more'), { recursive: true });
     for (const name of ['a.jpg', 'b.jpg', 'more/c.jpg', 'notes.txt', '.hidden.jpg'])
@@ -225,6 +300,17 @@ describe('a submitted plan', () => {
       await sandbox.control('POST', '/faults', { route: 'POST /v1/task/*', ...fault });
     expect(await submitted(plan.plan_id)).toMatchObject({ state: 'done', counts: { created: 20 } });
     expect(await tasks()).toHaveLength(20);
+  });
+
+  it('does not send a file that was changed after a person agreed', async () => {
+    const photo = await file('a.jpg', 'agreed');
+    const template = { attachment: '{{url}}', geometries: TEMPLATE.geometries };
+    const plan = await planOf({ rows: [{ url: photo }], template });
+    await writeFile(photo, 'another');
+    const job = await submitted(plan.plan_id);
+    expect(job).toMatchObject({ counts: { failed: 1 }, failures: [{ code: 'conflict' }] });
+    expect(job.failures[0].message).toContain('not as it was when the plan was made');
+    expect(await tasks()).toHaveLength(0);
   });
 
   it('is recorded task by task', async () => {

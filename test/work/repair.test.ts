@@ -141,7 +141,55 @@ describe('a repair', () => {
     });
     const old = all.find(({ task_id: id }) => id === failed[0].task_id);
     expect(old).toMatchObject({ metadata: { number: 1, resubmitted_as: again.task_id } });
-    expect(old.unique_id).toBeUndefined();
+    expect(old.unique_id).toBe(`u-1-failed-${old.task_id}`);
+  });
+
+  it('gives a failed task its id back when its successor is refused, and knows the id next time', async () => {
+    const { task_id: id } = await make(1);
+    await work();
+    const plan = await planned({ batch: 'week-1', ...REPLACE });
+    const refuse = { route: 'POST /v1/task/imageannotation', kind: 'status', when: 'before', status: 400 };
+    await sandbox.control('POST', '/faults', { ...refuse, count: 1 });
+    expect(outputOf(await bench.call(SUBMIT, { plan_id: plan.plan_id }))).toMatchObject({
+      job: { counts: { failed: 1 } },
+    });
+    expect(await tasks()).toMatchObject([{ task_id: id, unique_id: 'u-1' }]);
+    // A server that is ended at the worst moment leaves the id set aside.
+    await sandbox.live('POST', `/task/${id}/unique_id`, { unique_id: `u-1-failed-${id}` });
+    const again = await planned({ batch: 'week-1', ...REPLACE });
+    outputOf(await bench.call(SUBMIT, { plan_id: again.plan_id }));
+    expect(await tasks('&unique_id=u-1')).toMatchObject([{ status: 'pending' }]);
+  });
+
+  it('of a project leaves each task in its own batch', async () => {
+    await sandbox.live('POST', '/batches', { project: 'signs', name: 'week-2' });
+    await make(1);
+    await make(2, { batch: 'week-2' });
+    await work();
+    const plan = await planned({ project: 'signs', ...REPLACE });
+    expect(plan).toMatchObject({ to_create: 2, project: 'signs' });
+    outputOf(await bench.call(SUBMIT, { plan_id: plan.plan_id }));
+    for (const [id, batch] of [
+      ['u-1', 'week-1'],
+      ['u-2', 'week-2'],
+    ])
+      expect(await tasks(`&unique_id=${id}`)).toMatchObject([{ batch }]);
+  });
+
+  it.each([
+    ['replaces what stands nowhere', { replace: [{ from: 'nowhere.example', to: 'x.example' }] }, 'replace'],
+    ['gives another id', { set: { unique_id: 'mine' } }, 'set.unique_id'],
+    ['replaces with nothing', { replace: [{ from: 'files', to: '' }] }, 'replace[0].to'],
+  ])('that %s is refused', async (_what, change, where) => {
+    await make(1);
+    await work();
+    const error = errorOf(await bench.call(RESUBMIT, { batch: 'week-1', ...change }));
+    expect(error).toMatchObject({ code: 'invalid_arguments', path: where, outcome: 'not_sent' });
+  });
+
+  it.each([DIAGNOSE, RESUBMIT])('%s says that there is no such batch or project', async (tool) => {
+    for (const where of [{ batch: 'nowhere' }, { project: 'nowhere' }])
+      expect(errorOf(await bench.call(tool, where)).code).toBe('not_found');
   });
 
   it('made twice, or submitted twice, creates nothing twice', async () => {
@@ -179,6 +227,9 @@ describe('a repair', () => {
     await sandbox.live('POST', '/batches/r-1/finalize');
     await work();
     expect(errorOf(await bench.call(RESUBMIT, { batch: 'r-1', ...REPLACE }))).toMatchObject({
+      path: 'into_batch',
+    });
+    expect(errorOf(await bench.call(RESUBMIT, { project: 'rapid', into_batch: 'r-1' }))).toMatchObject({
       path: 'into_batch',
     });
     const plan = await planned({ batch: 'r-1', into_batch: 'r-2', ...REPLACE });

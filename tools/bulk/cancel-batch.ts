@@ -3,9 +3,11 @@ import { defineTool } from '../../src/catalog/define-tool.ts';
 import { BatchName, listBatchesStep, statusStep } from '../batches/batch-object.ts';
 import { JobObject, WaitSeconds, jobSteps, jobView, jobWords } from './job-object.ts';
 
+const number = z.number().catch(0);
+
 const Counts = z
-  .object({ completed: z.number().catch(0), error: z.number().catch(0), canceled: z.number().catch(0) })
-  .catch({ completed: 0, error: 0, canceled: 0 });
+  .object({ pending: number, completed: number, error: number, canceled: number })
+  .catch({ pending: 0, completed: 0, error: 0, canceled: 0 });
 
 export const cancelBatch = defineTool({
   slug: 'SCALE_AI_CANCEL_BATCH',
@@ -18,7 +20,10 @@ export const cancelBatch = defineTool({
   idempotent: true,
   input: z.strictObject({
     batch_name: BatchName,
-    clear_unique_ids: z.boolean().default(false).describe('free the unique_ids, for new tasks'),
+    clear_unique_ids: z
+      .boolean()
+      .default(false)
+      .describe('free the unique_ids, for new tasks; also of what was canceled before'),
     wait_seconds: WaitSeconds,
   }),
   output: { job: z.looseObject({}).optional() },
@@ -26,17 +31,17 @@ export const cancelBatch = defineTool({
   example: { batch_name: 'road-signs-week-10' },
   agreed: ({ work }, { batch_name: batch }) => work.isCancelling(batch),
   async planned({ work, ...context }, { batch_name: batch, clear_unique_ids: clear }) {
-    const { completed, error, canceled } = Counts.parse(
+    const { pending, completed, error, canceled } = Counts.parse(
       await context.send({ method: 'GET', path: ['batches', batch, 'status'] }),
     );
-    const { pending, started } = await work.batchState(batch);
+    const ids = clear && canceled > 0 ? ` and of ${canceled} that were canceled before` : '';
     return {
       tasks: pending,
       details: {
-        Pending: started === undefined ? `${pending}; those that somebody has begun stay` : String(pending),
-        ...(started !== undefined && { 'Begun, and not cancelled': String(started) }),
+        Pending: `${pending}; those that somebody has begun stay`,
+        ...begunOf(await work.batchState(batch)),
         Done: `${completed} completed, ${error} failed, ${canceled} canceled before`,
-        ...(clear && { Also: 'their unique_ids are freed' }),
+        ...(clear && { Also: `the unique_ids of what is canceled${ids} are freed` }),
       },
     };
   },
@@ -56,6 +61,18 @@ export const cancelBatch = defineTool({
   }),
   recovery: { not_found: () => [listBatchesStep] },
 });
+
+/** Told where a task shows it: Scale does not document it. */
+function begunOf({
+  looked,
+  started,
+}: {
+  looked: number;
+  started: number | undefined;
+}): Record<string, string> {
+  if (started === undefined) return {};
+  return { 'Begun by labelers': `${started} of the ${looked} that were looked at` };
+}
 
 function leftOver({ counts }: JobObject): string {
   const { started = 0, completed = 0 } = counts;

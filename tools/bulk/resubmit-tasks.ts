@@ -18,7 +18,7 @@ export const resubmitTasks = defineTool({
       ...failedTasksInput,
       cause: z.enum(CAUSES).optional().describe('only these'),
       replace: z
-        .array(z.strictObject({ from: z.string().min(1), to: z.string() }))
+        .array(z.strictObject({ from: z.string().min(1), to: z.string().min(1) }))
         .min(1)
         .optional()
         .describe('in attachment URLs'),
@@ -29,7 +29,11 @@ export const resubmitTasks = defineTool({
         .optional()
         .describe('where the old batch is finalized; made if it does not exist'),
     })
-    .refine(isMeant, NOT_MEANT),
+    .refine(isMeant, NOT_MEANT)
+    .refine(({ set = {} }) => !('unique_id' in set), {
+      path: ['set', 'unique_id'],
+      error: 'cannot be changed here: each task keeps its own',
+    }),
   output: { plan: z.looseObject({}).optional() },
   response: PlanObject,
   example: {

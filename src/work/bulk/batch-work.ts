@@ -1,4 +1,5 @@
 import { NothingFound } from '../../catalog/nothing-found.ts';
+import { RefusedArguments } from '../../catalog/refused-arguments.ts';
 import { randomId } from '../../random-id.ts';
 import { hasEnded } from '../jobs/job.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
@@ -13,12 +14,12 @@ export function batchWork(
   scope: WorkScope,
 ): Pick<Work, 'batchState' | 'isCancelling' | 'cancelBatch'> {
   const { viewer, path } = scope;
-  const underWay = async (batch: string): Promise<Job | undefined> => {
-    const jobs = await (await room()).engine.list(viewer);
-    return jobs.find((job) => {
+  const underWay = async (batch: string): Promise<{ job: Job; clears: boolean } | undefined> => {
+    for (const job of await (await room()).engine.list(viewer)) {
       const input = job.kind === CANCEL_BATCH ? CancelBatchInput.safeParse(job.input).data : undefined;
-      return input?.batch === batch && !hasEnded(job);
-    });
+      if (input?.batch === batch && !hasEnded(job)) return { job, clears: input.clear_unique_ids };
+    }
+    return undefined;
   };
   return {
     batchState: (batch) => stateOfBatch(batch, path),
@@ -27,8 +28,10 @@ export function batchWork(
       const found = await path.lookUp('batch', batch);
       if (found.state === 'missing') throw new NothingFound(`There is no batch "${batch}".`);
       const project = found.state === 'found' ? found.object['project'] : undefined;
+      const earlier = await underWay(batch);
+      if (earlier && earlier.clears !== clearUniqueIds) throw otherwise(earlier.job);
       const job = {
-        id: (await underWay(batch))?.id ?? `job_${randomId()}`,
+        id: earlier?.job.id ?? `job_${randomId()}`,
         kind: CANCEL_BATCH,
         tool: 'scale_ai_cancel_batch',
         owner: viewer.owner,
@@ -40,4 +43,9 @@ export function batchWork(
       return beginAndWatch(await room(), scope, job, waitSeconds);
     },
   };
+}
+
+function otherwise({ id }: Job): RefusedArguments {
+  const message = `differs from the cancellation that is under way (${id}): wait for it with scale_ai_get_job, then call again`;
+  return new RefusedArguments([{ path: 'clear_unique_ids', message }]);
 }

@@ -12,11 +12,12 @@ export const CancelBatchInput = z.object({ batch: z.string(), clear_unique_ids: 
 
 const Target = z.looseObject({
   task_id: z.string(),
+  unique_id: z.string().optional().catch(undefined),
   /** Seen in Scale's answers, and not documented. */
   work_started: z.boolean().optional().catch(undefined),
 });
 
-type Target = z.output<typeof Target>;
+type Target = Pick<z.output<typeof Target>, 'task_id' | 'unique_id' | 'work_started'>;
 
 /** Tasks may be added to a batch while it is cancelled; what comes later than this stays. */
 const MAX_ROUNDS = 5;
@@ -24,50 +25,70 @@ const MAX_ROUNDS = 5;
 /** Cancels what can be cancelled: tasks that are pending and that nobody has begun. */
 export function cancelBatch(pace: WorkPace): JobKind {
   return async (context) => {
-    const { job, store, path } = context;
-    const input = CancelBatchInput.parse(job.input);
+    const { batch, clear_unique_ids: clear } = CancelBatchInput.parse(context.job.input);
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-      const settled = await readOutcomes(store, job.id);
-      const targets = (await pendingTasks(input.batch, path)).filter(({ task_id: id }) => !settled.has(id));
-      if (targets.length === 0) break;
-      context.progress({ total: settled.size + targets.length });
-      await cancelAll(targets, input, context, pace);
+      const pending = await unsettled('pending', batch, context);
+      if (pending.length === 0) break;
+      await handleAll(pending, (id) => cancelTask(id, clear, context.path), context, pace);
     }
+    if (!clear) return undefined;
+    const holding = (await unsettled('canceled', batch, context)).filter(
+      ({ unique_id: id }) => id !== undefined,
+    );
+    await handleAll(holding, (id) => freeId(id, context.path), context, pace);
     return undefined;
   };
 }
 
-/** All of them are read before the first is cancelled: pages of a list that shrinks would skip some. */
-async function pendingTasks(batch: string, path: CallPath): Promise<Target[]> {
-  const query = { batch, status: 'pending', limit: 100 };
+/** All of them are read before the first is changed: pages of a list that shrinks would skip some. */
+async function unsettled(
+  status: 'pending' | 'canceled',
+  batch: string,
+  { job, store, path }: JobContext,
+): Promise<Target[]> {
+  const settled = await readOutcomes(store, job.id);
   const targets: Target[] = [];
-  for await (const task of tokenItems((request) => path.read(request), {
-    method: 'GET',
-    path: ['tasks'],
-    query,
-  })) {
-    const target = Target.safeParse(task).data;
-    if (target) targets.push({ task_id: target.task_id, work_started: target.work_started });
+  for await (const target of tasksOf(status, batch, path)) {
+    if (!settled.has(target.task_id)) targets.push(target);
   }
   return targets;
 }
 
-function cancelAll(
+async function* tasksOf(
+  status: 'pending' | 'canceled',
+  batch: string,
+  path: CallPath,
+): AsyncGenerator<Target> {
+  const request = { method: 'GET', path: ['tasks'], query: { batch, status, limit: 100 } } as const;
+  for await (const task of tokenItems((page) => path.read(page), request)) {
+    const { data } = Target.safeParse(task);
+    if (data) yield { task_id: data.task_id, unique_id: data.unique_id, work_started: data.work_started };
+  }
+}
+
+async function handleAll(
   targets: readonly Target[],
-  { clear_unique_ids: clear }: z.output<typeof CancelBatchInput>,
+  handle: (taskId: string) => Promise<Settled>,
   context: JobContext,
   pace: WorkPace,
 ): Promise<void> {
+  const settled = await readOutcomes(context.store, context.job.id);
+  context.progress({ total: settled.size + targets.length });
   const items = {
     items: oneByOne(targets),
     keyOf: ({ task_id: id }: Target) => id,
-    handle: ({ task_id: id }: Target) => cancelTask(id, clear, context.path),
+    handle: ({ task_id: id }: Target) => handle(id),
   };
-  return carryOutItems(context, items, pace);
+  await carryOutItems(context, items, pace);
 }
 
 async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
+}
+
+async function freeId(taskId: string, path: CallPath): Promise<Settled> {
+  await path.perform({ tool: 'scale_ai_delete_task_unique_id', arguments: { task_id: taskId } });
+  return { outcome: 'id_freed' };
 }
 
 async function cancelTask(taskId: string, clear: boolean, path: CallPath): Promise<Settled> {
@@ -89,9 +110,9 @@ async function whyNot(taskId: string, path: CallPath): Promise<string> {
   return typeof status === 'string' ? status : 'not_canceled';
 }
 
-/** Tasks of a batch before anything is cancelled. */
+/** Pending tasks of a batch before anything is cancelled. */
 export interface BatchState {
-  pending: number;
+  looked: number;
   /** Of those, as far as Scale tells. */
   started: number | undefined;
 }
@@ -100,17 +121,11 @@ export interface BatchState {
 const LOOK_AT = 2_000;
 
 export async function stateOfBatch(batch: string, path: CallPath): Promise<BatchState> {
-  const query = { batch, status: 'pending', limit: 100 };
-  const state: BatchState = { pending: 0, started: undefined };
-  for await (const task of tokenItems((request) => path.read(request), {
-    method: 'GET',
-    path: ['tasks'],
-    query,
-  })) {
-    const { work_started: begun } = Target.safeParse(task).data ?? {};
+  const state: BatchState = { looked: 0, started: undefined };
+  for await (const { work_started: begun } of tasksOf('pending', batch, path)) {
     if (begun !== undefined) state.started = (state.started ?? 0) + Number(begun);
-    state.pending += 1;
-    if (state.pending === LOOK_AT) break;
+    state.looked += 1;
+    if (state.looked === LOOK_AT) break;
   }
   return state;
 }

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { LocalFileError } from '../../access/local-files.ts';
 import { findUploads } from './attachments.ts';
-import { MissingCell, fillTemplate } from './template.ts';
+import { MissingCell, fillTemplate } from '../manifest/template.ts';
+import type { LocalFiles } from '../../access/local-files.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { Upload } from './attachments.ts';
-import type { InvalidRow, PlanRow } from './plan.ts';
-import type { Manifest, ManifestRow } from './read-manifest.ts';
+import type { InvalidRow, PlanRow, PlannedUpload } from './plan.ts';
+import type { ManifestRow } from '../manifest/manifest-row.ts';
+import type { Manifest } from '../manifest/read-manifest.ts';
 
 /** What every task of a plan has in common. */
 export interface Drafting {
@@ -25,12 +27,14 @@ export function isInvalid(draft: Draft): draft is InvalidRow {
   return 'reason' in draft;
 }
 
+type FileState = Pick<PlannedUpload, 'bytes' | 'modified_at'>;
+
 /** What is remembered from row to row. */
 interface Memory {
   /** Lines by the unique_id that they took. */
   taken: Map<string, number>;
-  /** Bytes of each file that may be uploaded, or why it may not. */
-  files: Map<string, number | string>;
+  /** Each file that may be uploaded, or why it may not. */
+  files: Map<string, FileState | string>;
 }
 
 /** Turns the rows of a manifest into tasks, each judged as if it were sent by itself. */
@@ -49,8 +53,8 @@ export class RowDrafter {
   }
 
   get uploads(): { files: number; bytes: number } {
-    const sizes = [...this.#memory.files.values()].filter((size) => typeof size === 'number');
-    return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    const states = [...this.#memory.files.values()].filter((state) => typeof state !== 'string');
+    return { files: states.length, bytes: states.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
   async draft(row: ManifestRow): Promise<Draft> {
@@ -72,9 +76,11 @@ export class RowDrafter {
       ...(project !== undefined && { project }),
       ...(batch !== undefined && { batch }),
     };
+    const idFault = this.#faultOfId(filled);
+    if (idFault !== undefined) return { line, reason: idFault };
     const { params, uploads } = findUploads(asked, this.#manifest.directory);
-    const fault = await this.#judgeFiles(uploads);
-    if (fault !== undefined) return { line, reason: fault };
+    const found = await this.#find(uploads);
+    if (typeof found === 'string') return { line, reason: found };
     const identity = this.#identityOf(asked);
     const named = { ...params, unique_id: identity.uniqueId };
     const args = within === undefined ? named : { type: this.#drafting.type, [within]: named };
@@ -88,8 +94,17 @@ export class RowDrafter {
       line,
       args,
       unique_id: identity.uniqueId,
-      uploads: uploads.map((upload) => ({ ...upload, at: [...at, ...upload.at] })),
+      uploads: found.map((upload) => ({ ...upload, at: [...at, ...upload.at] })),
     };
+  }
+
+  /** Where the template names an id, a row without one would get another, and be charged again under the right one. */
+  #faultOfId({ unique_id: id }: Readonly<Record<string, unknown>>): string | undefined {
+    if (!('unique_id' in this.#drafting.template)) return undefined;
+    if (id === undefined) return 'has no unique_id: its cell is empty';
+    return typeof id === 'string' || typeof id === 'number'
+      ? undefined
+      : 'has a unique_id that is neither text nor a number';
   }
 
   /** The user's own id, or one that follows from project, batch and attachment. */
@@ -103,26 +118,36 @@ export class RowDrafter {
     return { uniqueId: `mcp-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`, derived: true };
   }
 
-  async #judgeFiles(uploads: readonly Upload[]): Promise<string | undefined> {
-    for (const { file } of uploads) {
-      const known = this.#memory.files.get(file) ?? (await this.#sizeOf(file));
-      this.#memory.files.set(file, known);
-      if (typeof known === 'string') return known;
+  /** @returns the files as they are now, or what is wrong with one of them */
+  async #find(uploads: readonly Upload[]): Promise<PlannedUpload[] | string> {
+    const found: PlannedUpload[] = [];
+    for (const upload of uploads) {
+      const { file } = upload;
+      const state = this.#memory.files.get(file) ?? (await this.#stateOf(file));
+      this.#memory.files.set(file, state);
+      if (typeof state === 'string') return state;
+      found.push({ ...upload, ...state });
     }
-    return undefined;
+    return found;
   }
 
-  async #sizeOf(file: string): Promise<number | string> {
+  async #stateOf(file: string): Promise<FileState | string> {
     try {
-      const opened = await this.#path.files.open(file);
-      await opened.close();
-      return opened.size > 0 ? opened.size : `${file} is empty`;
+      const state = await fileState(file, this.#path.files);
+      return state.bytes > 0 ? state : `${file} is empty`;
     } catch (error) {
       if (error instanceof LocalFileError)
         return `${error.message} An attachment without a scheme such as https:// is a file here.`;
       throw error;
     }
   }
+}
+
+/** @throws LocalFileError */
+export async function fileState(file: string, files: LocalFiles): Promise<FileState> {
+  const opened = await files.open(file);
+  await opened.close();
+  return { bytes: opened.size, modified_at: opened.modifiedAt };
 }
 
 function sameIdentity(line: number, derived: boolean): string {
@@ -132,7 +157,7 @@ function sameIdentity(line: number, derived: boolean): string {
 }
 
 /** The files of a row by the URL-less place they stand at, in the arguments of the plan's tool. */
-export function memberOf({ at }: Upload): string {
+export function memberOf({ at }: Pick<Upload, 'at'>): string {
   const name = at.find((part) => part !== 'params');
   return typeof name === 'string' ? name : 'attachment';
 }

@@ -16,11 +16,8 @@ const Page = z.object({
   ),
 });
 
-/** A task that bears the unique_id of a row. */
-export interface Existing {
-  task_id?: string | undefined;
-  status?: string | undefined;
-}
+/** A task that bears the unique_id of a row, as the listing shows it. */
+export type Existing = z.output<typeof Page>['docs'][number];
 
 /** Groups rows so that each group can be looked up with one request. */
 export function* groupsOf(rows: readonly PlanRow[]): Generator<PlanRow[]> {
@@ -46,5 +43,5 @@ export async function findExisting(
 ): Promise<Map<string, Existing> | undefined> {
   const query = { unique_id: rows.map(({ unique_id: id }) => id), limit: 100 };
   const page = Page.safeParse(await path.read({ method: 'GET', path: ['tasks'], query })).data;
-  return page && new Map(page.docs.map(({ unique_id: id, task_id, status }) => [id, { task_id, status }]));
+  return page && new Map(page.docs.map((task) => [task.unique_id, task]));
 }

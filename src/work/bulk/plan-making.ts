@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { randomId } from '../../random-id.ts';
 import { ScaleError } from '../../scale/errors.ts';
-import { isInvalid } from './draft-rows.ts';
+import { isInvalid, memberOf } from './draft-rows.ts';
 import { findExisting, groupsOf } from './find-existing.ts';
-import { invalidRowsOf, rowText, rowsOf, savePlan } from './plan.ts';
+import { kindOf } from './kind-of-reason.ts';
+import { invalidRowsOf, rowText, rowsOf, savePlan, thereRowsOf } from './plan.ts';
 import type { ReportProgress } from '../../catalog/tool.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { Owner } from '../jobs/job.ts';
 import type { WorkStore } from '../store/work-store.ts';
 import type { Draft } from './draft-rows.ts';
-import type { Plan, PlanRow } from './plan.ts';
+import type { Existing } from './find-existing.ts';
+import type { InvalidRow, Plan, PlanRow, ThereRow } from './plan.ts';
 
 /** Hosts give up after a minute: what has not been looked up by then is found when it is sent. */
 const LOOK_UP_MS = 35_000;
@@ -48,7 +50,7 @@ export class PlanMaking {
   readonly #deps: PlanDeps;
   readonly #id = `plan_${randomId()}`;
   readonly #digest = createHash('sha256');
-  readonly #reasons = new Map<string, { count: number; lines: number[] }>();
+  readonly #reasons = new Map<string, { reason: string; count: number; lines: number[] }>();
   readonly #alreadyThere: Record<string, number> = {};
   readonly #lookUpUntil: number;
   #toCreate = 0;
@@ -63,9 +65,9 @@ export class PlanMaking {
   }
 
   async take(drafts: readonly Draft[]): Promise<void> {
-    const invalid = drafts.filter(isInvalid);
-    const valid = drafts.filter((draft): draft is PlanRow => !isInvalid(draft));
-    const missing = await this.#withoutExisting(valid);
+    const judged = await this.#lookedUp(drafts);
+    const invalid = judged.filter(isInvalid);
+    const missing = judged.filter((draft): draft is PlanRow => !isInvalid(draft));
     for (const row of missing) this.#digest.update(rowText(row));
     this.#sample ??= missing[0];
     this.#toCreate += missing.length;
@@ -115,50 +117,80 @@ export class PlanMaking {
   }
 
   #count(reason: string, line: number): void {
-    const known = this.#reasons.size < MAX_REASONS || this.#reasons.has(reason) ? reason : 'other reasons';
-    const seen = this.#reasons.get(known) ?? { count: 0, lines: [] };
+    const kind = kindOf(reason);
+    const known = this.#reasons.size < MAX_REASONS || this.#reasons.has(kind) ? kind : OTHER;
+    const seen = this.#reasons.get(known) ?? {
+      reason: known === OTHER ? OTHER : reason,
+      count: 0,
+      lines: [],
+    };
     seen.count += 1;
     if (seen.lines.length < MAX_LINES) seen.lines.push(line);
     this.#reasons.set(known, seen);
   }
 
   #frequentReasons(): Plan['reasons'] {
-    return [...this.#reasons]
-      .map(([reason, { count, lines }]) => ({ reason, count, lines }))
-      .sort((a, b) => b.count - a.count);
+    const isOther = ({ reason }: { reason: string }): number => Number(reason === OTHER);
+    return [...this.#reasons.values()].sort((a, b) => isOther(a) - isOther(b) || b.count - a.count);
   }
 
-  async #withoutExisting(rows: readonly PlanRow[]): Promise<PlanRow[]> {
-    if (!this.#head.lookUp) return [...rows];
+  /** Without what exists already; what exists and is something else cannot be sent. */
+  async #lookedUp(drafts: readonly Draft[]): Promise<Draft[]> {
+    const rows = drafts.filter((draft): draft is PlanRow => !isInvalid(draft));
+    if (!this.#head.lookUp || rows.length === 0) return [...drafts];
     if (this.#deps.now() > this.#lookUpUntil) {
       this.#notLookedUp += rows.length;
-      return [...rows];
+      return [...drafts];
     }
-    const answers = await Promise.all([...groupsOf(rows)].map((group) => this.#lookUp(group)));
-    return answers.flat();
-  }
-
-  async #lookUp(group: readonly PlanRow[]): Promise<PlanRow[]> {
-    const existing = await this.#existing(group);
-    if (!existing) {
-      this.#notLookedUp += group.length;
-      return [...group];
-    }
-    return group.filter(({ unique_id: id }) => {
-      const found = existing.get(id);
-      if (!found) return true;
-      const status = found.status ?? 'unknown';
-      this.#alreadyThere[status] = (this.#alreadyThere[status] ?? 0) + 1;
-      return false;
+    const answers = await Promise.all([...groupsOf(rows)].map((group) => this.#existing(group)));
+    const existing = new Map(answers.flatMap((found) => [...found]));
+    const there: ThereRow[] = [];
+    const judged = drafts.flatMap((draft): Draft[] => {
+      if (isInvalid(draft)) return [draft];
+      const task = existing.get(draft.unique_id);
+      if (!task) return [draft];
+      const differing = this.#differences(draft, task);
+      if (differing.length > 0) return [takenBy(draft, differing)];
+      there.push(thereRow(draft, task));
+      return [];
     });
+    await this.#keepThere(there);
+    return judged;
   }
 
-  async #existing(group: readonly PlanRow[]): ReturnType<typeof findExisting> {
-    try {
-      return await findExisting(group, this.#deps.path);
-    } catch (error) {
-      if (error instanceof ScaleError && error.retryable) return undefined;
-      throw error;
-    }
+  #differences(row: PlanRow, task: Existing): readonly string[] {
+    const renewed = new Set(row.uploads.map(memberOf));
+    return this.#deps.path.differences({ tool: this.#head.tool, arguments: row.args }, task, renewed);
   }
+
+  async #keepThere(rows: readonly ThereRow[]): Promise<void> {
+    for (const { status } of rows) this.#alreadyThere[status] = (this.#alreadyThere[status] ?? 0) + 1;
+    if (rows.length > 0) await thereRowsOf(this.#deps.store, this.#id).append(rows);
+  }
+
+  /** None where Scale does not answer as it should: sending finds those that exist. */
+  async #existing(group: readonly PlanRow[]): Promise<Map<string, Existing>> {
+    try {
+      const found = await findExisting(group, this.#deps.path);
+      if (found) return found;
+    } catch (error) {
+      if (!(error instanceof ScaleError) || !error.retryable) throw error;
+    }
+    this.#notLookedUp += group.length;
+    return new Map();
+  }
+}
+
+const OTHER = 'other reasons';
+
+function takenBy({ line, unique_id: id }: PlanRow, differing: readonly string[]): InvalidRow {
+  const names = differing.slice(0, 5).join(', ');
+  return {
+    line,
+    reason: `a task with the unique_id "${id}" exists already and is not what this row asks for: ${names} differ; correct the row, or give it another unique_id`,
+  };
+}
+
+function thereRow({ line, unique_id }: PlanRow, { task_id, status = 'unknown' }: Existing): ThereRow {
+  return { line, unique_id, status, ...(task_id !== undefined && { task_id }) };
 }

@@ -1,12 +1,14 @@
 import { RefusedArguments } from '../../catalog/refused-arguments.ts';
+import { mustExist } from '../must-exist.ts';
 import { RowDrafter } from './draft-rows.ts';
 import { PlanMaking } from './plan-making.ts';
-import { openManifest } from './read-manifest.ts';
-import { checkPlaces } from './template.ts';
+import { openManifest } from '../manifest/read-manifest.ts';
+import { takesTasks } from './takes-tasks.ts';
+import { checkPlaces } from '../manifest/template.ts';
 import type { Draft, Drafting } from './draft-rows.ts';
 import type { Plan } from './plan.ts';
 import type { PlanDeps } from './plan-making.ts';
-import type { Manifest, ManifestRequest } from './read-manifest.ts';
+import type { Manifest, ManifestRequest } from '../manifest/read-manifest.ts';
 
 /** A manifest larger than this is split. */
 const MAX_ROWS = 100_000;
@@ -23,6 +25,7 @@ export interface PlanTasks extends Drafting, ManifestRequest {}
  * @throws RefusedArguments for a manifest or template that no row of can be sent; NothingFound, LocalFileError
  */
 export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Plan> {
+  await checkTarget(request, deps.path);
   const manifest = await openManifest(request, deps.path.files);
   const drafter = new RowDrafter(request, manifest, deps.path);
   const head = { ...request, source: manifest.source, lookUp: true };
@@ -39,8 +42,21 @@ export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Pla
   }
   await making.take(drafts);
   if (making.rowsRead === 0) throw empty(manifest);
-  checkPlaces(request.template, [...drafter.columns]);
+  if (drafter.columns.size > 0) checkPlaces(request.template, [...drafter.columns]);
   return making.finish(drafter.uploads);
+}
+
+/** @throws NothingFound, or RefusedArguments for a batch that takes no more tasks */
+async function checkTarget({ batch, project }: PlanTasks, { lookUp }: PlanDeps['path']): Promise<void> {
+  await mustExist({ batch, project }, lookUp);
+  if (batch === undefined || (await takesTasks(batch, lookUp))) return;
+  throw new RefusedArguments([
+    {
+      path: 'batch',
+      message: `"${batch}" is finalized and takes no more tasks; make another with scale_ai_create_batch`,
+      allowed: 'a batch in staging, or of a project that is neither Rapid nor Studio',
+    },
+  ]);
 }
 
 function tooMany(): RefusedArguments {
@@ -53,7 +69,7 @@ function tooMany(): RefusedArguments {
   ]);
 }
 
-function empty({ source }: Manifest): RefusedArguments {
+function empty({ source, hint = '' }: Manifest): RefusedArguments {
   const path = source === 'the rows of the call' ? 'rows' : 'manifest_path';
-  return new RefusedArguments([{ path, message: 'has no rows' }]);
+  return new RefusedArguments([{ path, message: `${source} has no rows${hint}` }]);
 }

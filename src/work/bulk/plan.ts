@@ -4,6 +4,17 @@ import { Owner, isWithinReach } from '../jobs/job.ts';
 import type { Viewer } from '../jobs/job.ts';
 import type { Journal, WorkStore } from '../store/work-store.ts';
 
+/** A local file as it was when a person agreed to send it, and the place of its URL in the arguments. */
+const PlannedUpload = z.object({
+  at: z.array(z.union([z.string(), z.int()])),
+  file: z.string(),
+  bytes: z.int(),
+  /** Milliseconds since 1970. */
+  modified_at: z.number(),
+});
+
+export type PlannedUpload = z.output<typeof PlannedUpload>;
+
 /** One task to be created. */
 export const PlanRow = z.object({
   /** Where it stands in the manifest, or the place in a repair. */
@@ -11,8 +22,8 @@ export const PlanRow = z.object({
   /** Arguments of the plan's tool; stand-ins where URLs of uploaded files will be. */
   args: z.record(z.string(), z.unknown()),
   unique_id: z.string(),
-  uploads: z.array(z.object({ at: z.array(z.union([z.string(), z.int()])), file: z.string() })).default([]),
-  /** A task that failed and is asked for once more; with `frees` it gives its unique_id up first. */
+  uploads: z.array(PlannedUpload).default([]),
+  /** A task that failed and is asked for once more; with `frees` it gives its own unique_id up first. */
   repairs: z.object({ task_id: z.string(), frees: z.boolean() }).optional(),
 });
 
@@ -22,6 +33,14 @@ export type PlanRow = z.output<typeof PlanRow>;
 export interface InvalidRow {
   line: number;
   reason: string;
+}
+
+/** A row whose task exists already. */
+export interface ThereRow {
+  line: number;
+  unique_id: string;
+  status: string;
+  task_id?: string;
 }
 
 /** What is hashed of a row: the same whether it was just made or read back. */
@@ -80,6 +99,10 @@ export function rowsOf(store: WorkStore, planId: string): Journal {
 
 export function invalidRowsOf(store: WorkStore, planId: string): Journal {
   return store.journal(`${planId}.invalid`);
+}
+
+export function thereRowsOf(store: WorkStore, planId: string): Journal {
+  return store.journal(`${planId}.there`);
 }
 
 /** One plan is carried out by one job. */

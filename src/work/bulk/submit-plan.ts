@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
+import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { isRecord } from '../../responses/compact.ts';
 import { carryOutItems } from '../jobs/items.ts';
+import { giveUpId, takeIdBack } from '../repair/own-id.ts';
 import { putUrl } from './attachments.ts';
-import { memberOf } from './draft-rows.ts';
+import { fileState, memberOf } from './draft-rows.ts';
 import { PlanRow, readPlan, rowText, rowsOf } from './plan.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { JobContext, JobKind } from '../jobs/job-context.ts';
 import type { Settled, WorkPace } from '../jobs/items.ts';
 import type { WorkStore } from '../store/work-store.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedUpload } from './plan.ts';
 
 export const SUBMIT_PLAN = 'submit_plan';
 
@@ -60,23 +62,35 @@ async function createTask(
   { path, files }: Pick<JobContext, 'path'> & { files: UploadedFiles },
 ): Promise<Settled> {
   let args: unknown = row.args;
-  for (const { at, file } of row.uploads) args = putUrl(args, at, await files.urlOf(file, plan.project));
-  const { repairs } = row;
-  if (repairs?.frees === true) {
-    await path.perform({ tool: 'scale_ai_delete_task_unique_id', arguments: { task_id: repairs.task_id } });
-  }
+  for (const upload of row.uploads) args = putUrl(args, upload.at, await files.urlOf(upload, plan.project));
+  const { repairs, unique_id: uniqueId } = row;
   const renewed = new Set(row.uploads.map(memberOf));
-  const { response, existed } = await path.perform(
-    { tool: plan.tool, arguments: isRecord(args) ? args : {} },
-    renewed,
-  );
+  const create = (): ReturnType<CallPath['perform']> =>
+    path.perform({ tool: plan.tool, arguments: isRecord(args) ? args : {} }, renewed);
+  const { response, existed } =
+    repairs?.frees === true ? await inPlaceOf(repairs.task_id, uniqueId, { create, path }) : await create();
   const taskId = isRecord(response) ? response['task_id'] : undefined;
   if (repairs) await markRepaired(repairs.task_id, taskId, path);
   return {
     outcome: existed ? 'already_there' : 'created',
-    unique_id: row.unique_id,
+    unique_id: uniqueId,
     ...(typeof taskId === 'string' && { task_id: taskId }),
   };
+}
+
+/** The failed task has its id back unless another has taken its place. */
+async function inPlaceOf(
+  failed: string,
+  uniqueId: string,
+  { create, path }: Pick<JobContext, 'path'> & { create: () => ReturnType<CallPath['perform']> },
+): ReturnType<CallPath['perform']> {
+  await giveUpId(failed, uniqueId, path);
+  try {
+    return await create();
+  } catch (error) {
+    await takeIdBack(failed, uniqueId, path);
+    throw error;
+  }
 }
 
 /** So that nobody repairs it once more, from wherever they look. */
@@ -94,16 +108,19 @@ class UploadedFiles {
     this.#path = path;
   }
 
-  urlOf(file: string, project: string | undefined): Promise<string> {
+  urlOf(upload: PlannedUpload, project: string | undefined): Promise<string> {
+    const { file } = upload;
     const known = this.#urls.get(file);
     if (known) return known;
-    const url = this.#upload(file, project);
+    const url = this.#upload(upload, project);
     this.#urls.set(file, url);
     url.catch(() => this.#urls.delete(file));
     return url;
   }
 
-  async #upload(file: string, project: string | undefined): Promise<string> {
+  async #upload(upload: PlannedUpload, project: string | undefined): Promise<string> {
+    const { file } = upload;
+    await this.#checkUnchanged(upload);
     const { response } = await this.#path.perform({
       tool: 'scale_ai_upload_file',
       arguments: { file_path: file, ...(project !== undefined && { project_name: project }) },
@@ -111,5 +128,16 @@ class UploadedFiles {
     const url = isRecord(response) ? response['attachment_url'] : undefined;
     if (typeof url === 'string') return url;
     throw new Error(`Scale stored ${file} and gave no URL for it.`);
+  }
+
+  /** @throws ToolFailure for a file that is not the one that a person agreed to send */
+  async #checkUnchanged({ file, bytes, modified_at: modifiedAt }: PlannedUpload): Promise<void> {
+    const now = await fileState(file, this.#path.files).catch(() => undefined);
+    if (now?.bytes === bytes && now.modified_at === modifiedAt) return;
+    throw new ToolFailure(
+      'conflict',
+      `${file} is not as it was when the plan was made, so it was not sent. Plan again.`,
+      { outcome: 'not_sent', path: 'attachment' },
+    );
   }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { REPAIRED_BY } from '../bulk/submit-plan.ts';
+import { mustExist } from '../must-exist.ts';
 import type { FailedTasksRequest } from '../../catalog/work.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 
@@ -27,8 +28,13 @@ export const FailedTask = z.looseObject({
 
 export type FailedTask = z.output<typeof FailedTask>;
 
-/** Tasks that failed, and that nothing has taken the place of. */
+/**
+ * Tasks that failed, and that nothing has taken the place of.
+ *
+ * @throws NothingFound for a batch, project or task that does not exist
+ */
 export async function* failedTasks(request: FailedTasksRequest, path: CallPath): AsyncGenerator<FailedTask> {
+  await mustExist(request, path.lookUp);
   for await (const item of request.taskIds ? byId(request.taskIds, path) : listed(request, path)) {
     const task = FailedTask.safeParse(item).data;
     if (task?.status !== 'error' || task.metadata?.[REPAIRED_BY] !== undefined) continue;

@@ -3,8 +3,10 @@ import { mergePatch } from '../../catalog/merge-patch.ts';
 import { RefusedArguments } from '../../catalog/refused-arguments.ts';
 import { isRecord } from '../../responses/compact.ts';
 import { PlanMaking } from '../bulk/plan-making.ts';
+import { takesTasks } from '../bulk/takes-tasks.ts';
 import { causeOf } from './cause-of.ts';
 import { failedTasks } from './failed-tasks.ts';
+import { ownIdOf } from './own-id.ts';
 import type { Change, RepairRequest } from '../../catalog/work.ts';
 import type { Draft } from '../bulk/draft-rows.ts';
 import type { Plan } from '../bulk/plan.ts';
@@ -15,58 +17,76 @@ const CHUNK = 200;
 
 const PRIORITIES = new Set([10, 20, 30]);
 
-/** Where the new tasks go. */
-type Home = Pick<PlanHead, 'project' | 'batch' | 'new_batch'>;
-
 /**
  * Plans to ask for failed tasks once more, with changes applied. Sends nothing with an effect.
  *
- * @throws RefusedArguments when there is nothing to repair, or nowhere to put it
+ * @throws RefusedArguments when there is nothing to repair, nowhere to put it, or a change that changes nothing
  */
 export async function planRepair(request: RepairRequest, deps: PlanDeps): Promise<Plan> {
   let making: PlanMaking | undefined;
   let first: FailedTask | undefined;
-  let home: Home = {};
   let drafts: Draft[] = [];
+  const changes = new Changes(request);
   for await (const task of failedTasks(request, deps.path)) {
     deps.signal.throwIfAborted();
     if (request.cause !== undefined && causeOf(task.response).cause !== request.cause) continue;
-    if (!making || !first) {
-      first = task;
-      home = await homeFor(task, request, deps);
-      making = new PlanMaking({ ...headOf(task, request), ...home }, deps);
-    }
-    if (task.type !== first.type) throw mixed(first, task);
+    const home = await homeFor(task, request, deps);
+    first ??= task;
+    making ??= new PlanMaking(headOf(task, request, home), deps);
+    checkAlike(first, task);
     making.rowsRead += 1;
-    drafts.push(await draft(task, making.rowsRead, { request, home, deps }));
+    drafts.push(await draft(task, making.rowsRead, { request, changes, home, deps }));
     if (drafts.length < CHUNK) continue;
     await making.take(drafts);
     drafts = [];
   }
   if (!making) throw nothing(request);
+  changes.check();
   await making.take(drafts);
   return making.finish({ files: 0, bytes: 0 });
 }
 
-function headOf({ type = '' }: FailedTask, request: RepairRequest): PlanHead {
-  const { batch, project, cause } = request;
+/** Where a new task goes. */
+interface Home {
+  project?: string | undefined;
+  batch?: string | undefined;
+  /** Whether the batch is made first. */
+  isNew: boolean;
+}
+
+function headOf({ type = '' }: FailedTask, request: RepairRequest, home: Home): PlanHead {
+  const { batch, project, cause, intoBatch } = request;
   const where =
     batch === undefined ? (project === undefined ? '' : ` of project ${project}`) : ` of batch ${batch}`;
   const why = cause === undefined ? '' : ` (${cause})`;
-  return { tool: request.creationOf(type).tool, type, source: `failed tasks${where}${why}`, lookUp: false };
+  return {
+    tool: request.creationOf(type).tool,
+    type,
+    project: home.project,
+    batch: intoBatch ?? batch,
+    new_batch: home.isNew,
+    source: `failed tasks${where}${why}`,
+    lookUp: false,
+  };
 }
 
 interface Drafting {
   request: RepairRequest;
+  changes: Changes;
   home: Home;
   deps: PlanDeps;
 }
 
-async function draft(task: FailedTask, line: number, { request, home, deps }: Drafting): Promise<Draft> {
+async function draft(
+  task: FailedTask,
+  line: number,
+  { request, changes, home, deps }: Drafting,
+): Promise<Draft> {
   const { tool, within } = request.creationOf(task.type ?? '');
-  const uniqueId = task.unique_id ?? derivedFrom(task.task_id);
-  const asked = applyChange(await askedFor(task, deps), request);
-  const { project, batch, new_batch: isNew = false } = home;
+  const ownId = ownIdOf(task);
+  const uniqueId = ownId ?? derivedFrom(task.task_id);
+  const asked = changes.apply(await askedFor(task, deps));
+  const { project, batch, isNew } = home;
   const place = { ...(project !== undefined && { project }), ...(batch !== undefined && { batch }) };
   const params = { ...asked, ...place, unique_id: uniqueId };
   const wrap = (args: Record<string, unknown>): Record<string, unknown> =>
@@ -74,7 +94,7 @@ async function draft(task: FailedTask, line: number, { request, home, deps }: Dr
   const { batch: _notYet, ...withoutBatch } = params as Record<string, unknown>;
   const reasons = await deps.path.judge({ tool, arguments: wrap(isNew ? withoutBatch : params) });
   if (reasons.length > 0) return { line, reason: `task ${task.task_id}: ${reasons.join('; ')}` };
-  const repairs = { task_id: task.task_id, frees: task.unique_id !== undefined };
+  const repairs = { task_id: task.task_id, frees: ownId !== undefined };
   return { line, args: wrap(params), unique_id: uniqueId, uploads: [], repairs };
 }
 
@@ -106,41 +126,64 @@ async function ownInstruction(
   return own === '' ? undefined : own;
 }
 
-function applyChange(
-  params: Record<string, unknown>,
-  { replace = [], set }: Change,
-): Record<string, unknown> {
-  const replaced = replace.length === 0 ? params : replaceUrls(params, replace, false);
-  return mergePatch(replaced, set ?? {});
-}
+/** What is to be different, and whether it was. */
+class Changes {
+  readonly #change: Change;
+  #hasReplaced = false;
 
-function replaceUrls(
-  value: unknown,
-  replace: NonNullable<Change['replace']>,
-  isAttachment: boolean,
-): unknown {
-  if (typeof value === 'string') {
-    return isAttachment ? replace.reduce((text, { from, to }) => text.replaceAll(from, to), value) : value;
+  constructor({ replace, set }: Change) {
+    this.#change = { replace, set };
   }
-  if (Array.isArray(value)) return value.map((item: unknown) => replaceUrls(item, replace, isAttachment));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      replaceUrls(member, replace, name === 'attachment' || name === 'attachments'),
-    ]),
-  );
+
+  apply(params: Record<string, unknown>): Record<string, unknown> {
+    return mergePatch(this.#replaceUrls(params, false), this.#change.set ?? {});
+  }
+
+  /** @throws RefusedArguments when what is to be replaced stands in no attachment */
+  check(): void {
+    const { replace = [] } = this.#change;
+    if (replace.length === 0 || this.#hasReplaced) return;
+    const sought = replace.map(({ from }) => `"${from}"`).join(', ');
+    throw new RefusedArguments([
+      {
+        path: 'replace',
+        message: `${sought} stands in no attachment URL of these tasks, so they would fail again; scale_ai_diagnose_tasks shows examples`,
+      },
+    ]);
+  }
+
+  #replaceUrls(value: unknown, isAttachment: boolean): unknown {
+    if (typeof value === 'string') return isAttachment ? this.#replaceIn(value) : value;
+    if (Array.isArray(value)) return value.map((item: unknown) => this.#replaceUrls(item, isAttachment));
+    if (!isRecord(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [
+        name,
+        this.#replaceUrls(member, name === 'attachment' || name === 'attachments'),
+      ]),
+    );
+  }
+
+  #replaceIn(url: string): string {
+    const { replace = [] } = this.#change;
+    const replaced = replace.reduce((text, { from, to }) => text.replaceAll(from, to), url);
+    if (replaced !== url) this.#hasReplaced = true;
+    return replaced;
+  }
 }
 
 /** Where the old batch takes no more tasks, a new one is needed. */
 async function homeFor(task: FailedTask, { intoBatch }: RepairRequest, { path }: PlanDeps): Promise<Home> {
   const { project, batch } = task;
-  if (intoBatch !== undefined) {
-    const { state } = await path.lookUp('batch', intoBatch, { fresh: true });
-    return { project, batch: intoBatch, new_batch: state === 'missing' };
-  }
-  if (batch === undefined || (await takesTasks(batch, project, path.lookUp))) return { project, batch };
-  throw new RefusedArguments([
+  const into = intoBatch ?? batch;
+  if (into !== undefined && !(await takesTasks(into, path.lookUp))) throw closed(into);
+  if (intoBatch === undefined) return { project, batch, isNew: false };
+  const { state } = await path.lookUp('batch', intoBatch);
+  return { project, batch: intoBatch, isNew: state === 'missing' };
+}
+
+function closed(batch: string): RefusedArguments {
+  return new RefusedArguments([
     {
       path: 'into_batch',
       message: `batch "${batch}" is finalized and takes no more tasks; give into_batch, the name of a new one`,
@@ -149,24 +192,17 @@ async function homeFor(task: FailedTask, { intoBatch }: RepairRequest, { path }:
   ]);
 }
 
-async function takesTasks(
-  batch: string,
-  project: string | undefined,
-  lookUp: PlanDeps['path']['lookUp'],
-): Promise<boolean> {
-  const found = await lookUp('batch', batch, { fresh: true });
-  if (found.state !== 'found' || found.object['status'] === 'staging' || project === undefined) return true;
-  const home = await lookUp('project', project);
-  return home.state !== 'found' || !(home.object['rapid'] === true || home.object['studio'] === true);
-}
-
 function derivedFrom(taskId: string): string {
   return `mcp-${createHash('sha256').update(`instead of ${taskId}`).digest('hex').slice(0, 32)}`;
 }
 
-function mixed(first: FailedTask, other: FailedTask): RefusedArguments {
-  const message = `are of different types: ${first.task_id} is ${first.type ?? 'unknown'}, ${other.task_id} is ${other.type ?? 'unknown'}; repair one type at a time`;
-  return new RefusedArguments([{ path: 'task_ids', message }]);
+/** @throws RefusedArguments for tasks that no single plan can hold */
+function checkAlike(first: FailedTask, other: FailedTask): void {
+  for (const name of ['type', 'project'] as const) {
+    if (first[name] === other[name]) continue;
+    const message = `are of different ${name}s: ${first.task_id} is of ${first[name] ?? 'none'}, ${other.task_id} of ${other[name] ?? 'none'}; repair one ${name} at a time`;
+    throw new RefusedArguments([{ path: 'task_ids', message }]);
+  }
 }
 
 function nothing({ batch, project, cause }: RepairRequest): RefusedArguments {

@@ -2,7 +2,7 @@ import { nearestName } from '../../catalog/nearest-name.ts';
 import { RefusedArguments } from '../../catalog/refused-arguments.ts';
 import { isRecord } from '../../responses/compact.ts';
 import type { Refusal } from '../../catalog/refused-arguments.ts';
-import type { Cells } from './read-manifest.ts';
+import type { Cells } from './manifest-row.ts';
 
 /** `{{column}}`, blanks around the name allowed. */
 const PLACE = /\{\{\s*([^{}]+?)\s*\}\}/g;
