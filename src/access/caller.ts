@@ -10,8 +10,8 @@ export interface Caller {
   selection: Selection;
   /** The projects this caller is limited to; undefined when not limited. */
   projects?: ProjectScope | undefined;
-  /** The permission that the caller's role lacks for a tool; absent where there are no roles. */
-  missing?: (tool: Tool) => string | undefined;
+  /** The permission that the caller's role lacks for a tool, or for a step of one; absent where there are no roles. */
+  missing?: (tool: Tool, options?: { isStep?: boolean }) => string | undefined;
   /** The caller's role, for messages. */
   role?: string;
   /** Which data this caller's Scale key reaches; undefined while no key is configured. */

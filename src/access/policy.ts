@@ -79,17 +79,21 @@ export function faultsOf({ roles, tokens, grants }: AccessPolicy, toolNames: Rea
   ];
 }
 
-/** The first permission that a role lacks for a tool, such as `effect:create`; undefined when it has all. */
+/**
+ * The first permission that a role lacks for a tool, such as `effect:create`; undefined when it has all.
+ *
+ * @param context `isStep` for a part of what another tool does: it takes the effects, and not the offer
+ */
 export function missingPermission(
   role: Role,
   tool: Tool,
-  context: { mode: Mode | undefined; presets: Presets },
+  context: { mode: Mode | undefined; presets: Presets; isStep?: boolean },
 ): string | undefined {
-  const { mode, presets } = context;
+  const { mode, presets, isStep = false } = context;
   if (!role.effects.includes(tool.effect)) return `effect:${tool.effect}`;
   const consequence = tool.consequences.find((one) => !role.consequences.includes(one));
   if (consequence !== undefined) return `consequence:${consequence}`;
-  const named = role.tools.some((name) => name.toLowerCase() === tool.name);
+  const named = isStep || role.tools.some((name) => name.toLowerCase() === tool.name);
   const grouped = role.toolsets.some((group) => belongsTo(tool, group, presets));
   if (!named && !grouped) return `toolset:${tool.toolset}`;
   if (!named && role.projects !== undefined && tool.reach === 'team') return `tool:${tool.name}`;

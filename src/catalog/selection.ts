@@ -19,6 +19,8 @@ export interface Selection {
   tools: readonly Tool[];
   /** The tool as this caller sees it. */
   find(name: string): Tool | undefined;
+  /** Whether a tool was left out by its name, so that nothing of it is wanted, even as part of something else. */
+  isExcluded(name: string): boolean;
   readOnly: boolean;
   project: string | undefined;
 }
@@ -68,7 +70,13 @@ export function selectTools(
   });
   const offered = project === undefined ? tools : tools.map((tool) => fixProject(tool, project));
   const byName = new Map(offered.map((tool) => [tool.name, tool]));
-  return { tools: offered, find: (name) => byName.get(name), readOnly: request.readOnly, project };
+  return {
+    tools: offered,
+    find: (name) => byName.get(name),
+    isExcluded: (name) => excluded.has(name),
+    readOnly: request.readOnly,
+    project,
+  };
 }
 
 /** The same selection without the tools that a test rejects; never more. */
@@ -82,6 +90,7 @@ export function narrowSelection(
   return {
     tools,
     find: (name) => byName.get(name),
+    isExcluded: (name) => selection.isExcluded(name),
     readOnly: selection.readOnly || readOnly,
     project: selection.project,
   };

@@ -193,6 +193,8 @@ interface Planned {
   type?: string;
   /** What else a person must know, name by name. */
   details?: Readonly<Record<string, string>>;
+  /** How things stand: shown beside, and not what is agreed to, since it changes while a person reads. */
+  present?: Readonly<Record<string, string>>;
 }
 
 /** A call whose arguments have been accepted. */

@@ -38,7 +38,7 @@ export function makeCaller(
     ...(identity && {
       principal: identity.principal,
       role: identity.role ?? 'none',
-      missing: (tool: Tool) => lacking(role, tool, mode),
+      missing: (tool: Tool, options) => lacking(role, tool, mode, options),
     }),
     projects: bothScopes(local.projects, role?.projects && projectsLike(role.projects)),
     mode,
@@ -53,9 +53,14 @@ export function makeCaller(
 }
 
 /** The permission that a role lacks for a tool; somebody without a role lacks every one. */
-export function lacking(role: Role | undefined, tool: Tool, mode: Caller['mode']): string | undefined {
+export function lacking(
+  role: Role | undefined,
+  tool: Tool,
+  mode: Caller['mode'],
+  { isStep = false } = {},
+): string | undefined {
   if (!role) return `effect:${tool.effect}`;
-  return missingPermission(role, tool, { mode, presets: PRESETS });
+  return missingPermission(role, tool, { mode, presets: PRESETS, isStep });
 }
 
 function keyOf(

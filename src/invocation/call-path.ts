@@ -1,9 +1,11 @@
+import { judge as judgePolicy } from '../access/consent/consent-policy.ts';
 import { RefusedArguments } from '../catalog/refused-arguments.ts';
 import { isRecord } from '../responses/compact.ts';
 import { redactArguments } from '../observability/redact.ts';
 import { randomId } from '../random-id.ts';
 import { RetryBudget } from '../scale/retry.ts';
 import { within } from '../within.ts';
+import { authorizeStep } from './authorize.ts';
 import { keepInScope } from './keep-in-scope.ts';
 import { keepOutside } from './keep-outside.ts';
 import { nameFailure } from './name-failure.ts';
@@ -12,6 +14,7 @@ import { openRun } from './run.ts';
 import { ToolFailure } from './tool-failure.ts';
 import { touchedBy } from './touched.ts';
 import type { Caller } from '../access/caller.ts';
+import type { ProjectScope } from '../access/project-scope.ts';
 import type { LocalFiles } from '../access/local-files.ts';
 import type { LookUp, PreparedCall, Tool } from '../catalog/tool.ts';
 import type { Once } from '../catalog/once.ts';
@@ -39,7 +42,15 @@ interface Performed {
 export interface CallPath {
   readonly mode: Mode;
   readonly files: LocalFiles;
+  /** The projects that the caller is limited to. */
+  readonly projects: ProjectScope | undefined;
   readonly lookUp: LookUp;
+  /**
+   * Refuses what the caller may not do as a part of something else.
+   *
+   * @throws ToolFailure
+   */
+  permit(tool: string): void;
   /**
    * Judges a call without sending anything that has an effect.
    *
@@ -93,12 +104,19 @@ export function openCallPath(parts: CallPathParts): CallPath {
     if (found) return found;
     throw new Error(`there is no tool ${name}`);
   };
+  const permitted = (name: string): Tool => {
+    const step = tool(name);
+    authorizeStep(step, caller, judgePolicy(deps.confirm.policy, step, mode));
+    return step;
+  };
   return {
     mode,
     files: deps.files,
+    projects: caller.projects,
     lookUp,
+    permit: (name) => void permitted(name),
     async judge({ tool: name, arguments: args }) {
-      const judged = tool(name);
+      const judged = permitted(name);
       try {
         const { call } = parseArguments(judged, args);
         keepOutside(judged, args, mode === 'sandbox' ? deps.urlHosts.sandbox : deps.urlHosts.scale);
@@ -113,7 +131,7 @@ export function openCallPath(parts: CallPathParts): CallPath {
       const { call } = parseArguments(tool(name), args);
       return onceFor(call, renewed)?.differences(existing) ?? [];
     },
-    perform: (call, renewed) => perform(tool(call.tool), call, parts, renewed),
+    perform: async (call, renewed) => perform(permitted(call.tool), call, parts, renewed),
     read: (request) => scale.send(request, { signal: stop }),
     readResult: (url) => scale.readResult(url, { signal: stop }),
   };

@@ -119,7 +119,7 @@ async function makePlan(
   call: PreparedCall,
   { context, mode, deps, project, many }: PlanParts,
 ): Promise<Plan> {
-  const { tasks, type, details } = await call.planned(context);
+  const { tasks, type, details, present } = await call.planned(context);
   const count = many ?? tasks;
   const rate = type === undefined ? undefined : deps.rates[type];
   return {
@@ -128,6 +128,7 @@ async function makePlan(
     ...(project !== NO_PROJECT && { project: isHarmless(project) ? project : '(a name that is not shown)' }),
     ...(call.subjects.batch !== undefined && { batch: call.subjects.batch }),
     ...(details && { details }),
+    ...(present && { present }),
     ...(count !== undefined && { tasks: count }),
     ...(rate !== undefined &&
       count !== undefined && { estimated_cost: `${(rate * count).toFixed(2)} ${deps.currency}` }),
@@ -158,7 +159,7 @@ async function agreed(
   return consents.redeem(seal.nonce);
 }
 
-function digestOf(args: unknown, plan: Plan): string {
+function digestOf(args: unknown, { present: _present, ...plan }: Plan): string {
   return createHash('sha256')
     .update(canonicalize({ args: args ?? {}, plan }) ?? '')
     .digest('hex');

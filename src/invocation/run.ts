@@ -90,10 +90,7 @@ async function send(request: RestRequest, deps: RunDeps, { stop, deadline }: Cal
 
 type UploadContent = Omit<LocalFile, 'modifiedAt'>;
 
-async function* counted(
-  file: UploadContent,
-  report: ReportProgress,
-): AsyncGenerator<Uint8Array> {
+async function* counted(file: UploadContent, report: ReportProgress): AsyncGenerator<Uint8Array> {
   let sent = 0;
   for await (const chunk of file.content()) {
     yield chunk;
@@ -106,10 +103,7 @@ async function* inOneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function openForUpload(
-  source: UploadSource,
-  files: LocalFiles,
-): Promise<UploadContent> {
+async function openForUpload(source: UploadSource, files: LocalFiles): Promise<UploadContent> {
   if ('bytes' in source) {
     const { name, bytes } = source;
     return { name, size: bytes.length, content: () => inOneChunk(bytes), close: async () => undefined };

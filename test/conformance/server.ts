@@ -18,6 +18,7 @@ import { serveSurface } from '../../src/mcp/surface.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { askingPrompt, askingTools, states } from './asking-tools.ts';
 import { contentPrompts, contentResources, contentTools, listedPrompts } from './content.ts';
+import type { Selection } from '../../src/catalog/selection.ts';
 import type { ServerResponse } from 'node:http';
 import type { McpHttpHandler, Server } from '@modelcontextprotocol/server';
 import type { Endpoint, Incoming } from '../../src/mcp/endpoint.ts';
@@ -138,6 +139,6 @@ const { url } = await serveOverHttp(withSessions(stateless), {
 });
 process.stderr.write(`${url}\n`);
 
-function nothing(): { tools: []; find: () => undefined; readOnly: boolean; project: undefined } {
-  return { tools: [], find: () => undefined, readOnly: false, project: undefined };
+function nothing(): Selection {
+  return { tools: [], find: () => undefined, isExcluded: () => false, readOnly: false, project: undefined };
 }

@@ -6,7 +6,13 @@ import type { Shaping, Summary, Tool } from '../../src/catalog/tool.ts';
 
 const caller = {
   principal: 't',
-  selection: { tools: [], find: () => undefined, readOnly: false, project: undefined },
+  selection: {
+    tools: [],
+    find: () => undefined,
+    isExcluded: () => false,
+    readOnly: false,
+    project: undefined,
+  },
   mode: 'live' as const,
 };
 

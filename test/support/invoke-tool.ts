@@ -7,6 +7,7 @@ import { openLimitStore } from '../../src/access/limits/shared-store.ts';
 import { createInvoker } from '../../src/invocation/invoke.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { ScaleKey } from '../../src/scale/scale-key.ts';
+import type { Caller } from '../../src/access/caller.ts';
 import type { CallLimits } from '../../src/access/limits/call-limits.ts';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { catalog } from '../../tools/index.ts';
@@ -53,7 +54,7 @@ interface BenchOptions {
   takesCallbacks?: boolean;
   urlHosts?: string[];
   /** The permission that the caller's role lacks for a tool. */
-  missing?: (tool: Tool) => string | undefined;
+  missing?: NonNullable<Caller['missing']>;
 }
 
 const unlimited: CallLimits = {

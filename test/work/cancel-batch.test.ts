@@ -90,14 +90,28 @@ describe('a cancelled batch', () => {
     const plan = 'question' in result ? result.question?.plan : undefined;
     expect(plan).toMatchObject({
       batch: 'week-1',
-      tasks: 5,
-      details: { Pending: expect.stringMatching(/^5/) },
+      present: { Pending: '5' },
     });
-    expect(await status('week-1')).toMatchObject({ pending: 5 });
+    // While a person reads, work goes on.
+    await sandbox.live('POST', '/task/imageannotation', {
+      batch: 'week-1',
+      attachment: 'https://x.example/late.jpg',
+      geometries: GEOMETRIES,
+    });
+    expect(await status('week-1')).toMatchObject({ pending: 6 });
     const seal = 'question' in result ? result.question?.seal : undefined;
     if (!seal) throw new Error('no question');
     const agreed = await asking.call(CANCEL, { batch_name: 'week-1' }, undefined, { seal, answer: 'yes' });
-    expect(outputOf(agreed)).toMatchObject({ job: { counts: { canceled: 2, started: 3 } } });
+    expect(outputOf(agreed)).toMatchObject({ job: { counts: { canceled: 3, started: 3 } } });
+    await asking.close();
+  });
+
+  it('has something to cancel', async () => {
+    const asking = await openOn({ policy: ConsentPolicy.parse({}) });
+    expect(errorOf(await asking.call(CANCEL, { batch_name: 'week-1' }))).toMatchObject({
+      code: 'invalid_arguments',
+      path: 'batch_name',
+    });
     await asking.close();
   });
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConsentPolicy } from '../../src/access/consent/consent-policy.ts';
 import { openSandbox } from '../sandbox/open-sandbox.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
@@ -262,6 +263,42 @@ describe('a plan', () => {
     expect(plan.reasons[0].reason.untrusted).toContain('same attachment as line 1');
     const apart = await planOf({ rows: same, template: { ...template, unique_id: 'a-{{part}}' } });
     expect(apart).toMatchObject({ to_create: 2, invalid: 0 });
+  });
+});
+
+describe('a step of a plan', () => {
+  const CREATOR = 'scale_ai_create_image_annotation_task';
+  const ARGS = { type: 'imageannotation', batch: 'week-1', template: TEMPLATE, rows: rows(1) };
+
+  async function openWith(more: Partial<Parameters<typeof openBench>[0]>): Promise<Bench> {
+    const { baseUrl, keys } = sandbox.running;
+    return openBench({ baseUrl, apiKey: keys.live, mode: 'sandbox', ...more });
+  }
+
+  it.each([
+    ['is excluded by name', { selection: { excludeTools: [CREATOR] } }, 'tool_not_enabled'],
+    [
+      'lacks a permission',
+      {
+        missing: (tool: { name: string }, { isStep = false } = {}) =>
+          isStep && tool.name === CREATOR ? 'consequence:billable' : undefined,
+      },
+      'not_permitted',
+    ],
+    ['is blocked', { policy: ConsentPolicy.parse({ billable: 'block' }) }, 'blocked'],
+  ])('that %s is not even planned', async (_what, options, code) => {
+    const restricted = await openWith(options);
+    expect(errorOf(await restricted.call(PLAN, ARGS)).code).toBe(code);
+    await restricted.close();
+  });
+
+  it('needs no place among the tools that are offered', async () => {
+    const narrow = await openWith({ selection: { toolsets: ['bulk'] } });
+    const { plan } = outputOf(await narrow.call(PLAN, ARGS)) as Any;
+    expect(outputOf(await narrow.call(SUBMIT, { plan_id: plan.plan_id }))).toMatchObject({
+      job: { counts: { created: 1 } },
+    });
+    await narrow.close();
   });
 });
 

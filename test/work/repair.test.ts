@@ -263,4 +263,28 @@ describe('a repair', () => {
     }
     await scoped.close();
   });
+
+  it.each([DIAGNOSE, RESUBMIT])('%s reads no task of another project, however it is named', async (tool) => {
+    const { task_id: id } = await make(1);
+    await work();
+    const scoped = await openOn({ selection: { project: 'other' } });
+    expect(errorOf(await scoped.call(tool, { task_ids: [id] })).code).toMatch(
+      /outside_project|invalid_arguments/,
+    );
+    expect(errorOf(await bench.call(tool, { batch: 'week-1', task_ids: [id] })).code).toBe(
+      'invalid_arguments',
+    );
+    await scoped.close();
+  });
+
+  it('is not planned where one of its steps is blocked', async () => {
+    await make(1);
+    await work();
+    const blocked = await openOn({ policy: ConsentPolicy.parse({ update: 'block', bulk: 'allow' }) });
+    expect(errorOf(await blocked.call(RESUBMIT, { batch: 'week-1', ...REPLACE }))).toMatchObject({
+      code: 'blocked',
+      message: expect.stringContaining('scale_ai_update_task_unique_id'),
+    });
+    await blocked.close();
+  });
 });

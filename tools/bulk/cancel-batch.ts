@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { BatchName, listBatchesStep, statusStep } from '../batches/batch-object.ts';
 import { JobObject, WaitSeconds, jobSteps, jobView, jobWords } from './job-object.ts';
@@ -34,14 +35,16 @@ export const cancelBatch = defineTool({
     const { pending, completed, error, canceled } = Counts.parse(
       await context.send({ method: 'GET', path: ['batches', batch, 'status'] }),
     );
-    const ids = clear && canceled > 0 ? ` and of ${canceled} that were canceled before` : '';
+    if (pending === 0 && !(clear && canceled > 0)) throw nothingToCancel(batch);
     return {
-      tasks: pending,
       details: {
-        Pending: `${pending}; those that somebody has begun stay`,
+        Cancels: 'every pending task that nobody has begun',
+        ...(clear && { Also: 'the unique_ids of canceled tasks are freed' }),
+      },
+      present: {
+        Pending: String(pending),
         ...begunOf(await work.batchState(batch)),
         Done: `${completed} completed, ${error} failed, ${canceled} canceled before`,
-        ...(clear && { Also: `the unique_ids of what is canceled${ids} are freed` }),
       },
     };
   },
@@ -61,6 +64,12 @@ export const cancelBatch = defineTool({
   }),
   recovery: { not_found: () => [listBatchesStep] },
 });
+
+function nothingToCancel(batch: string): RefusedArguments {
+  return new RefusedArguments([
+    { path: 'batch_name', message: `batch "${batch}" has no pending task, so there is nothing to cancel` },
+  ]);
+}
 
 /** Told where a task shows it: Scale does not document it. */
 function begunOf({

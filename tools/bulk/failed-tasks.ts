@@ -44,10 +44,12 @@ type Meant = Readonly<{
 }>;
 
 export function isMeant({ batch, project, task_ids: ids }: Meant): boolean {
-  return batch !== undefined || project !== undefined || ids !== undefined;
+  return ids === undefined
+    ? batch !== undefined || project !== undefined
+    : batch === undefined && project === undefined;
 }
 
-export const NOT_MEANT = { path: ['batch'], error: 'give batch, project or task_ids' };
+export const NOT_MEANT = { path: ['batch'], error: 'give batch, project or both, or task_ids alone' };
 
 export function requestOf({ batch, project, task_ids: taskIds }: Meant): FailedTasksRequest {
   return { batch, project, taskIds };

@@ -13,6 +13,8 @@ export interface Plan {
   estimated_cost?: string;
   /** What else there is to know, name by name. */
   details?: Readonly<Record<string, string>>;
+  /** How things stood when it was made; a consent holds also when they have changed. */
+  present?: Readonly<Record<string, string>>;
   mode: Mode;
   effect: Effect;
   consequences: readonly Consequence[];
@@ -35,6 +37,7 @@ export function planLines(plan: Plan): string[] {
     ['Project', plan.project],
     ['Batch', plan.batch],
     ...Object.entries(plan.details ?? {}),
+    ...Object.entries(plan.present ?? {}),
     ['Tasks', plan.tasks?.toString()],
     ['Estimated cost', plan.estimated_cost],
     ['Data', plan.mode],

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { REPAIRED_BY } from '../bulk/submit-plan.ts';
+import { keepWithin } from '../keep-within.ts';
 import { mustExist } from '../must-exist.ts';
 import type { FailedTasksRequest } from '../../catalog/work.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
@@ -37,6 +38,7 @@ export async function* failedTasks(request: FailedTasksRequest, path: CallPath):
   await mustExist(request, path.lookUp);
   for await (const item of request.taskIds ? byId(request.taskIds, path) : listed(request, path)) {
     const task = FailedTask.safeParse(item).data;
+    if (task) keepWithin(path.projects, [task.project]);
     if (task?.status !== 'error' || task.metadata?.[REPAIRED_BY] !== undefined) continue;
     yield task;
   }

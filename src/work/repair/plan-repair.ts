@@ -17,12 +17,16 @@ const CHUNK = 200;
 
 const PRIORITIES = new Set([10, 20, 30]);
 
+/** What a repair does beside creating tasks. */
+const STEPS = ['scale_ai_update_task_unique_id', 'scale_ai_set_task_metadata'] as const;
+
 /**
  * Plans to ask for failed tasks once more, with changes applied. Sends nothing with an effect.
  *
  * @throws RefusedArguments when there is nothing to repair, nowhere to put it, or a change that changes nothing
  */
 export async function planRepair(request: RepairRequest, deps: PlanDeps): Promise<Plan> {
+  for (const step of STEPS) deps.path.permit(step);
   let making: PlanMaking | undefined;
   let first: FailedTask | undefined;
   let drafts: Draft[] = [];

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { ToolFailure } from '../../invocation/tool-failure.ts';
+import { keepWithin } from '../keep-within.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { reasonToStop } from './condition.ts';
 import { readProgress } from './progress.ts';
 import { WAIT_FOR_TASKS } from '../jobs/job.ts';
 import type { JobView, TaskProgress, WaitRequest, WaitView, Work } from '../../catalog/work.ts';
-import type { Viewer } from '../jobs/job.ts';
 import type { WorkRoom, WorkScope } from '../work-room.ts';
 
 /** Waiting for tasks. */
@@ -16,7 +15,10 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
     async waitForTasks(request) {
       const { target, condition, waitSeconds } = request;
       const seen = await readProgress(target, path);
-      keepWithin(viewer, seen);
+      keepWithin(
+        viewer.projects,
+        [...(seen.known?.values() ?? [])].map(({ project }) => project),
+      );
       const reason = reasonToStop(condition, seen);
       if (reason !== undefined || waitSeconds === 0) {
         return { ...shown(seen), done: reason !== undefined, reason };
@@ -39,17 +41,6 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
       return viewOfWait(await beginAndWatch(opened, scope, job, waitSeconds), seen);
     },
   };
-}
-
-/** Single tasks are named by id: only when they are read is it known where they belong. */
-function keepWithin({ projects }: Viewer, { known }: TaskProgress): void {
-  const named = [...(known?.values() ?? [])].map(({ project }) => project);
-  if (!projects || named.every((name) => name !== undefined && projects.allows(name))) return;
-  throw new ToolFailure(
-    'outside_project',
-    `Not all of these tasks are within ${projects.words}, which is all that may be reached here.`,
-    { outcome: 'not_sent', allowed: projects.words, path: 'task_ids' },
-  );
 }
 
 /** Where single tasks belong, when they all belong to the same. */
