@@ -71,7 +71,7 @@ export interface JobView {
   created_at: string;
   ended_at?: string | undefined;
   failures?: readonly FailureGroup[];
-  /** What became of each item, where there is a file. */
+  /** What became of each item, or the tasks of an export that is done, where there is a file. */
   items_file?: string | undefined;
 }
 
@@ -184,7 +184,7 @@ export interface ExportRequest {
   query: Readonly<Record<string, string | readonly string[]>>;
   /** Whether files of results are fetched. */
   files: boolean;
-  /** Only what completed after the last export of the same tasks. */
+  /** Only what is new since the last export of the same tasks, by the same filters, with or without their files. */
   sinceLast: boolean;
   outputPath?: string | undefined;
   waitSeconds: number;
@@ -208,6 +208,15 @@ export interface EventView {
   review?: string | undefined;
   /** Of a form that is not known: its members. */
   members?: readonly string[] | undefined;
+}
+
+export interface EventPage {
+  events: EventView[];
+  /** Events that match and are left out, because Scale could not be asked whose they are. */
+  unchecked?: number;
+  next_token?: string | undefined;
+  /** Whether this server takes callbacks. */
+  configured: boolean;
 }
 
 export interface EventQuery {
@@ -239,19 +248,14 @@ export interface Work {
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
   exportResults(request: ExportRequest): Promise<ExportView>;
-  /** Lines of an export from a place on. */
+  /** Lines of an export from a place on; `total` counts those that there are so far. */
   exportedItems(
     jobId: string,
     options: { offset: number; limit: number },
   ): Promise<{ items: ItemView[]; total: number }>;
   waitForTasks(request: WaitRequest): Promise<WaitView>;
   /** Callbacks about what the caller can read, the newest first. */
-  events(query: EventQuery): Promise<{
-    events: EventView[];
-    next_token?: string | undefined;
-    /** Whether this server takes callbacks. */
-    configured: boolean;
-  }>;
+  events(query: EventQuery): Promise<EventPage>;
   /** Compares what the API says with the callbacks that came. */
   findGaps(query: EventQuery): Promise<{ gaps: GapView[]; compared: number; isCut: boolean }>;
   diagnose(request: FailedTasksRequest): Promise<Diagnosis>;

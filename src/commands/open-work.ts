@@ -118,12 +118,11 @@ async function openRoom(parts: Parts): Promise<OpenRoom> {
     pathFor: pathForOwners(parts),
     logger,
     dispatch,
-    dispatchHere,
     now: Date.now,
   });
   const { rates, currency } = settings;
   const events = new EventLog({ store, configured: takesCallbacks, now: Date.now });
-  const readable = new Readable(operatorKey);
+  const readable = new Readable(operatorKey, Date.now);
   return {
     room: { store, engine, pollers, events, readable, rates, currency, now: Date.now },
     async close() {
@@ -151,13 +150,14 @@ async function openStore(settings: Settings, logger: Logger): Promise<OpenStore>
       discard: async () => undefined,
     };
   }
+  const here = (run: RunJob): Dispatcher => dispatchHere(run, logger);
   if (!isForgotten(settings)) {
-    const store = await openDiskStore(directoryOf(settings));
-    return { store, dispatch: dispatchHere, discard: async () => undefined };
+    const store = await openDiskStore(directoryOf(settings), logger);
+    return { store, dispatch: here, discard: async () => undefined };
   }
   const directory = await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-'));
-  const store = await openDiskStore(directory);
-  return { store, dispatch: dispatchHere, discard: () => rm(directory, { recursive: true, force: true }) };
+  const store = await openDiskStore(directory, logger);
+  return { store, dispatch: here, discard: () => rm(directory, { recursive: true, force: true }) };
 }
 
 /** Plans for a sandbox that keeps nothing would outlive what they are about. */

@@ -4,7 +4,9 @@ import { narrowSelection, selectTools } from '../../src/catalog/selection.ts';
 import { ALLOW_EVERYTHING } from '../../src/access/consent/consent-policy.ts';
 import { openConsents } from '../../src/access/consent/consents.ts';
 import { openLimitStore } from '../../src/access/limits/shared-store.ts';
+import { openCallPath } from '../../src/invocation/call-path.ts';
 import { createInvoker } from '../../src/invocation/invoke.ts';
+import { LookUps } from '../../src/invocation/lookups.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { ScaleKey } from '../../src/scale/scale-key.ts';
 import type { Caller } from '../../src/access/caller.ts';
@@ -13,6 +15,7 @@ import { createScaleClient } from '../../src/scale/client.ts';
 import { catalog } from '../../tools/index.ts';
 import { PRESETS } from '../../tools/presets.ts';
 import type { ConsentPolicy } from '../../src/access/consent/consent-policy.ts';
+import type { CallPath } from '../../src/invocation/call-path.ts';
 import type { Consent } from '../../src/invocation/confirm.ts';
 import type { Mode } from '../../src/catalog/vocabulary.ts';
 import type { SelectionRequest } from '../../src/catalog/selection.ts';
@@ -33,6 +36,8 @@ export interface Bench {
   ): Promise<InvocationResult>;
   records: CallRecord[];
   work: TestWork;
+  /** The path of a job, until it is stopped. */
+  pathWith(stop: AbortSignal): CallPath;
   close(): Promise<void>;
 }
 
@@ -133,6 +138,18 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   return {
     work,
     records,
+    pathWith(stop) {
+      if (!scale) throw new Error('this bench has no key');
+      const parts = {
+        deps,
+        caller,
+        scale,
+        stop,
+        mode: caller.mode ?? ('live' as const),
+        startedAt: Date.now(),
+      };
+      return openCallPath({ ...parts, catalog: deps.findTool, lookUps: new LookUps(deps.now) });
+    },
     call: (tool, args, signal = new AbortController().signal, consent) =>
       invoke({
         tool: typeof tool === 'string' ? toolNamed(tool) : tool,

@@ -60,7 +60,8 @@ export function openTestWork({
   const lookUps = new LookUps(() => performance.now());
   const open = async (): Promise<{ room: WorkRoom; directory: string }> => {
     const directory = await mkdtemp(path.join(tmpdir(), 'work-test-'));
-    const store = await openDiskStore(stateDir ?? directory);
+    const store = await openDiskStore(stateDir ?? directory, createLogger('silent'));
+    const logger = createLogger('silent');
     const pollers = new Pollers(store, pollTiming);
     const events = new EventLog({ store, configured: takesCallbacks, now: Date.now });
     const engine = new JobEngine({
@@ -71,12 +72,11 @@ export function openTestWork({
         const parts = { deps: deps(), catalog: deps().findTool, caller, scale, mode: owner.mode, lookUps };
         return { path: openCallPath({ ...parts, stop: signal, job, startedAt: Date.parse(createdAt) }) };
       },
-      logger: createLogger('silent'),
-      dispatch: dispatchHere,
-      dispatchHere,
+      logger,
+      dispatch: (run) => dispatchHere(run, logger),
       now: Date.now,
     });
-    const readable = new Readable(owner.keyId);
+    const readable = new Readable(owner.keyId, Date.now);
     return {
       room: { store, engine, pollers, events, readable, rates, currency: 'USD', now: Date.now },
       directory,

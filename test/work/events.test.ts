@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/observability/logger.ts';
 import { EventLog } from '../../src/work/events/event-log.ts';
 import { readEvent } from '../../src/work/events/event.ts';
+import { Readable } from '../../src/work/events/readable.ts';
 import { openDiskStore } from '../../src/work/store/disk-store.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
@@ -74,7 +76,7 @@ describe('the log of events', () => {
   let store: WorkStore;
   beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'events-'));
-    store = await openDiskStore(directory);
+    store = await openDiskStore(directory, createLogger('silent'));
   });
   afterEach(async () => {
     await store.close();
@@ -95,7 +97,11 @@ describe('the log of events', () => {
     expect(same.filter(Boolean)).toHaveLength(1);
     time += 120_000;
     expect(await log.take(event('a'))).toBe(false);
-    const later = new EventLog({ store: await openDiskStore(directory), configured: true, now: () => time });
+    const later = new EventLog({
+      store: await openDiskStore(directory, createLogger('silent')),
+      configured: true,
+      now: () => time,
+    });
     expect(await later.take(event('a'))).toBe(false);
     expect(await later.take(event('b'))).toBe(true);
     expect(await kept(later)).toEqual(['b', 'a']);
@@ -126,6 +132,8 @@ describe('the log of events', () => {
         return {
           file: journal.file,
           lines: (from) => journal.lines(from),
+          newestFirst: (before) => journal.newestFirst(before),
+          remove: () => journal.remove(),
           append: async (lines) => {
             if (isFull) throw new Error('no space left on device');
             await journal.append(lines);
@@ -136,8 +144,25 @@ describe('the log of events', () => {
     const log = new EventLog({ store: failing, configured: true, now: Date.now });
     await expect(log.take(event('a'))).rejects.toThrow('no space');
     isFull = false;
-    expect(await log.take(event('a'))).toBe(true);
+    const elsewhere = new EventLog({ store, configured: true, now: Date.now });
+    expect(await elsewhere.take(event('a'))).toBe(true);
+    expect(await log.take(event('a'))).toBe(false);
     expect(await kept(log)).toEqual(['a']);
+  });
+
+  it('keeps an event once that comes to two processes at the same time', async () => {
+    const logs = [1, 2].map(async () => {
+      const own = await openDiskStore(directory, createLogger('silent'));
+      return new EventLog({ store: own, configured: true, now: Date.now });
+    });
+    const [here, there] = await Promise.all(logs);
+    if (!here || !there) throw new Error('two logs');
+    const names = Array.from({ length: 20 }, (_, index) => `t${index}`);
+    for (const name of names) {
+      const taken = await Promise.all([here.take(event(name)), there.take(event(name))]);
+      expect(taken.filter(Boolean)).toHaveLength(1);
+    }
+    expect(await kept(here)).toEqual(names.toReversed());
   });
 });
 
@@ -212,8 +237,9 @@ describe('scale_ai_list_events', () => {
     const unknown = { surprise: true };
     const whole = await open({ stateDir });
     await taken(whole, mine, other, unknown, { task_id: 'no-such-task', status: 'completed' });
-    expect(outputOf(await whole.call(LIST, {}))['events']).toHaveLength(3);
+    expect(outputOf(await whole.call(LIST, {}))['events']).toHaveLength(4);
     const testKey = await open({ stateDir, apiKey: keys.test });
+    (await testKey.work.room()).readable = new Readable('the key of the operator', Date.now);
     expect(outputOf(await testKey.call(LIST, { kind: 'completed' }))['events']).toBeUndefined();
     const one = await open({ stateDir, selection: { project: 'signs' } });
     const seen = JSON.stringify(outputOf(await one.call(LIST, {})));
@@ -239,6 +265,29 @@ describe('scale_ai_list_events', () => {
     const after = outputOf(await bench.call(LIST, { project: 'signs', since, find_gaps: true }));
     expect(after).toMatchObject({ compared: 2 });
     expect(after['gaps']).toBeUndefined();
+  });
+
+  it('takes a task for untold of which only a recall came, or nothing since the recall', async () => {
+    const bench = await open();
+    const [first, again] = [await finished('signs', 'a'), await finished('signs', 'b')];
+    const recalled = (body: Record<string, unknown>): object => ({ ...body, status: 'pending' });
+    await taken(bench, recalled(first), again, recalled(again));
+    const found = outputOf(await bench.call(LIST, { project: 'signs', find_gaps: true }));
+    expect(found).toMatchObject({ compared: 2 });
+    expect(JSON.stringify(found['gaps'])).toContain(String(first['task_id']));
+    expect(found['gaps']).toHaveLength(2);
+  });
+
+  it.each([
+    ['batch', { batch: 'week-2' }, 'scale_ai_list_batches'],
+    ['project', { project: 'signals' }, 'scale_ai_list_projects'],
+    ['task', { task_id: 'no-such-task', find_gaps: true }, 'scale_ai_list_tasks'],
+  ])('says so when there is no such %s, and where to look', async (_what, args, tool) => {
+    const bench = await open();
+    expect(errorOf(await bench.call(LIST, args))).toMatchObject({
+      code: 'not_found',
+      next_steps: expect.arrayContaining([expect.objectContaining({ tool, arguments: expect.anything() })]),
+    });
   });
 
   it('says how callbacks are set up where there are none, and that it can do without', async () => {

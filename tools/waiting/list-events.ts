@@ -1,8 +1,11 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { listBatchesStep } from '../batches/batch-object.ts';
 import { DateTime } from '../date-time.ts';
 import { count } from '../count.ts';
+import { listProjectsStep } from '../projects/project-object.ts';
 import { tableOf, tableOutput } from '../table.ts';
+import { listTasksStep } from '../tasks/task-lookup.ts';
 import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
 
 const COLUMNS = ['at', 'kind', 'task_id', 'unique_id', 'batch', 'project', 'status', 'review', 'members'];
@@ -33,6 +36,7 @@ const Gap = z.looseObject({
 
 const Listed = z.looseObject({
   events: z.array(Event),
+  unchecked: z.number().default(0),
   next_token: z.string().optional(),
   configured: z.boolean(),
   found: z.object({ gaps: z.array(Gap), compared: z.number(), isCut: z.boolean() }).optional(),
@@ -60,6 +64,7 @@ export const listEvents = defineTool({
   output: {
     ...tableOutput,
     events: z.array(z.array(z.unknown())).optional(),
+    unchecked: z.number().optional(),
     next_token: z.string().optional(),
     compared: z.number().optional(),
     gaps: z.array(z.looseObject({})).optional(),
@@ -67,12 +72,19 @@ export const listEvents = defineTool({
   },
   response: Listed,
   example: { project: 'road-signs', since: '2026-02-03T00:00:00Z' },
+  recovery: {
+    not_found: ({ batch, project, task_id: task }) => [
+      ...(batch === undefined ? [] : [listBatchesStep]),
+      ...(project === undefined ? [] : [listProjectsStep]),
+      ...(task === undefined ? [] : [listTasksStep]),
+    ],
+  },
   async run({ work }, { find_gaps: findGaps, ...query }) {
     const listed = await work.events(query);
     return findGaps ? { ...listed, found: await work.findGaps(query) } : listed;
   },
   summarize(listed, input, shaping) {
-    const { events, next_token, configured, found } = listed;
+    const { events, unchecked, next_token, configured, found } = listed;
     const { rows, ...table } = tableOf(
       events.map((event) => rowOf(event, shaping)),
       COLUMNS,
@@ -80,6 +92,7 @@ export const listEvents = defineTool({
     return {
       summary: words(listed),
       ...(rows.length > 0 && { ...table, events: rows }),
+      unchecked: unchecked > 0 ? unchecked : undefined,
       next_token,
       compared: found?.compared,
       gaps: found?.gaps.map((gap) => shaping.fenceJson(gap)),
@@ -113,9 +126,13 @@ function rowOf(event: z.output<typeof Event>, shaping: Shaping): Record<string, 
   };
 }
 
-function words({ events, next_token: next, configured, found }: Listed): string {
-  const shown =
-    events.length === 0 ? 'No event matches.' : `${count(events.length, 'event')}, the newest first.`;
+function words({ events, unchecked, next_token: next, configured, found }: Listed): string {
+  const none = unchecked === 0 ? 'No event matches.' : 'No event can be shown.';
+  const shown = events.length === 0 ? none : `${count(events.length, 'event')}, the newest first.`;
+  const left =
+    unchecked === 0
+      ? ''
+      : ` Left out: ${count(unchecked, 'event')}, because Scale could not be asked whose they are. Make the same call again later.`;
   const more = next === undefined ? '' : ' Pass next_token for the next page.';
   const cut = found?.isCut ? ' There may be more: narrow it with since, project or batch.' : '';
   const gaps =
@@ -125,7 +142,7 @@ function words({ events, next_token: next, configured, found }: Listed): string 
   const setup = configured
     ? ''
     : ' This server takes no callbacks as it is set up; scale_ai_wait_for_tasks and find_gaps work without.';
-  return `${shown}${more}${gaps}${setup}`;
+  return `${shown}${left}${more}${gaps}${setup}`;
 }
 
 function stepsAfter({ found, configured }: Listed, project: string | undefined): NextStep[] {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RETENTION_DAYS } from '../store/work-store.ts';
 import { topicOf } from '../results/topics.ts';
 import { ScaleEvent, readEvent } from './event.ts';
@@ -8,11 +9,21 @@ const DAY_MS = 86_400_000;
 /** Scale sends an event again for up to 24 hours (core.md 2.15): two calendar days hold them. */
 const DAYS_OF_REPEATS = 2;
 
-/** An event and where it stands, so that a list goes on from there. */
-export interface Kept {
-  event: ScaleEvent;
+/** Events stand in the order in which they came, but for what replicas and their clocks differ by. */
+const DISORDER_MS = 5 * 60_000;
+
+/** How long another process is given that is just taking the same event, and how often it is looked for. */
+const TAKEN_WITHIN_MS = 2_000;
+const LOOK_EVERY_MS = 50;
+
+/** Where an event stands, so that a list goes on from there. */
+export interface EventPlace {
   day: string;
-  index: number;
+  place: number;
+}
+
+export interface KeptEvent extends EventPlace {
+  event: ScaleEvent;
 }
 
 interface EventLogOptions {
@@ -28,10 +39,11 @@ export class EventLog {
   readonly configured: boolean;
   readonly #store: WorkStore;
   readonly #now: () => number;
-  /** Ids by the day on which they came, and how much of that day's journal they are. */
-  readonly #seen = new Map<string, { ids: Set<string>; read: number }>();
+  /** Ids by the day on which they came, and how far that day's journal has been read. */
+  readonly #seen = new Map<string, { ids: Set<string>; until: number }>();
   readonly #underway = new Map<string, Promise<boolean>>();
   #reading: Promise<unknown> = Promise.resolve();
+  #nextReading: Promise<void> | undefined;
 
   constructor({ store, configured, now }: EventLogOptions) {
     this.#store = store;
@@ -58,72 +70,75 @@ export class EventLog {
   }
 
   async #takeOnce(event: ScaleEvent): Promise<boolean> {
-    if (await this.#isKnown(event.id)) return false;
-    await this.#keep(event);
-    for (const topic of topicsOf(event)) this.#store.announce(topic);
-    return true;
+    const until = performance.now() + TAKEN_WITHIN_MS;
+    while (!(await this.#isKnown(event.id))) {
+      const hold = await this.#store.hold(`event-${event.id}`);
+      if (!hold) {
+        if (performance.now() >= until) throw new Error('another process has not kept this event in time');
+        await sleep(LOOK_EVERY_MS);
+        continue;
+      }
+      try {
+        if (await this.#isKnown(event.id)) return false;
+        await this.#journal(dayOf(this.#now())).append([event]);
+      } finally {
+        await hold.release();
+      }
+      for (const topic of topicsOf(event)) this.#store.announce(topic);
+      return true;
+    }
+    return false;
   }
 
-  /** The newest first, from a place on that an earlier list ended at. */
-  async *newestFirst(from?: { day: string; index: number }, since?: string): AsyncGenerator<Kept> {
+  /**
+   * The newest first.
+   *
+   * @param before only what stands before this place
+   * @param since ISO 8601: only what came from then on
+   */
+  async *newestFirst(before?: EventPlace, since?: string): AsyncGenerator<KeptEvent> {
     const oldest = this.#now() - RETENTION_DAYS * DAY_MS;
     const end = Math.max(oldest, since === undefined ? oldest : Date.parse(since));
     for (let time = this.#now(); time > end - DAY_MS; time -= DAY_MS) {
       const day = dayOf(time);
-      if (from && day > from.day) continue;
-      const events = await this.#eventsOf(day);
-      const start = from?.day === day ? Math.min(from.index, events.length) : events.length;
-      for (let index = start - 1; index >= 0; index -= 1) {
-        const event = events[index];
-        if (!event || Date.parse(event.at) < end) continue;
-        yield { event, day, index };
+      if (before && day > before.day) continue;
+      const from = before?.day === day ? before.place : undefined;
+      for await (const { value, place } of this.#journal(day).newestFirst(from)) {
+        const event = ScaleEvent.safeParse(value).data;
+        if (!event) continue;
+        const at = Date.parse(event.at);
+        if (at < end - DISORDER_MS) return;
+        if (at >= end) yield { event, day, place };
       }
     }
   }
 
-  async #keep(event: ScaleEvent): Promise<void> {
-    await this.#journal(dayOf(this.#now())).append([event]);
-    this.#idsOf(dayOf(this.#now())).ids.add(event.id);
-  }
-
-  async #eventsOf(day: string): Promise<ScaleEvent[]> {
-    const events: ScaleEvent[] = [];
-    for await (const line of this.#journal(day).lines()) {
-      const { data } = ScaleEvent.safeParse(line);
-      if (data) events.push(data);
-    }
-    return events;
-  }
-
-  /** One after the other, so that each line is read once. */
+  /** Readings go one after the other; whoever asks while one has not begun yet shares it. */
   async #isKnown(id: string): Promise<boolean> {
-    const reading = this.#reading.then(() => this.#readNew());
-    this.#reading = reading.catch(() => undefined);
-    await reading;
+    this.#nextReading ??= this.#reading.then(() => {
+      this.#nextReading = undefined;
+      return this.#readNew();
+    });
+    this.#reading = this.#nextReading.catch(() => undefined);
+    await this.#nextReading;
     return [...this.#seen.values()].some(({ ids }) => ids.has(id));
   }
 
-  /** A file is written by this process alone and is read once; in Redis, other replicas may have added to it. */
+  /** Any process may have added events; each is read once. */
   async #readNew(): Promise<void> {
     const days = Array.from({ length: DAYS_OF_REPEATS }, (_, ago) => dayOf(this.#now() - ago * DAY_MS));
     for (const day of this.#seen.keys()) if (!days.includes(day)) this.#seen.delete(day);
     for (const day of days) {
-      const isKnown = this.#seen.has(day);
-      const journal = this.#journal(day);
-      if (isKnown && journal.file !== undefined) continue;
-      const seen = this.#idsOf(day);
-      for await (const line of journal.lines(seen.read)) {
-        seen.read += 1;
-        const { data } = ScaleEvent.safeParse(line);
-        if (data) seen.ids.add(data.id);
+      const seen = this.#seen.get(day) ?? { ids: new Set<string>(), until: -1 };
+      let last = seen.until;
+      for await (const { value, place } of this.#journal(day).newestFirst()) {
+        if (place <= seen.until) break;
+        last = Math.max(last, place);
+        const event = ScaleEvent.safeParse(value).data;
+        if (event) seen.ids.add(event.id);
       }
+      this.#seen.set(day, { ...seen, until: last });
     }
-  }
-
-  #idsOf(day: string): { ids: Set<string>; read: number } {
-    const seen = this.#seen.get(day) ?? { ids: new Set<string>(), read: 0 };
-    this.#seen.set(day, seen);
-    return seen;
   }
 
   #journal(day: string): Journal {

@@ -4,43 +4,63 @@ import type { WorkScope } from '../work-room.ts';
 /** Answers that are kept; the oldest is forgotten first. */
 const CAPACITY = 10_000;
 
+/** How long something is taken as out of a key's reach. */
+const OUT_OF_REACH_MS = 60_000;
+
+/** `unchecked` when Scale could not be asked. */
+export type Verdict = 'allowed' | 'refused' | 'unchecked';
+
+/** What a key can read belongs to a project or none; what it cannot is asked again at that time. */
+type Known = { project: string | undefined } | { outOfReachUntil: number };
+
 /**
- * Whose data an event is about is not in the callback: it is shown to whoever can read the task or batch with their
- * own key. What could be read once stays readable; what could not is asked again.
+ * Whose data an event is about is not in the callback: it is shown to the operator, to whom the callbacks are sent,
+ * and to whoever can read the task or batch with their own key. What could be read once stays readable.
  */
 export class Readable {
-  /** The project of what a key can read. */
-  readonly #known = new Map<string, string | undefined>();
+  readonly #known = new Map<string, Known>();
   readonly #operatorKey: string | undefined;
+  readonly #now: () => number;
 
-  /** @param operatorKey names the key of the operator, to whom the callbacks are sent */
-  constructor(operatorKey?: string) {
+  /**
+   * @param operatorKey names the key of the operator
+   * @param now milliseconds since 1970
+   */
+  constructor(operatorKey: string | undefined, now: () => number) {
     this.#operatorKey = operatorKey;
+    this.#now = now;
   }
 
-  async allows(event: ScaleEvent, scope: WorkScope): Promise<boolean> {
+  async allows(event: ScaleEvent, scope: WorkScope): Promise<Verdict> {
     const { owner, projects } = scope.viewer;
+    if (projects === undefined && owner.keyId === this.#operatorKey) return 'allowed';
     const subject = subjectOf(event);
-    if (!subject) return projects === undefined && owner.keyId === this.#operatorKey;
+    if (!subject) return 'refused';
     const found = await this.#find(subject, scope);
-    if (!found) return false;
-    return projects === undefined || (found.project !== undefined && projects.allows(found.project));
+    if (!found) return 'unchecked';
+    if ('outOfReachUntil' in found) return 'refused';
+    const isWithin = !projects || (found.project !== undefined && projects.allows(found.project));
+    return isWithin ? 'allowed' : 'refused';
   }
 
-  async #find(
-    { kind, name }: Subject,
-    { viewer, path }: WorkScope,
-  ): Promise<{ project: string | undefined } | undefined> {
+  /** @returns undefined when Scale could not be asked */
+  async #find({ kind, name }: Subject, { viewer, path }: WorkScope): Promise<Known | undefined> {
     const key = JSON.stringify([viewer.owner.keyId, kind, name]);
-    if (this.#known.has(key)) return { project: this.#known.get(key) };
+    const known = this.#known.get(key);
+    if (known && !('outOfReachUntil' in known && known.outOfReachUntil <= this.#now())) return known;
     const found = await path.lookUp(kind, name);
-    if (found.state !== 'found') return undefined;
-    const { project: value } = found.object;
-    const project = typeof value === 'string' ? value : undefined;
+    if (found.state === 'unavailable') return undefined;
+    if (found.state === 'missing') return this.#keep(key, { outOfReachUntil: this.#now() + OUT_OF_REACH_MS });
+    const { project } = found.object;
+    return this.#keep(key, { project: typeof project === 'string' ? project : undefined });
+  }
+
+  #keep(key: string, known: Known): Known {
+    this.#known.delete(key);
     const [oldest] = this.#known.keys();
     if (this.#known.size >= CAPACITY && oldest !== undefined) this.#known.delete(oldest);
-    this.#known.set(key, project);
-    return { project };
+    this.#known.set(key, known);
+    return known;
   }
 }
 

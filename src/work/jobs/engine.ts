@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { randomId } from '../../random-id.ts';
+import { within } from '../../within.ts';
+import { dispatchHere } from './dispatch.ts';
 import { Job, hasEnded, isWithinReach } from './job.ts';
+import { RunningJob } from './running-job.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { Logger } from '../../observability/logger.ts';
-import type { WorkStore } from '../store/work-store.ts';
+import type { Hold, WorkStore } from '../store/work-store.ts';
 import type { Dispatcher, RunEnd, RunJob } from './dispatch.ts';
-import type { JobKinds, JobProgress } from './job-context.ts';
+import type { JobKind, JobKinds, JobProgress } from './job-context.ts';
 import type { Viewer } from './job.ts';
-
-/** How often the state of a running job is written down, at most. */
-const WRITE_EVERY_MS = 500;
 
 /** A change that nobody announced is seen after this: another process may have made it. */
 const LOOK_EVERY_MS = 1_000;
@@ -38,16 +37,25 @@ interface EngineOptions {
   logger: Logger;
   /** Brings jobs to any process that may carry them out. */
   dispatch: (run: RunJob) => Dispatcher;
-  /** For jobs whose key only this process has. */
-  dispatchHere: (run: RunJob) => Dispatcher;
   /** Milliseconds since 1970. */
   now: () => number;
 }
+
+interface Way {
+  kind: JobKind;
+  path: CallPath;
+}
+
+type WorkEnd =
+  | { state: 'done'; reason: string | undefined }
+  | { state: 'failed'; reason: string }
+  | { state: 'stopped'; reason?: undefined };
 
 /** Carries out long work, one process per job at a time, from wherever the last process left it. */
 export class JobEngine {
   readonly #options: EngineOptions;
   readonly #dispatcher: Dispatcher;
+  /** For jobs whose key only this process has. */
   readonly #here: Dispatcher;
   readonly #stopping = new AbortController();
 
@@ -55,7 +63,7 @@ export class JobEngine {
     this.#options = options;
     const run: RunJob = (jobId) => this.#run(jobId);
     this.#dispatcher = options.dispatch(run);
-    this.#here = options.dispatchHere(run);
+    this.#here = dispatchHere(run, options.logger);
   }
 
   /** Writes the job down and has it begun. The same id again continues what stands there. */
@@ -111,7 +119,8 @@ export class JobEngine {
     const hold = await this.#options.store.hold(id);
     if (!hold) return this.watch(viewer, id, { ms: 5_000, signal: this.#stopping.signal });
     try {
-      return await this.#end(await this.get(viewer, id), 'cancelled', 'It was cancelled before it began.');
+      const free = await this.get(viewer, id);
+      return hasEnded(free) ? free : await this.#end(free, 'cancelled', 'It was cancelled before it began.');
     } finally {
       await hold.release();
     }
@@ -170,8 +179,7 @@ export class JobEngine {
       const job = await this.#read(jobId);
       if (!job || hasEnded(job)) return 'ended';
       await look();
-      const stop = AbortSignal.any([cancelled.signal, this.#stopping.signal, hold.lost]);
-      return await this.#carryOut(job, stop);
+      return await this.#carryOut(job, cancelled.signal, hold);
     } finally {
       silence();
       clearInterval(timer);
@@ -179,37 +187,56 @@ export class JobEngine {
     }
   }
 
-  async #carryOut(job: Job, signal: AbortSignal): Promise<RunEnd> {
-    const { store, kinds, pathFor, logger, now } = this.#options;
-    const way = pathFor(job, { signal });
-    const kind = kinds[job.kind];
-    if ('refused' in way || !kind) {
-      const reason = 'refused' in way ? way.refused : `This server does not know "${job.kind}".`;
-      await this.#write({ ...job, state: 'waiting', reason, updated_at: this.#time() });
+  async #carryOut(job: Job, cancelled: AbortSignal, hold: Hold): Promise<RunEnd> {
+    const signal = AbortSignal.any([cancelled, this.#stopping.signal, hold.lost]);
+    const found = this.#wayOf(job, signal);
+    if ('refused' in found) {
+      await this.#write({ ...job, state: 'waiting', reason: found.refused, updated_at: this.#time() });
       return 'ended';
     }
-    const state = new RunningJob(job, now, (changed) => this.#write(changed));
+    // Should somebody else have it by now, they write down how it stands.
+    const write = async (changed: Job): Promise<void> => {
+      if (await hold.isHeld()) await this.#write(changed);
+    };
+    const state = new RunningJob(job, this.#options.now, write);
+    await state.begin();
+    this.#options.logger.info({ job: job.id, kind: job.kind }, 'a job is taken up');
+    const end = await this.#work(found, state, { job, signal });
+    const stopped = await state.settle();
+    if (!(await hold.isHeld())) return 'stopped';
+    if (cancelled.aborted && end.state !== 'done') {
+      await this.#end(stopped, 'cancelled', 'It was cancelled; what had been begun was finished.');
+      return 'ended';
+    }
+    if (end.state === 'stopped') {
+      await this.#write({ ...stopped, state: 'queued', updated_at: this.#time() });
+      return 'stopped';
+    }
+    await this.#end(stopped, end.state, end.reason);
+    return 'ended';
+  }
+
+  #wayOf(job: Job, signal: AbortSignal): Way | { refused: string } {
+    const kind = this.#options.kinds[job.kind];
+    if (!kind) return { refused: `This server does not know "${job.kind}".` };
+    const found = this.#options.pathFor(job, { signal });
+    return 'refused' in found ? found : { kind, path: found.path };
+  }
+
+  async #work(
+    { kind, path }: Way,
+    state: RunningJob,
+    { job, signal }: { job: Job; signal: AbortSignal },
+  ): Promise<WorkEnd> {
+    const { store, logger } = this.#options;
     try {
       signal.throwIfAborted();
-      await state.begin();
-      logger.info({ job: job.id, kind: job.kind }, 'a job is taken up');
       const progress = (change: JobProgress): void => state.change(change);
-      const reason = await kind({ job, store, path: way.path, signal, progress });
-      await this.#end(await state.settle(), 'done', reason);
-      return 'ended';
+      return { state: 'done', reason: await kind({ job, store, path, signal, progress }) };
     } catch (error) {
-      const stopped = await state.settle();
-      if (error === CANCELLED || signal.reason === CANCELLED) {
-        await this.#end(stopped, 'cancelled', 'It was cancelled; what had been begun was finished.');
-        return 'ended';
-      }
-      if (signal.aborted) {
-        await this.#write({ ...stopped, state: 'queued', updated_at: this.#time() });
-        return 'stopped';
-      }
+      if (signal.aborted) return { state: 'stopped' };
       logger.error({ err: error, job: job.id }, 'a job failed');
-      await this.#end(stopped, 'failed', error instanceof Error ? error.message : 'It failed.');
-      return 'ended';
+      return { state: 'failed', reason: error instanceof Error ? error.message : 'It failed.' };
     }
   }
 
@@ -242,13 +269,22 @@ export class JobEngine {
   }
 
   #told(topic: string, signal: AbortSignal): { within(ms: number): Promise<void>; forget(): void } {
-    const told = new AbortController();
-    const silence = this.#options.store.listen(topic, () => told.abort());
+    let wake = (): void => undefined;
+    let isTold = false;
+    const silence = this.#options.store.listen(topic, () => {
+      isTold = true;
+      wake();
+    });
     return {
       forget: silence,
       async within(ms) {
-        const stop = AbortSignal.any([told.signal, signal]);
-        await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+        const stretch = within(ms, signal);
+        if (!isTold && !stretch.stop.aborted)
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+            stretch.stop.addEventListener('abort', () => resolve(), { once: true });
+          });
+        stretch.end();
         silence();
       },
     };
@@ -261,52 +297,4 @@ export class JobEngine {
 
 function topicOf(jobId: string): string {
   return `job.${jobId}`;
-}
-
-/** A job in the hands of this process; written down now and then. */
-class RunningJob {
-  #job: Job;
-  readonly #now: () => number;
-  readonly #write: (job: Job) => Promise<void>;
-  readonly #begunAt: number;
-  readonly #workedBefore: number;
-  #writtenAt = 0;
-  #writing: Promise<void> = Promise.resolve();
-
-  constructor(job: Job, now: () => number, write: (job: Job) => Promise<void>) {
-    this.#job = job;
-    this.#now = now;
-    this.#write = write;
-    this.#begunAt = now();
-    this.#workedBefore = job.worked_s;
-  }
-
-  async begin(): Promise<void> {
-    await this.#write({ ...this.#stamped(), state: 'running' });
-  }
-
-  change(change: JobProgress): void {
-    this.#job = { ...this.#job, ...change };
-    if (this.#now() - this.#writtenAt < WRITE_EVERY_MS) return;
-    this.#writtenAt = this.#now();
-    this.#writing = this.#writing
-      .then(() => this.#write({ ...this.#stamped(), state: 'running' }))
-      .catch(() => undefined); // the next one may succeed; results stand in the journal
-  }
-
-  /** The job as it stands, once nothing of it is being written any more. */
-  async settle(): Promise<Job> {
-    this.#writtenAt = Infinity;
-    await this.#writing;
-    return this.#stamped();
-  }
-
-  #stamped(): Job {
-    const now = this.#now();
-    return {
-      ...this.#job,
-      updated_at: new Date(now).toISOString(),
-      worked_s: this.#workedBefore + (now - this.#begunAt) / 1_000,
-    };
-  }
 }

@@ -1,91 +1,66 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
+import { open, rm } from 'node:fs/promises';
+import { linesBackwards, linesOf } from './lines-of-file.ts';
 import type { FileHandle } from 'node:fs/promises';
-import type { Journal } from './work-store.ts';
+import type { JournalWriters } from './journal-writers.ts';
+import type { Journal, PlacedLine } from './work-store.ts';
 
-interface Waiting {
-  text: string;
-  settle: (error?: unknown) => void;
-}
-
-/** A file of JSON lines. What waits is written and synced together; the file is open only meanwhile. */
+/** A file of JSON lines. A line's place is the offset of its first byte. */
 export class DiskJournal implements Journal {
   readonly file: string;
-  #waiting: Waiting[] = [];
-  #draining: Promise<void> = Promise.resolve();
-  #isBusy = false;
+  readonly #writers: JournalWriters;
 
-  constructor(file: string) {
+  constructor(file: string, writers: JournalWriters) {
     this.file = file;
+    this.#writers = writers;
   }
 
   append(lines: readonly object[]): Promise<void> {
-    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ text, settle: (error) => (error === undefined ? resolve() : reject(error)) });
-      if (!this.#isBusy) this.#draining = this.#drain();
-    });
+    return this.#writers.append(this.file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }
 
   async *lines(from = 0): AsyncGenerator {
-    let index = 0;
-    const handle = await open(this.file, 'r').catch(() => undefined);
+    const handle = await openToRead(this.file);
     if (!handle) return;
-    const input = createReadStream('', { fd: handle, autoClose: true });
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      const parsed = parseLine(line);
-      if (parsed === undefined) continue;
-      index += 1;
-      if (index > from) yield parsed;
-    }
-  }
-
-  settled(): Promise<void> {
-    return this.#draining;
-  }
-
-  async #drain(): Promise<void> {
-    this.#isBusy = true;
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting;
-      this.#waiting = [];
-      const error = await this.#write(group.map(({ text }) => text).join('')).then(
-        () => undefined,
-        (reason: unknown) => reason,
-      );
-      for (const { settle } of group) settle(error);
-    }
-    this.#isBusy = false;
-  }
-
-  async #write(text: string): Promise<void> {
-    const handle = await open(this.file, 'a+', 0o600);
     try {
-      await dropCutOffLine(handle);
-      await handle.appendFile(text);
-      await handle.datasync();
+      let index = 0;
+      for await (const text of linesOf(handle)) {
+        const value = parseLine(text);
+        if (value === undefined) continue;
+        index += 1;
+        if (index > from) yield value;
+      }
     } finally {
       await handle.close();
     }
   }
-}
 
-const CHUNK_BYTES = 64 * 1024;
-
-/** A process that was ended while it wrote leaves a line without an end: what was not kept whole was not kept. */
-async function dropCutOffLine(handle: FileHandle): Promise<void> {
-  const { size } = await handle.stat();
-  for (let end = size; end > 0; end -= CHUNK_BYTES) {
-    const start = Math.max(0, end - CHUNK_BYTES);
-    const { buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
-    const last = buffer.lastIndexOf(0x0a);
-    if (last >= 0) {
-      if (start + last + 1 < size) await handle.truncate(start + last + 1);
-      return;
+  async *newestFirst(before?: number): AsyncGenerator<PlacedLine> {
+    const handle = await openToRead(this.file);
+    if (!handle) return;
+    try {
+      for await (const { text, start } of linesBackwards(handle, before)) {
+        const value = parseLine(text);
+        if (value !== undefined) yield { value, place: start };
+      }
+    } finally {
+      await handle.close();
     }
   }
-  if (size > 0) await handle.truncate(0);
+
+  async remove(): Promise<void> {
+    await this.#writers.settled(this.file);
+    await rm(this.file, { force: true });
+  }
+}
+
+/** @returns undefined for a journal that nothing was written to */
+async function openToRead(file: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function parseLine(line: string): unknown {

@@ -2,10 +2,18 @@
 export interface Hold {
   /** Aborted when somebody else may have it: what was done under it must end. */
   lost: AbortSignal;
+  /** Whether it is held at this very moment: a process that was stopped for a while learns of a loss only later. */
+  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
-/** Where a journal is read from, and how it can be looked at by a person. */
+export interface PlacedLine {
+  value: unknown;
+  /** Where it stands in its journal; later lines have higher places. */
+  place: number;
+}
+
+/** Lines that are only ever added to. */
 export interface Journal {
   /** Resolves once the lines are kept. */
   append(lines: readonly object[]): Promise<void>;
@@ -15,7 +23,15 @@ export interface Journal {
    * @param from lines that are skipped
    */
   lines(from?: number): AsyncIterable<unknown>;
-  /** A file, where there is one. */
+  /**
+   * The lines from the last one back, a bounded number of them in memory.
+   *
+   * @param before the place of a line: only what stands before it
+   */
+  newestFirst(before?: number): AsyncIterable<PlacedLine>;
+  /** Afterwards nothing was ever written to it. Nobody may be at it. */
+  remove(): Promise<void>;
+  /** A file that a person can look at, where there is one. */
   readonly file: string | undefined;
 }
 
