@@ -55,12 +55,12 @@ const calibrateProject: PromptSpec = {
 const weeklyExport: PromptSpec = {
   name: 'weekly_export',
   title: 'Weekly export',
-  description: 'Everything completed in a period, counted and listed so that it can be stored.',
+  description: 'Everything completed since the last export, or since a day, counted and kept in a file.',
   arguments: [
     project,
     {
       name: 'since',
-      description: 'first day, such as 2026-11-16; a week ago when left out',
+      description: 'first day, such as 2026-11-16; where the last export ended when left out',
       required: false,
     },
   ],
@@ -68,10 +68,10 @@ const weeklyExport: PromptSpec = {
   text: ({
     project,
     since,
-  }) => `Collect what was completed in project ${project} ${since === undefined ? 'in the last seven days' : `since ${since}`}.
+  }) => `Collect what was completed in project ${project} ${since === undefined ? 'since the last export' : `since ${since}`}.
 
-1. scale_ai_export_results with project and completed_after; with since_last instead where there was an earlier export. When it is not done, make the same call again. It writes one JSON line per task, with result files: never paste results into the conversation.
-2. Say how many tasks and bytes it holds, annotations per label, tasks without a result, and every gap with its task.
+1. scale_ai_export_results with project ${since === undefined ? 'and since_last: true. When there is no earlier export by the same call, once without since_last: it takes everything, and the next one goes on from there' : `and completed_after: ${since}`}. Leave other filters out: since_last goes on only from an export by exactly the same call. When it is not done, make the same call again. It writes one JSON line per task, with result files: never paste results into the conversation.
+2. Say how many tasks and bytes it holds, how many are failed or pending and so not in it, annotations per label, tasks without a result, and every gap with its task.
 3. scale_ai_diagnose_tasks with project: what failed, by cause, and what would change that.
 4. Close with the path, and with until, which is where the next export begins.`,
 };

@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { link, lstat, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { randomId } from '../random-id.ts';
 import { collectBuffers } from '../collect-buffers.ts';
 import type { FileHandle } from 'node:fs/promises';
 
@@ -53,9 +52,10 @@ export interface LocalFiles {
   /**
    * Makes a file of JSON lines. It appears whole or not at all, and takes no other file's place.
    *
+   * @param options who writes, as a part of a file name: a second attempt clears away what the first one left
    * @throws LocalFileError as checkWritable does
    */
-  write(localPath: string, lines: AsyncIterable<unknown>): Promise<void>;
+  write(localPath: string, lines: AsyncIterable<unknown>, options: { writer: string }): Promise<void>;
 }
 
 /** For a server that others reach over the network: its disk is nothing of theirs. */
@@ -64,14 +64,21 @@ export const noLocalFiles: LocalFiles = {
   allowed: [],
   open: async () => refuseRemotely(),
   entries: async () => refuseRemotely(),
-  checkWritable: async () => refuseRemotely(),
-  write: async () => refuseRemotely(),
+  checkWritable: async (localPath) => refuseToWriteRemotely(localPath),
+  write: async (localPath) => refuseToWriteRemotely(localPath),
 };
 
 function refuseRemotely(): never {
   throw new LocalFileError(
     'path_not_allowed',
     'A server reached over HTTP opens no local files. Send rows with the call; send a file as content_base64 with file_name (at most 4 MiB), or put it where Scale can fetch it and use import_file.',
+  );
+}
+
+function refuseToWriteRemotely(localPath: string): never {
+  throw new LocalFileError(
+    'path_not_allowed',
+    `A server reached over HTTP writes no files of its callers, so none can be made at ${localPath}.`,
   );
 }
 
@@ -111,9 +118,10 @@ export async function allowLocalFiles(
       return (await stat(real)).isDirectory() ? filesBelow(real) : undefined;
     },
     checkWritable: async (localPath) => void (await placeForNew(localPath, allowed, cwd)),
-    async write(localPath, lines) {
+    async write(localPath, lines, { writer }) {
       const file = await placeForNew(localPath, allowed, cwd);
-      const next = path.join(path.dirname(file), `.${path.basename(file)}.${randomId()}`);
+      const next = path.join(path.dirname(file), `.${path.basename(file)}.${writer}`);
+      await rm(next, { force: true }); // of a process that was killed meanwhile
       try {
         await writeFile(next, asJsonLines(lines), { flag: 'wx', mode: 0o600 });
         await link(next, file); // unlike a rename, it fails where something stands
@@ -141,7 +149,12 @@ async function findAllowed(
   const home = allowed.find(
     (directory) => isInside(real ?? absolute, directory) || (orItself && real === directory),
   );
-  if (home === undefined) throw new LocalFileError('path_not_allowed', refusal(localPath, allowed));
+  if (home === undefined) {
+    throw new LocalFileError(
+      'path_not_allowed',
+      outside(localPath, allowed, 'uploads', 'Move the file there'),
+    );
+  }
   if (real === undefined) throw new LocalFileError('file_not_readable', `There is no file ${localPath}.`);
   if (isHidden(path.relative(home, real))) {
     throw new LocalFileError(
@@ -155,17 +168,26 @@ async function findAllowed(
 /** Its directory must be there, so that links on the way are followed before it is judged. */
 async function placeForNew(localPath: string, allowed: readonly string[], cwd: string): Promise<string> {
   const absolute = path.resolve(cwd, localPath);
-  const directory = await findAllowed(path.dirname(absolute), allowed, cwd, { orItself: true });
-  const file = path.join(directory, path.basename(absolute));
-  if (path.basename(file).startsWith('.')) {
-    throw new LocalFileError(
-      'path_not_allowed',
-      `${localPath} would be hidden (its name begins with a dot).`,
+  const directory = await realpath(path.dirname(absolute)).catch(() => undefined);
+  const judged = directory ?? path.dirname(absolute);
+  const home = allowed.find((each) => isInside(judged, each) || judged === each);
+  const refuse = (message: string): never => {
+    throw new LocalFileError('path_not_allowed', message);
+  };
+  if (home === undefined)
+    return refuse(outside(localPath, allowed, 'new files', 'Name a path in one of them'));
+  if (directory === undefined || !(await stat(directory)).isDirectory()) {
+    const advice = `make it, or name a path in one that is there: ${allowed.join(', ')}`;
+    return refuse(
+      `${localPath} cannot be written: there is no directory ${path.dirname(localPath)}; ${advice}.`,
     );
   }
+  const file = path.join(directory, path.basename(absolute));
+  if (isHidden(path.relative(home, file))) {
+    return refuse(`${localPath} would be hidden (a name begins with a dot); no hidden files are written.`);
+  }
   const taken = await lstat(file).catch(() => undefined);
-  if (taken) throw new LocalFileError('path_not_allowed', `${localPath} exists already; name another file.`);
-  return file;
+  return taken ? refuse(`${localPath} exists already; name another file.`) : file;
 }
 
 async function* asJsonLines(lines: AsyncIterable<unknown>): AsyncGenerator<string> {
@@ -232,9 +254,9 @@ function isHidden(relative: string): boolean {
   return relative.split(path.sep).some((part) => part.startsWith('.'));
 }
 
-function refusal(localPath: string, allowed: readonly string[]): string {
+function outside(localPath: string, allowed: readonly string[], use: string, advice: string): string {
   if (allowed.length === 0) {
-    return `No directory is open for uploads. Restart the server with --allow-dir DIR (or SCALE_MCP_ALLOW_DIR) naming the directory that holds ${localPath}.`;
+    return `No directory is open for ${use}. Restart the server with --allow-dir DIR (or SCALE_MCP_ALLOW_DIR) naming the directory of ${localPath}.`;
   }
-  return `${localPath} is outside the directories open for uploads: ${allowed.join(', ')}. Move the file there, or restart the server with a further --allow-dir.`;
+  return `${localPath} is outside the directories open for ${use}: ${allowed.join(', ')}. ${advice}, or restart the server with a further --allow-dir.`;
 }

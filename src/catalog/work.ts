@@ -67,6 +67,8 @@ export interface JobView {
   per_second?: number;
   /** Seconds that are left at this rate. */
   left_s?: number;
+  /** What fails at present and is tried again. */
+  trouble?: string | undefined;
   reason?: string | undefined;
   created_at: string;
   ended_at?: string | undefined;

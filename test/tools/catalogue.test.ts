@@ -172,6 +172,8 @@ describe.each(CASES)('$name', ({ tool }) => {
     const result = await bench.call(tool.name, withoutFile(tool));
     if (ALONE[tool.name]?.includes(status)) {
       expect(JSON.stringify(outputOf(result))).not.toContain('Ignore previous');
+      await bench.close();
+      await stub.close();
       return;
     }
     const error = errorOf(result);
@@ -217,6 +219,8 @@ function requestWithIds(tool: (typeof catalog)[number], value: string): Record<s
 
 /** What needs a real file gets one, or does without. */
 function withoutFile(tool: (typeof catalog)[number]): Record<string, unknown> {
+  // It waits for a Scale that fails.
+  if (tool.name === 'scale_ai_export_results') return { ...tool.example, wait_seconds: 1 };
   if ('file_path' in tool.example) return { ...tool.example, file_path: 'package.json' };
   if (!('manifest_path' in tool.example)) return { ...tool.example };
   const { manifest_path: _path, ...rest } = tool.example;

@@ -70,6 +70,18 @@ describe('a cancelled batch', () => {
     expect((await sandbox.live('GET', '/tasks?unique_id=week-1-4')).body.docs).toHaveLength(0);
   });
 
+  it('tries again what failed, and does not forget what fails for good', async () => {
+    await fill('week-1', 6);
+    const refuse = { route: 'POST /v1/task/*/cancel', kind: 'status', when: 'before', status: 403, count: 2 };
+    await sandbox.control('POST', '/faults', refuse);
+    const { job } = outputOf(await bench.call(CANCEL, { batch_name: 'week-1' })) as {
+      job: { job_id: string };
+    };
+    expect(job).toMatchObject({ state: 'done', counts: { failed: 2 } });
+    outputOf(await bench.call(CANCEL, { batch_name: 'week-1' }));
+    expect(await status('week-1')).toMatchObject({ canceled: 3, pending: 3 });
+  });
+
   it('is cancelled once more where tasks came in later', async () => {
     await fill('week-1', 4);
     outputOf(await bench.call(CANCEL, { batch_name: 'week-1' }));

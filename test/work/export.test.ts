@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { noLocalFiles } from '../../src/access/local-files.ts';
 import { DiskJournal } from '../../src/work/store/disk-journal.ts';
+import { JournalWriters } from '../../src/work/store/journal-writers.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
@@ -68,7 +70,39 @@ describe('an export', () => {
       params: { attachment: expect.stringContaining('x.example') },
       response: { annotations: expect.any(Array) },
     });
+    expect(await stat(found.file)).toMatchObject({ size: found.bytes });
     expect((await stat(found.file)).mode & 0o077).toBe(0);
+  });
+
+  it('says which tasks it took and which of the batch are not in it, and its job where it is', async () => {
+    await make(0, 2);
+    await work();
+    await sandbox.control('POST', '/behaviour', { errors: { unknown: 1 } });
+    await make(2, 5);
+    await work();
+    await make(5, 6);
+    const { summary, exported: found, job } = outputOf(await bench.call(EXPORT, { batch: 'week-1' })) as Any;
+    expect(summary).toContain('Exported 2 completed tasks');
+    expect(summary).toContain('Of the same batch not in it: 3 failed, 1 pending.');
+    expect(found).toMatchObject({ not_taken: { error: 3, pending: 1 } });
+    const view = outputOf(await bench.call('scale_ai_get_job', { job_id: job.job_id })) as Any;
+    expect(view.job).toMatchObject({ state: 'done', done: 2, total: 2, items_file: found.file });
+    const failed = outputOf(await bench.call(EXPORT, { project: 'signs', status: 'error' })) as Any;
+    expect(failed.summary).toContain('Exported 3 failed tasks');
+    expect(failed.summary).toContain('Of the same project not in it: 2 completed, 1 pending.');
+    expect(await linesOf(failed.exported.file)).toHaveLength(3);
+  });
+
+  it.each([
+    [{ batch: 'week-2' }, ['scale_ai_list_batches']],
+    [{ project: 'signals' }, ['scale_ai_list_projects']],
+    [{ project: 'signals', batch: 'week-1' }, ['scale_ai_list_batches', 'scale_ai_list_projects']],
+    [{ task_id: '0123456789abcdef01234567' }, ['scale_ai_list_projects']],
+  ])('is refused for what does not exist: %j', async (what, tools) => {
+    const { code, next_steps: steps = [] } = errorOf(await bench.call(EXPORT, what));
+    expect(code).toBe('not_found');
+    expect(steps.map(({ tool }) => tool)).toEqual(expect.arrayContaining(tools));
+    expect(outputOf(await bench.call('scale_ai_list_jobs')).jobs ?? []).toEqual([]);
   });
 
   it('is a new file where one is asked for, inside the allowed directories', async () => {
@@ -79,17 +113,31 @@ describe('an export', () => {
     expect(await linesOf(file)).toHaveLength(3);
     await writeFile(path.join(directory, 'mine.txt'), 'mine');
     await symlink('/etc', path.join(directory, 'etc'));
-    for (const taken of [
-      file,
-      path.join(directory, 'mine.txt'),
-      '/etc/x.jsonl',
-      path.join(directory, 'etc', 'x'),
-      path.join(directory, '.x'),
-    ]) {
-      expect(errorOf(await bench.call(EXPORT, { project: 'signs', output_path: taken })).code).toBe(
-        'path_not_allowed',
-      );
+    for (const [taken, words] of [
+      [file, 'exists already'],
+      [path.join(directory, 'mine.txt'), 'exists already'],
+      ['/etc/x.jsonl', 'outside the directories open for new files'],
+      [path.join(directory, 'etc', 'x'), 'outside the directories open for new files'],
+      [path.join(directory, '.x'), 'would be hidden'],
+      [path.join(directory, 'nodir', 'x'), `there is no directory ${path.join(directory, 'nodir')}`],
+      [path.join(directory, 'mine.txt', 'x'), 'there is no directory'],
+    ] as const) {
+      const error = errorOf(await bench.call(EXPORT, { project: 'signs', output_path: taken }));
+      expect(error).toMatchObject({ code: 'path_not_allowed', path: 'output_path' });
+      expect(error.allowed).toContain(path.basename(directory));
+      expect(error.message).toContain(taken);
+      expect(error.message).toContain(words);
+      expect(error.message).toContain('leave output_path out');
+      expect(error.message).not.toMatch(/upload|Move the file/);
     }
+  });
+
+  it('is no file of a server that others reach over HTTP', async () => {
+    const elsewhere = bench.work.workFor({ path: { files: noLocalFiles } } as Any);
+    const asked = { query: { project: 'signs', status: 'completed' }, files: true, sinceLast: false };
+    const refused = elsewhere.exportResults({ ...asked, waitSeconds: 0, outputPath: '/data/x.jsonl' });
+    await expect(refused).rejects.toThrow(/\/data\/x\.jsonl.*leave output_path out.*read as a resource/i);
+    await expect(refused).rejects.not.toThrow(/content_base64|rows/);
   });
 
   it('takes only what came since the last one, also at the same moment', async () => {
@@ -139,6 +187,11 @@ describe('an export', () => {
     const part = outputOf(await bench.call('scale_ai_get_job', args)) as Any;
     expect(part).toMatchObject({ total: 25 });
     expect(part.items).toHaveLength(5);
+    const { store } = await bench.work.room();
+    await store.journal(`${job.job_id}.export`).append([{ task_id: 'one more than the record counts' }]);
+    const first = outputOf(await bench.call('scale_ai_get_job', { ...args, offset: 0, limit: 2 })) as Any;
+    expect(first).toMatchObject({ total: 25, next_offset: 2 });
+    expect(first.items.map(({ key }: Any) => key)).toEqual([0, 1]);
   });
 
   it('finds tasks that complete while it runs', async () => {
@@ -161,10 +214,10 @@ describe('a journal', () => {
   it('drops a line that was cut off, and nothing else', async () => {
     const file = path.join(directory, 'journal.jsonl');
     await writeFile(file, `${JSON.stringify({ a: 1 })}\n{"task_id": "cut o`);
-    const journal = new DiskJournal(file);
+    const journal = new DiskJournal(file, new JournalWriters());
     await journal.append([{ b: 2 }, { c: 'x'.repeat(200_000) }]);
     await writeFile(file, `${await readFile(file, 'utf8')}{"cut": "${'y'.repeat(150_000)}`);
-    await new DiskJournal(file).append([{ d: 4 }]);
+    await new DiskJournal(file, new JournalWriters()).append([{ d: 4 }]);
     const found = [];
     for await (const line of journal.lines()) found.push(Object.keys(line as object)[0]);
     expect(found).toEqual(['a', 'b', 'c', 'd']);

@@ -161,6 +161,16 @@ describe('a repair', () => {
     expect(await tasks('&unique_id=u-1')).toMatchObject([{ status: 'pending' }]);
   });
 
+  it('that was created counts as created, though the failed task cannot say so', async () => {
+    const { task_id: id } = await make(1);
+    await work();
+    const plan = await planned({ batch: 'week-1', ...REPLACE });
+    await sandbox.live('POST', `/task/${id}/setMetadata`, { text: 'x'.repeat(10_200) });
+    expect(outputOf(await bench.call(SUBMIT, { plan_id: plan.plan_id }))).toMatchObject({
+      job: { state: 'done', counts: { created: 1 } },
+    });
+  });
+
   it('of a project leaves each task in its own batch', async () => {
     await sandbox.live('POST', '/batches', { project: 'signs', name: 'week-2' });
     await make(1);

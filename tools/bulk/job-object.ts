@@ -23,6 +23,7 @@ export const JobObject = z.looseObject({
   counts: z.record(z.string(), z.number()),
   per_second: z.number().optional(),
   left_s: z.number().optional(),
+  trouble: z.string().optional(),
   reason: z.string().optional(),
   created_at: z.string(),
   ended_at: z.string().optional(),
@@ -36,12 +37,13 @@ export type JobObject = z.output<typeof JobObject>;
 export const WaitSeconds = z.int().min(0).max(50).default(45);
 
 export function jobView(job: JobObject, shaping: Shaping): Record<string, unknown> {
-  const { title, project, batch, reason, failures, items_file: file, ...rest } = job;
+  const { title, project, batch, reason, trouble, failures, items_file: file, ...rest } = job;
   return {
     ...rest,
     title: shaping.bare(title),
     project: project === undefined ? undefined : shaping.bare(project),
     batch: batch === undefined ? undefined : shaping.bare(batch),
+    trouble: trouble === undefined ? undefined : shaping.untrusted(trouble, 400),
     reason: reason === undefined ? undefined : shaping.untrusted(reason, 400),
     failures: failures?.map(({ message, scale_says: says, items, ...group }) => ({
       ...group,
@@ -68,13 +70,17 @@ const STATE_WORDS: Readonly<Record<JobObject['state'], string>> = {
 
 /** Where a job stands, in a sentence or two. */
 export function jobWords(job: JobObject): string {
-  const { done, total, counts, left_s: left } = job;
+  const { done, total, counts, left_s: left, trouble } = job;
   const parts = Object.entries(counts).map(
     ([outcome, number]) => `${number} ${outcome.replaceAll('_', ' ')}`,
   );
   const progress = `${total === undefined ? count(done, 'item') : `${done} of ${total}`}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
   const rest = left === undefined ? '' : ` About ${left} s are left.`;
-  return `${progress}. ${STATE_WORDS[job.state]}${rest}`;
+  const failing =
+    trouble === undefined || hasEnded(job)
+      ? ''
+      : ' Scale does not answer as it should at present; what failed is tried again.';
+  return `${progress}. ${STATE_WORDS[job.state]}${rest}${failing}`;
 }
 
 /** How to go on with a job: look again, look at what failed. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { mergePatch } from '../../src/catalog/merge-patch.ts';
 import { Metadata } from '../annotation/fields/common-task-fields.ts';
 import { count } from '../count.ts';
@@ -36,7 +37,7 @@ export const setTaskMetadata = defineTool({
     const { before, answer } = await readChangeWrite({
       what: `The metadata of task ${task_id}`,
       read: async () => TaskObject.parse(await context.send({ method: 'GET', path })).metadata ?? {},
-      write: (now) => write(Metadata.parse(mergePatch(now, metadata))),
+      write: (now) => write(withinSize(mergePatch(now, metadata))),
     });
     return { wanted: mergePatch(before, metadata), task: answer };
   },
@@ -54,6 +55,17 @@ export const setTaskMetadata = defineTool({
     ],
   },
 });
+
+/** @throws RefusedArguments for entries that are too much together with those that stay */
+function withinSize(merged: Record<string, unknown>): Record<string, unknown> {
+  const { success, error } = Metadata.safeParse(merged);
+  if (success) return merged;
+  const [issue] = error.issues;
+  const message = `does not fit together with the entries that stay: ${issue?.message ?? 'too much'}`;
+  throw new RefusedArguments([
+    { path: 'metadata', message, allowed: 'fewer entries, or null for some that stay' },
+  ]);
+}
 
 function changedSince({ metadata }: TaskObject, wanted: unknown): string {
   if (metadata === undefined || isSame(metadata, wanted)) return '';

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { JobObject, WaitSeconds, jobSteps, jobView, jobWords } from '../bulk/job-object.ts';
+import { listBatchesStep } from '../batches/batch-object.ts';
+import { JobObject, WaitSeconds, hasEnded, jobSteps, jobView, jobWords } from '../bulk/job-object.ts';
 import { count } from '../count.ts';
 import { DateTime } from '../date-time.ts';
+import { listProjectsStep } from '../projects/project-object.ts';
 import { EXPORT_PART } from '../resources.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
 
@@ -12,10 +14,12 @@ const Exported = z.object({
     .looseObject({
       tasks: z.number(),
       bytes: z.number(),
+      statuses: z.record(z.string(), z.number()),
       labels: z.record(z.string(), z.number()),
       gaps: z.array(z.object({ task_id: z.string(), path: z.string(), reason: z.string() })),
       gap_count: z.number(),
       until: z.string().optional(),
+      not_taken: z.record(z.string(), z.number()).optional(),
       file: z.string().optional(),
     })
     .optional(),
@@ -25,7 +29,7 @@ export const exportResults = defineTool({
   slug: 'SCALE_AI_EXPORT_RESULTS',
   title: 'Export results',
   description:
-    'Write a task, a batch, or a project’s tasks with parameters, results and result files to a JSON Lines file, one task per line. Goes on by itself; call again to see. since_last takes only what completed after the last export of the same.',
+    'Write a task, a batch, or a project’s tasks with parameters, results and result files to a JSON Lines file. Goes on by itself; the same call shows it, or continues what broke off. since_last takes only what is new since the last export by the same call.',
   toolset: 'results',
   effect: 'read',
   input: z
@@ -68,24 +72,26 @@ export const exportResults = defineTool({
       waitSeconds: wait_seconds,
     }),
   summarize({ job, exported }, input, shaping) {
-    const again = { tool: 'scale_ai_export_results', arguments: { ...input }, why: 'waits for the rest' };
+    const why = hasEnded(job) ? 'goes on where it broke off' : 'waits for the rest';
+    const again = { tool: 'scale_ai_export_results', arguments: { ...input }, why };
     if (!exported) {
       return { summary: jobWords(job), job: jobView(job, shaping), next_steps: jobSteps(job, again) };
     }
-    const { tasks, bytes, labels, gaps, gap_count: missing, until, file, ...rest } = exported;
+    const { tasks, bytes, labels, gaps, gap_count: missing, until, file, not_taken, ...rest } = exported;
     const where =
       file === undefined
         ? `read it as ${partUri(job.job_id, '1')} and on`
         : 'the file holds one task per line';
     return {
-      summary: `Exported ${count(tasks, 'task')} (${bytes} bytes); ${where}.${missing > 0 ? ` ${count(missing, 'file')} of results could not be fetched.` : ''}`,
+      summary: `Exported ${count(tasks, `${kindOf(exported.statuses, input)} task`)} (${bytes} bytes); ${where}.${notTaken(not_taken, input)}${missing > 0 ? ` ${count(missing, 'file')} of results could not be fetched.` : ''}`,
       exported: {
         file,
         parts: file === undefined ? Math.ceil(tasks / EXPORT_PART) : undefined,
         tasks,
         bytes,
         until,
-        ...withoutIds(rest),
+        not_taken,
+        ...rest,
         labels: shaping.fenceJson(
           labels,
           new Set(Object.keys(labels).filter((name) => shaping.bare(name) === name)),
@@ -97,10 +103,41 @@ export const exportResults = defineTool({
       next_steps: [],
     };
   },
+  recovery: {
+    not_found: ({ batch, project }) => [
+      ...(batch === undefined ? [] : [listBatchesStep]),
+      ...(batch === undefined || project !== undefined ? [listProjectsStep] : []),
+    ],
+  },
 });
 
-function withoutIds({ at_until: _ids, ...rest }: Record<string, unknown>): Record<string, unknown> {
-  return rest;
+const STATUS_WORDS: ReadonlyMap<string, string> = new Map([
+  ['completed', 'completed'],
+  ['error', 'failed'],
+  ['pending', 'pending'],
+  ['canceled', 'canceled'],
+]);
+
+interface Filters {
+  task_id?: string | undefined;
+  batch?: string | undefined;
+  status: string;
+}
+
+/** The status that was taken; a single task is taken whatever its status. */
+function kindOf(statuses: Readonly<Record<string, number>>, { task_id: task, status }: Filters): string {
+  const [found = status] = task === undefined ? [] : Object.keys(statuses);
+  return STATUS_WORDS.get(found) ?? 'other';
+}
+
+/** What the batch or project holds beside, so that nobody takes the export for all of it. */
+function notTaken(others: Readonly<Record<string, number>> = {}, { batch }: Filters): string {
+  const words = [...STATUS_WORDS].flatMap(([status, word]) => {
+    const tasks = others[status] ?? 0;
+    return tasks > 0 ? [`${tasks} ${word}`] : [];
+  });
+  const whole = batch === undefined ? 'project' : 'batch';
+  return words.length === 0 ? '' : ` Of the same ${whole} not in it: ${words.join(', ')}.`;
 }
 
 function partUri(jobId: string, part: string): string {

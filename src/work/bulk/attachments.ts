@@ -36,7 +36,7 @@ export function findUploads(
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [
         name,
-        visit(member, [...at, name], isAttachmentName(name)),
+        name === 'metadata' ? member : visit(member, [...at, name], isAttachmentName(name)),
       ]),
     );
   };

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { tokenItems } from '../../scale/pagination.ts';
-import { carryOutItems, readOutcomes } from '../jobs/items.ts';
+import { insist } from '../jobs/failure.ts';
+import { FAILED, carryOutItems, readOutcomes } from '../jobs/items.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { JobContext, JobKind } from '../jobs/job-context.ts';
 import type { Settled, WorkPace } from '../jobs/items.ts';
@@ -19,71 +20,79 @@ const Target = z.looseObject({
 
 type Target = Pick<z.output<typeof Target>, 'task_id' | 'unique_id' | 'work_started'>;
 
+/** What is to be done with a task: cancelled, or only its id freed since it was cancelled before. */
+interface Item {
+  task_id: string;
+  do: 'cancel' | 'free_id';
+}
+
 /** Tasks may be added to a batch while it is cancelled; what comes later than this stays. */
 const MAX_ROUNDS = 5;
 
 /** Cancels what can be cancelled: tasks that are pending and that nobody has begun. */
 export function cancelBatch(pace: WorkPace): JobKind {
   return async (context) => {
+    const { path } = context;
     const { batch, clear_unique_ids: clear } = CancelBatchInput.parse(context.job.input);
-    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
-      const pending = await unsettled('pending', batch, context);
-      if (pending.length === 0) break;
-      await handleAll(pending, (id) => cancelTask(id, clear, context.path), context, pace);
-    }
-    if (!clear) return undefined;
-    const holding = (await unsettled('canceled', batch, context)).filter(
-      ({ unique_id: id }) => id !== undefined,
-    );
-    await handleAll(holding, (id) => freeId(id, context.path), context, pace);
+    const work = {
+      items: itemsOf({ batch, clear }, context, pace),
+      keyOf: ({ task_id: id }: Item) => id,
+      handle: ({ task_id: id, do: what }: Item) =>
+        what === 'cancel' ? cancelTask(id, clear, path) : freeId(id, path),
+    };
+    await carryOutItems(context, work, pace);
     return undefined;
   };
 }
 
+async function* itemsOf(
+  { batch, clear }: { batch: string; clear: boolean },
+  { job, store, path, progress, signal }: JobContext,
+  { timing }: WorkPace,
+): AsyncGenerator<Item> {
+  const read: CallPath['read'] = (request) => insist(() => path.read(request), { timing, signal });
+  const seen = new Set<unknown>();
+  for (const { key, outcome } of (await readOutcomes(store, job.id)).values()) {
+    if (outcome !== FAILED) seen.add(key);
+  }
+  const unseen = async (status: 'pending' | 'canceled'): Promise<Target[]> => {
+    const targets = await tasksOf(status, batch, read);
+    const isMeant = ({ unique_id: id }: Target): boolean => status === 'pending' || id !== undefined;
+    const fresh = targets.filter((target) => !seen.has(target.task_id) && isMeant(target));
+    for (const { task_id: id } of fresh) seen.add(id);
+    progress({ total: seen.size });
+    return fresh;
+  };
+  for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+    const pending = await unseen('pending');
+    if (pending.length === 0) break;
+    for (const { task_id } of pending) yield { task_id, do: 'cancel' };
+  }
+  if (!clear) return;
+  for (const { task_id } of await unseen('canceled')) yield { task_id, do: 'free_id' };
+}
+
 /** All of them are read before the first is changed: pages of a list that shrinks would skip some. */
-async function unsettled(
+async function tasksOf(
   status: 'pending' | 'canceled',
   batch: string,
-  { job, store, path }: JobContext,
+  read: CallPath['read'],
 ): Promise<Target[]> {
-  const settled = await readOutcomes(store, job.id);
   const targets: Target[] = [];
-  for await (const target of tasksOf(status, batch, path)) {
-    if (!settled.has(target.task_id)) targets.push(target);
-  }
+  for await (const target of listed(status, batch, read)) targets.push(target);
   return targets;
 }
 
-async function* tasksOf(
+async function* listed(
   status: 'pending' | 'canceled',
   batch: string,
-  path: CallPath,
+  read: CallPath['read'],
 ): AsyncGenerator<Target> {
   const request = { method: 'GET', path: ['tasks'], query: { batch, status, limit: 100 } } as const;
-  for await (const task of tokenItems((page) => path.read(page), request)) {
+  for await (const task of tokenItems(read, request)) {
     const { data } = Target.safeParse(task);
     if (data) yield { task_id: data.task_id, unique_id: data.unique_id, work_started: data.work_started };
   }
-}
-
-async function handleAll(
-  targets: readonly Target[],
-  handle: (taskId: string) => Promise<Settled>,
-  context: JobContext,
-  pace: WorkPace,
-): Promise<void> {
-  const settled = await readOutcomes(context.store, context.job.id);
-  context.progress({ total: settled.size + targets.length });
-  const items = {
-    items: oneByOne(targets),
-    keyOf: ({ task_id: id }: Target) => id,
-    handle: ({ task_id: id }: Target) => handle(id),
-  };
-  await carryOutItems(context, items, pace);
-}
-
-async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
 }
 
 async function freeId(taskId: string, path: CallPath): Promise<Settled> {
@@ -122,7 +131,7 @@ const LOOK_AT = 2_000;
 
 export async function stateOfBatch(batch: string, path: CallPath): Promise<BatchState> {
   const state: BatchState = { looked: 0, started: undefined };
-  for await (const { work_started: begun } of tasksOf('pending', batch, path)) {
+  for await (const { work_started: begun } of listed('pending', batch, (request) => path.read(request))) {
     if (begun !== undefined) state.started = (state.started ?? 0) + Number(begun);
     state.looked += 1;
     if (state.looked === LOOK_AT) break;

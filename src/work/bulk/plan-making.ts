@@ -3,7 +3,7 @@ import { randomId } from '../../random-id.ts';
 import { ScaleError } from '../../scale/errors.ts';
 import { isInvalid, memberOf } from './draft-rows.ts';
 import { findExisting, groupsOf } from './find-existing.ts';
-import { kindOf } from './kind-of-reason.ts';
+import { kindOf } from '../kind-of-reason.ts';
 import { invalidRowsOf, rowText, rowsOf, savePlan, thereRowsOf } from './plan.ts';
 import type { ReportProgress } from '../../catalog/tool.ts';
 import type { CallPath } from '../../invocation/call-path.ts';

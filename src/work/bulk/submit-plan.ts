@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { isRecord } from '../../responses/compact.ts';
+import { insist } from '../jobs/failure.ts';
 import { carryOutItems } from '../jobs/items.ts';
 import { giveUpId, takeIdBack } from '../repair/own-id.ts';
 import { putUrl } from './attachments.ts';
@@ -26,7 +27,8 @@ export function submitPlan(pace: WorkPace): JobKind {
     progress({ total: plan.to_create });
     if (plan.new_batch && plan.batch !== undefined) {
       const args = { project: plan.project, name: plan.batch };
-      await path.perform({ tool: 'scale_ai_create_batch', arguments: args });
+      const create = (): Promise<unknown> => path.perform({ tool: 'scale_ai_create_batch', arguments: args });
+      await insist(create, { timing: pace.timing, signal: context.signal });
     }
     const files = new UploadedFiles(path);
     await carryOutItems(
@@ -34,7 +36,8 @@ export function submitPlan(pace: WorkPace): JobKind {
       {
         items: planRows(store, plan.id),
         keyOf: ({ line }) => line,
-        handle: (row) => createTask(row, plan, { ...context, files }),
+        nameOf: ({ unique_id: id }) => ({ unique_id: id }),
+        handle: (row) => createTask(row, plan, { ...context, files, timing: pace.timing }),
       },
       pace,
     );
@@ -56,10 +59,15 @@ async function checkDigest(store: WorkStore, { id, digest }: Plan): Promise<void
   );
 }
 
+interface Creating extends Pick<JobContext, 'path' | 'signal'> {
+  files: UploadedFiles;
+  timing: WorkPace['timing'];
+}
+
 async function createTask(
   row: PlanRow,
   plan: Plan,
-  { path, files }: Pick<JobContext, 'path'> & { files: UploadedFiles },
+  { path, files, ...patience }: Creating,
 ): Promise<Settled> {
   let args: unknown = row.args;
   for (const upload of row.uploads) args = putUrl(args, upload.at, await files.urlOf(upload, plan.project));
@@ -70,11 +78,12 @@ async function createTask(
   const { response, existed } =
     repairs?.frees === true ? await inPlaceOf(repairs.task_id, uniqueId, { create, path }) : await create();
   const taskId = isRecord(response) ? response['task_id'] : undefined;
-  if (repairs) await markRepaired(repairs.task_id, taskId, path);
+  const isMarked = !repairs || (await markRepaired(repairs.task_id, taskId, { path, ...patience }));
   return {
     outcome: existed ? 'already_there' : 'created',
     unique_id: uniqueId,
     ...(typeof taskId === 'string' && { task_id: taskId }),
+    ...(!isMarked && { not_marked: true }),
   };
 }
 
@@ -93,10 +102,23 @@ async function inPlaceOf(
   }
 }
 
-/** So that nobody repairs it once more, from wherever they look. */
-async function markRepaired(failed: string, repaired: unknown, path: CallPath): Promise<void> {
+/**
+ * So that nobody repairs it once more, from wherever they look. The new task is there and paid for either way.
+ *
+ * @returns whether the failed task says so now
+ */
+async function markRepaired(
+  failed: string,
+  repaired: unknown,
+  { path, ...patience }: Omit<Creating, 'files'>,
+): Promise<boolean> {
   const args = { task_id: failed, metadata: { [REPAIRED_BY]: repaired }, merge: true };
-  await path.perform({ tool: 'scale_ai_set_task_metadata', arguments: args });
+  try {
+    await insist(() => path.perform({ tool: 'scale_ai_set_task_metadata', arguments: args }), patience);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Files by their URL at Scale; each is uploaded once by a process. A file that is stored twice costs nothing. */

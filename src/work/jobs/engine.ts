@@ -72,6 +72,7 @@ export class JobEngine {
     const at = this.#time();
     const job: Job = Job.parse({ created_at: at, ...known, ...wanted, id, state: 'queued', updated_at: at });
     delete job.reason;
+    delete job.trouble;
     delete job.ended_at;
     await this.#options.store.remove(CANCELS, id);
     await this.#write(job);
@@ -242,7 +243,7 @@ export class JobEngine {
 
   async #end(job: Job, state: Job['state'], reason: string | undefined): Promise<Job> {
     const at = this.#time();
-    const { reason: _earlier, ...rest } = job;
+    const { reason: _earlier, trouble: _over, ...rest } = job;
     const ended: Job = {
       ...rest,
       state,

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { ToolFailure } from '../../invocation/tool-failure.ts';
-import { ScaleError } from '../../scale/errors.ts';
 import { Pace } from './pace.ts';
-import { NotNow, workThrough } from './work-through.ts';
+import { workThrough } from './work-through.ts';
+import { comesAgain, failureOf, isPassing } from './failure.ts';
 import type { WorkStore } from '../store/work-store.ts';
 import type { JobContext } from './job-context.ts';
+import type { Failure } from './failure.ts';
 import type { PaceTiming } from './pace.ts';
 
 /** What became of one item. `failed` ones are tried again when the job is begun again. */
@@ -40,28 +40,17 @@ export interface WorkPace {
 export interface Items<T> {
   items: AsyncIterable<T>;
   keyOf: (item: T) => ItemOutcome['key'];
+  /** What else names an item that failed. */
+  nameOf?: (item: T) => Readonly<Record<string, string>>;
   /** @throws ToolFailure: for good when the request is at fault, otherwise the item comes again */
   handle: (item: T) => Promise<Settled>;
 }
 
-/** Not the item's fault: it may succeed a little later. */
-const PASSING = new Set([
-  'upstream_error',
-  'upstream_unreachable',
-  'timeout',
-  'unexpected_response',
-  'audit_unavailable',
-]);
-const TOO_FAST = new Set(['rate_limited', 'limit_reached']);
-
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
-
-/** Attempts at one item whose failures are not its own. */
-const MAX_ATTEMPTS = 8;
-
 /** So many items failing in a row for reasons of Scale's end the work: the rest would fail as well. */
 const HOPELESS = 50;
+
+/** What is said of the key is said of every item. */
+const ABOUT_THE_KEY: ReadonlySet<string> = new Set(['unauthorized', 'not_enabled', 'no_api_key']);
 
 /** Where the outcomes of a job's items are kept. */
 export function outcomesOf(store: WorkStore, jobId: string): ReturnType<WorkStore['journal']> {
@@ -100,32 +89,33 @@ export async function carryOutItems<T>(context: JobContext, work: Items<T>, pace
   const attempts = new Map<ItemOutcome['key'], number>();
   let hopeless = 0;
 
+  const keep = async (outcome: ItemOutcome): Promise<void> => {
+    await journal.append([outcome]);
+    attempts.delete(outcome.key);
+    tally.count(outcome.outcome);
+  };
   const handle = async (item: T): Promise<void> => {
     const key = work.keyOf(item);
     try {
-      const outcome = await work.handle(item);
-      await journal.append([{ key, ...outcome }]);
+      const settledAs = await work.handle(item);
       hopeless = 0;
-      tally.count(outcome.outcome);
+      await keep({ ...settledAs, key });
     } catch (error) {
       if (signal.aborted && error === signal.reason) throw error;
-      if (!isNamed(error)) throw error;
-      const failure = namedFailure(error);
+      const failure = failureOf(error);
+      if (!failure) throw error;
       const tried = (attempts.get(key) ?? 0) + 1;
       const again = comesAgain(failure, tried);
       if (again) {
-        if (!again.tooFast) attempts.set(key, tried);
+        if (!again.tooFast) {
+          attempts.set(key, tried);
+          tally.trouble(failure.message);
+        }
         throw again;
       }
-      await journal.append([{ key, ...failure, outcome: FAILED }]);
-      hopeless = PASSING.has(failure.code) ? hopeless + 1 : 0;
-      tally.count(FAILED);
-      if (hopeless >= HOPELESS) {
-        throw new Error(
-          `Scale has failed for ${HOPELESS} items in a row (${failure.message}). Begin again when it is well: what is done stays done.`,
-          { cause: error },
-        );
-      }
+      await keep({ ...failure, ...work.nameOf?.(item), key, outcome: FAILED });
+      hopeless = isPassing(failure) ? hopeless + 1 : 0;
+      if (ABOUT_THE_KEY.has(failure.code) || hopeless >= HOPELESS) throw hopelessAfter(failure, error);
     }
   };
   await workThrough(unsettled(work, settled), handle, {
@@ -136,6 +126,13 @@ export async function carryOutItems<T>(context: JobContext, work: Items<T>, pace
   });
 }
 
+function hopelessAfter({ code, message }: Failure, cause: unknown): Error {
+  const why = ABOUT_THE_KEY.has(code)
+    ? 'No item can be sent'
+    : `Scale has failed for ${HOPELESS} items in a row`;
+  return new Error(`${why}: ${message} Begin again when that is mended; what is done stays done.`, { cause });
+}
+
 async function* unsettled<T>(
   { items, keyOf }: Items<T>,
   settled: ReadonlySet<ItemOutcome['key']>,
@@ -143,39 +140,6 @@ async function* unsettled<T>(
   for await (const item of items) {
     if (!settled.has(keyOf(item))) yield item;
   }
-}
-
-interface Failure {
-  code: string;
-  message: string;
-  scale_says?: string;
-  retryAfterMs?: number;
-}
-
-/** Anything else is a fault of ours. */
-function isNamed(error: unknown): error is ToolFailure | ScaleError {
-  return error instanceof ToolFailure || error instanceof ScaleError;
-}
-
-function namedFailure(error: ToolFailure | ScaleError): Failure {
-  const details =
-    error instanceof ToolFailure
-      ? error.details
-      : { retryAfterSeconds: error.retryAfterSeconds, scaleSays: error.scaleMessage };
-  return {
-    code: error.code,
-    message: error.message,
-    ...(details.scaleSays !== undefined && { scale_says: details.scaleSays }),
-    ...(details.retryAfterSeconds !== undefined && { retryAfterMs: details.retryAfterSeconds * 1_000 }),
-  };
-}
-
-function comesAgain({ code, retryAfterMs }: Failure, tried: number): NotNow | undefined {
-  if (TOO_FAST.has(code)) return new NotNow(retryAfterMs ?? FIRST_WAIT_MS, { tooFast: true });
-  if (!PASSING.has(code) || tried >= MAX_ATTEMPTS) return undefined;
-  return new NotNow(retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** (tried - 1), LONGEST_WAIT_MS), {
-    tooFast: false,
-  });
 }
 
 /** Items by what became of them. */
@@ -191,6 +155,11 @@ class Tally {
   count(outcome: string): void {
     this.#counts[outcome] = (this.#counts[outcome] ?? 0) + 1;
     this.#done += 1;
-    this.#context.progress({ done: this.#done, counts: { ...this.#counts } });
+    this.#context.progress({ done: this.#done, counts: { ...this.#counts }, trouble: undefined });
+  }
+
+  /** Something that is tried again; forgotten with the next item that is settled. */
+  trouble(message: string): void {
+    this.#context.progress({ trouble: message });
   }
 }

@@ -3,7 +3,7 @@ import type { WorkStore } from '../store/work-store.ts';
 import type { Job } from './job.ts';
 
 /** What may change while a job runs. */
-export type JobProgress = Partial<Pick<Job, 'done' | 'total' | 'counts'>>;
+export type JobProgress = Partial<Pick<Job, 'done' | 'total' | 'counts' | 'trouble'>>;
 
 /** What a job is carried out with. */
 export interface JobContext {

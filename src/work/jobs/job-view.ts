@@ -1,3 +1,6 @@
+import { EXPORT_RESULTS } from '../results/export-input.ts';
+import { exportFile } from '../results/export-record.ts';
+import { kindOf } from '../kind-of-reason.ts';
 import { FAILED, outcomesOf, readOutcomes } from './items.ts';
 import { WAIT_FOR_TASKS, hasEnded } from './job.ts';
 import type { FailureGroup, ItemView, JobView } from '../../catalog/work.ts';
@@ -13,7 +16,22 @@ const MAX_ITEMS = 10;
  * @param options whether the owner sits at this machine
  */
 export async function viewOf(job: Job, store: WorkStore, { isHere }: { isHere: boolean }): Promise<JobView> {
-  const { id, tool, title, state, project, batch, done, total, counts, reason, created_at, ended_at } = job;
+  const {
+    id,
+    tool,
+    title,
+    state,
+    project,
+    batch,
+    done,
+    total,
+    counts,
+    trouble,
+    reason,
+    created_at,
+    ended_at,
+  } = job;
+  const file = isHere ? await fileOf(job, store) : undefined;
   return {
     job_id: id,
     tool,
@@ -25,12 +43,19 @@ export async function viewOf(job: Job, store: WorkStore, { isHere }: { isHere: b
     total,
     counts,
     ...rateOf(job),
+    trouble,
     reason,
     created_at,
     ended_at,
     ...((counts[FAILED] ?? 0) > 0 && { failures: await failuresOf(store, id) }),
-    ...(isHere && done > 0 && { items_file: outcomesOf(store, id).file }),
+    ...(file !== undefined && { items_file: file }),
   };
+}
+
+/** The tasks that were exported, or what became of each item. */
+async function fileOf(job: Job, store: WorkStore): Promise<string | undefined> {
+  if (job.kind === EXPORT_RESULTS) return exportFile(job, store);
+  return job.done > 0 ? outcomesOf(store, job.id).file : undefined;
 }
 
 /** Items per second, and how long the rest takes at that rate. */
@@ -48,7 +73,7 @@ async function failuresOf(store: WorkStore, jobId: string): Promise<FailureGroup
     await readOutcomes(store, jobId)
   ).values()) {
     if (outcome !== FAILED) continue;
-    const name = JSON.stringify([code, scale_says ?? message]);
+    const name = JSON.stringify([code, kindOf(scale_says ?? message)]);
     const group = groups.get(name) ?? { code, message, scale_says, count: 0, items: [] };
     if (group.items.length < MAX_ITEMS) group.items.push(key);
     groups.set(name, { ...group, count: group.count + 1 });

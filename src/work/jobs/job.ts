@@ -40,6 +40,8 @@ export const Job = z.object({
   total: z.int().optional(),
   /** Items by what became of them. */
   counts: z.record(z.string(), z.int()).default({}),
+  /** What fails at present and is tried again. */
+  trouble: z.string().optional(),
   /** Why it failed, waits or stopped, in a sentence. */
   reason: z.string().optional(),
   /** Seconds that it has been worked on, over all processes; for rates and estimates. */

@@ -11,7 +11,9 @@ export class RunningJob {
   readonly #write: (job: Job) => Promise<void>;
   readonly #begunAt: number;
   readonly #workedBefore: number;
-  #writtenAt = 0;
+  #writtenAt = -Infinity;
+  #isSettled = false;
+  #later: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(job: Job, now: () => number, write: (job: Job) => Promise<void>) {
@@ -26,20 +28,30 @@ export class RunningJob {
     await this.#write({ ...this.#stamped(), state: 'running' });
   }
 
+  /** What comes soon after another change is written down with the next one, a little later at the latest. */
   change(change: JobProgress): void {
     this.#job = { ...this.#job, ...change };
-    if (this.#now() - this.#writtenAt < WRITE_EVERY_MS) return;
-    this.#writtenAt = this.#now();
-    this.#writing = this.#writing
-      .then(() => this.#write({ ...this.#stamped(), state: 'running' }))
-      .catch(() => undefined); // the next one may succeed; results stand in the journal
+    if (this.#isSettled) return;
+    const left = this.#writtenAt + WRITE_EVERY_MS - this.#now();
+    if (left <= 0) this.#keep();
+    else this.#later ??= setTimeout(() => this.#keep(), left).unref();
   }
 
   /** The job as it stands, once nothing of it is being written any more. */
   async settle(): Promise<Job> {
-    this.#writtenAt = Infinity;
+    this.#isSettled = true;
+    clearTimeout(this.#later);
     await this.#writing;
     return this.#stamped();
+  }
+
+  #keep(): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#writtenAt = this.#now();
+    this.#writing = this.#writing
+      .then(() => this.#write({ ...this.#stamped(), state: 'running' }))
+      .catch(() => undefined); // the next one may succeed; results stand in the journal
   }
 
   #stamped(): Job {

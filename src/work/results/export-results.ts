@@ -1,207 +1,152 @@
-import * as z from 'zod';
-import { isRecord } from '../../responses/compact.ts';
-import { tokenItems } from '../../scale/pagination.ts';
 import { Pace } from '../jobs/pace.ts';
 import { workThrough } from '../jobs/work-through.ts';
-import { ListedTask, exportLine } from './export-line.ts';
+import { atOnce } from './export-at-once.ts';
+import { SeenTasks, addWritten, keepEdge, listedFrom, readEdge } from './export-edge.ts';
+import { writeExport } from './export-file.ts';
+import { ExportInput, clockOf } from './export-input.ts';
+import { exportLine, pointsToFiles } from './export-line.ts';
+import { listedTasks, othersByStatus } from './export-listing.ts';
+import { patientReads } from './export-reads.ts';
+import { exportJournal, keepExport, readExport, summarize } from './export-record.ts';
 import type { JobContext, JobKind } from '../jobs/job-context.ts';
 import type { WorkPace } from '../jobs/items.ts';
-import type { Journal, WorkStore } from '../store/work-store.ts';
-
-export const EXPORT_RESULTS = 'export_results';
+import type { Journal } from '../store/work-store.ts';
+import type { ExportEdge } from './export-edge.ts';
+import type { ListedTask } from './export-line.ts';
+import type { Reads } from './export-reads.ts';
+import type { ExportRecord } from './export-record.ts';
 
 /** The listing is read again until it holds nothing new: tasks that complete meanwhile stand on pages read before. */
 const MAX_PASSES = 5;
 
-const Query = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
-
-export const ExportInput = z.object({
-  /** A single task, or what is listed. */
-  task_id: z.string().optional(),
-  query: Query,
-  files: z.boolean(),
-  /** Where a person wants it, beside the store. */
-  output_path: z.string().optional(),
-  /** An earlier export that this one continues. */
-  after: z.string().optional(),
-});
-
-/** What is remembered of an export when it is done; the next one begins where it ends. */
-export const ExportRecord = z.object({
-  tasks: z.int(),
-  bytes: z.int(),
-  statuses: z.record(z.string(), z.int()),
-  labels: z.record(z.string(), z.int()),
-  without_result: z.int(),
-  gaps: z.array(z.object({ task_id: z.string(), path: z.string(), reason: z.string() })),
-  gap_count: z.int(),
-  /** The latest completion, and the tasks that completed at that very moment. */
-  until: z.string().optional(),
-  at_until: z.array(z.string()),
-  file: z.string().optional(),
-});
-
-export type ExportRecord = z.output<typeof ExportRecord>;
-
-const KIND = 'exports';
-
-/** Labels that are counted, and gaps that are named. */
-const MAX_LABELS = 100;
-const MAX_GAPS = 20;
-
-export function exportJournal(store: WorkStore, jobId: string): Journal {
-  return store.journal(`${jobId}.export`);
-}
-
-export async function readExport(store: WorkStore, jobId: string): Promise<ExportRecord | undefined> {
-  return ExportRecord.safeParse(await store.get(KIND, jobId)).data;
-}
+/** Tasks with files in memory at once, over all exports of this process: each may take as much as a line and a file. */
+const WITH_FILES_AT_ONCE = 4;
 
 /** Writes tasks with their results to a journal, each once, from wherever the last process left it. */
 export function exportResults(pace: WorkPace): JobKind {
+  const withFiles = atOnce(WITH_FILES_AT_ONCE);
   return async (context) => {
     const { job, store, path } = context;
     const input = ExportInput.parse(job.input);
     const journal = exportJournal(store, job.id);
-    const seen = await idsIn(journal);
-    for (const id of await idsBefore(input.after, store)) seen.add(id);
-    const before = seen.size;
-    for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
-      const known = seen.size;
-      await exportPass(context, { input, journal, seen, before }, pace);
-      if (seen.size === known || input.task_id !== undefined) break;
+    const record =
+      (await readExport(store, job.id)) ??
+      (await new Export(context, { input, journal, pace, withFiles }).collect());
+    const { tasks, bytes, gap_count: gaps } = record;
+    if (input.output_path !== undefined) {
+      await writeExport(path.files, input.output_path, { journal, tasks, bytes }, job.id);
     }
-    const file = input.output_path;
-    if (file !== undefined) await path.files.write(file, journal.lines());
-    const record = goingOn(
-      await summarize(journal, file ?? journal.file),
-      input.after === undefined ? undefined : await readExport(store, input.after),
-    );
-    await store.put(KIND, job.id, record);
-    return record.gap_count === 0 ? undefined : `${record.gap_count} files of results could not be fetched.`;
+    return gaps === 0 ? undefined : `${gaps} files of results could not be fetched.`;
   };
 }
 
-interface Pass {
-  input: z.output<typeof ExportInput>;
+interface ExportParts {
+  input: ExportInput;
   journal: Journal;
-  /** Tasks that are in the export already, or were in the one before. */
-  seen: Set<string>;
-  /** How many of them there were before this export. */
-  before: number;
+  pace: WorkPace;
+  /** Runs what takes memory when its turn comes. */
+  withFiles: ReturnType<typeof atOnce>;
 }
 
-function exportPass(
-  { path, progress, signal }: JobContext,
-  { input, journal, seen, before }: Pass,
-  pace: WorkPace,
-): Promise<void> {
-  const handle = async (task: ListedTask): Promise<void> => {
-    await journal.append([await exportLine(task, path, input.files)]);
-    seen.add(task.task_id);
-    const done = seen.size - before;
-    progress({ done, counts: { exported: done } });
-  };
-  return workThrough(wanted(input, path, { seen, progress }), handle, {
-    concurrency: pace.concurrency,
-    pace: new Pace(pace.perSecond * 100, pace.timing), // most tasks take no request of their own
-    timing: pace.timing,
-    signal,
-  });
-}
+/** An export while its tasks are collected. */
+class Export {
+  readonly #context: JobContext;
+  readonly #parts: ExportParts;
+  readonly #reads: Reads;
 
-async function* wanted(
-  { task_id: taskId, query }: z.output<typeof ExportInput>,
-  path: JobContext['path'],
-  { seen, progress }: Pick<Pass, 'seen'> & Pick<JobContext, 'progress'>,
-): AsyncGenerator<ListedTask> {
-  if (taskId !== undefined) {
-    yield ListedTask.parse(await path.read({ method: 'GET', path: ['task', taskId] }));
-    return;
+  constructor(context: JobContext, parts: ExportParts) {
+    const { path, signal } = context;
+    this.#context = context;
+    this.#parts = parts;
+    this.#reads = patientReads(path, { timing: parts.pace.timing, signal });
   }
-  const list = (request: Parameters<typeof path.read>[0]): Promise<unknown> =>
-    path.read(request).then((page) => {
-      const total = isRecord(page) ? page['total'] : undefined;
-      if (typeof total === 'number') progress({ total });
-      return page;
-    });
-  const request = { method: 'GET', path: ['tasks'], query: { ...query, limit: 100 } } as const;
-  for await (const item of tokenItems(list, request)) {
-    const task = ListedTask.parse(item);
-    if (!seen.has(task.task_id)) yield task;
-  }
-}
 
-async function idsIn(journal: Journal): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for await (const line of journal.lines()) {
-    if (isRecord(line) && typeof line['task_id'] === 'string') ids.add(line['task_id']);
-  }
-  return ids;
-}
-
-/** Tasks that completed at the moment at which the export before ended are listed again. */
-async function idsBefore(jobId: string | undefined, store: WorkStore): Promise<readonly string[]> {
-  if (jobId === undefined) return [];
-  return (await readExport(store, jobId))?.at_until ?? [];
-}
-
-const Line = z.looseObject({
-  task_id: z.string(),
-  completed_at: z.string().optional(),
-  status: z.string().optional(),
-  response: z.unknown().optional(),
-  gaps: z.array(z.object({ path: z.string(), reason: z.string() })).default([]),
-});
-
-const Annotations = z.object({ annotations: z.array(z.looseObject({ label: z.string().catch('') })) });
-
-async function summarize(journal: Journal, file: string | undefined): Promise<ExportRecord> {
-  const record: ExportRecord = {
-    tasks: 0,
-    bytes: 0,
-    statuses: {},
-    labels: {},
-    without_result: 0,
-    gaps: [],
-    gap_count: 0,
-    at_until: [],
-    ...(file !== undefined && { file }),
-  };
-  for await (const line of journal.lines()) {
-    const known = Line.safeParse(line).data;
-    if (known) count(record, known);
-  }
-  return record;
-}
-
-function count(record: ExportRecord, line: z.output<typeof Line>): void {
-  const { task_id: id, completed_at: at, response, gaps } = line;
-  record.tasks += 1;
-  record.bytes += Buffer.byteLength(JSON.stringify(line)) + 1;
-  increase(record.statuses, String(line['status']));
-  if (!isRecord(response) || Object.keys(response).length === 0) record.without_result += 1;
-  for (const { label } of Annotations.safeParse(response).data?.annotations ?? []) {
-    if (label in record.labels || Object.keys(record.labels).length < MAX_LABELS)
-      increase(record.labels, label);
-  }
-  record.gap_count += gaps.length;
-  for (const { path, reason } of gaps.slice(0, MAX_GAPS - record.gaps.length)) {
-    record.gaps.push({ task_id: id, path, reason });
-  }
-  if (at === undefined || (record.until !== undefined && at < record.until)) return;
-  if (at !== record.until) record.at_until = [];
-  record.until = at;
-  record.at_until.push(id);
-}
-
-/** An export that found nothing, or nothing later, ends where the one before did. */
-function goingOn(record: ExportRecord, before: ExportRecord | undefined): ExportRecord {
-  if (before?.until === undefined || (record.until !== undefined && record.until > before.until))
+  /** Once what was collected is kept, the export has ended: a later process changes nothing of it. */
+  async collect(): Promise<ExportRecord> {
+    const { job, store, progress } = this.#context;
+    const { input, journal } = this.#parts;
+    await journal.append([]); // so that an export of nothing has its file too
+    const edge = await this.#edge();
+    const summary = await summarize(journal);
+    const notTaken = await this.#notTaken();
+    const file = input.output_path ?? journal.file;
+    const record: ExportRecord = {
+      ...summary,
+      ...(edge.until !== undefined && { until: new Date(edge.until).toISOString() }),
+      ...(notTaken && { not_taken: notTaken }),
+      ...(file !== undefined && { file }),
+      told: false,
+    };
+    await keepEdge(store, job.id, edge);
+    await keepExport(store, job.id, record);
+    progress({ done: summary.tasks, total: summary.tasks, counts: { exported: summary.tasks } });
     return record;
-  return { ...record, until: before.until, at_until: [...new Set([...before.at_until, ...record.at_until])] };
+  }
+
+  /**
+   * Reads the listing to its end, again and again. Whatever had happened when a pass began, the pass has seen: nothing
+   * is missing until the latest time that was known then.
+   */
+  async #edge(): Promise<ExportEdge> {
+    const { store } = this.#context;
+    const { input, journal } = this.#parts;
+    const before = input.after === undefined ? undefined : await readEdge(store, input.after);
+    const seen = new SeenTasks(clockOf(input), before);
+    await addWritten(seen, journal);
+    const asked = { ...input, query: listedFrom(input.query, clockOf(input), before ?? {}) };
+    if (input.task_id !== undefined) {
+      await this.#pass(asked, seen);
+      return seen.edge(seen.latest);
+    }
+    let until = seen.latest;
+    for (let pass = 1; pass <= MAX_PASSES; pass += 1) {
+      until = seen.latest;
+      const known = seen.size;
+      await this.#pass(asked, seen);
+      if (seen.size === known) break;
+    }
+    return seen.edge(until);
+  }
+
+  async #pass(asked: ExportInput, seen: SeenTasks): Promise<void> {
+    const { progress, signal } = this.#context;
+    const { journal, pace, withFiles } = this.#parts;
+    const readResult = asked.files ? this.#reads.readResult : undefined;
+    let written = 0;
+    const known = seen.size;
+    const write = async (task: ListedTask): Promise<void> =>
+      journal.append([await exportLine(task, readResult)]);
+    const handle = async (task: ListedTask): Promise<void> => {
+      await (readResult && pointsToFiles(task) ? withFiles(() => write(task)) : write(task));
+      written += 1;
+      progress({ done: known + written, counts: { exported: known + written } });
+    };
+    const found = listedTasks(asked, this.#reads.read, (total) => progress({ total }));
+    await workThrough(only(found, seen), handle, {
+      concurrency: pace.concurrency,
+      pace: new Pace(pace.perSecond * 100, pace.timing), // most tasks take no request of their own
+      timing: pace.timing,
+      signal,
+    });
+  }
+
+  /** Told where it is known at once; the export is the same without it. */
+  async #notTaken(): Promise<ExportRecord['not_taken']> {
+    const { signal, path } = this.#context;
+    const { input } = this.#parts;
+    if (input.task_id !== undefined) return undefined;
+    try {
+      return await othersByStatus(input, (request) => path.read(request));
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
+  }
 }
 
-function increase(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1;
+/** Those of the tasks that are new. */
+async function* only(tasks: AsyncIterable<ListedTask>, seen: SeenTasks): AsyncGenerator<ListedTask> {
+  for await (const task of tasks) {
+    if (seen.add(task)) yield task;
+  }
 }

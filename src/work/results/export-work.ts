@@ -1,112 +1,119 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { LocalFileError } from '../../access/local-files.ts';
 import { NothingFound } from '../../catalog/nothing-found.ts';
-import { RefusedArguments } from '../../catalog/refused-arguments.ts';
+import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { randomId } from '../../random-id.ts';
-import { hasEnded } from '../jobs/job.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
-import { EXPORT_RESULTS, ExportInput, exportJournal, readExport } from './export-results.ts';
-import type { ExportRecord } from './export-results.ts';
+import { mustExist } from '../must-exist.ts';
+import { chooseExport } from './export-choice.ts';
+import { EXPORT_RESULTS, ExportInput, identityOf } from './export-input.ts';
+import { exportJournal, keepExport, readExport } from './export-record.ts';
 import type { ExportRequest, ItemView, Work } from '../../catalog/work.ts';
+import type { LocalFiles } from '../../access/local-files.ts';
 import type { NewJob } from '../jobs/engine.ts';
-import type { Job } from '../jobs/job.ts';
 import type { WorkRoom, WorkScope } from '../work-room.ts';
+import type { ExportRecord } from './export-record.ts';
 
 /** Taking results home. */
 export function exportWork(
   room: () => Promise<WorkRoom>,
   scope: WorkScope,
 ): Pick<Work, 'exportResults' | 'exportedItems'> {
-  const { viewer, path } = scope;
   return {
     async exportResults(request) {
       const opened = await room();
-      if (request.outputPath !== undefined) await path.files.checkWritable(request.outputPath);
-      const before = await exportsLike(request, opened, scope);
-      const underWay = before.find((job) => !hasEnded(job));
-      const last = before.find(({ state }) => state === 'done');
-      if (request.sinceLast && !last) throw noneBefore();
-      const job = underWay ?? (await newExport(request, last, opened, scope));
-      const view = await beginAndWatch(opened, scope, job, request.waitSeconds);
-      const record = await readExport(opened.store, view.job_id);
-      return { job: view, ...(view.state === 'done' && record && { exported: shown(record, scope) }) };
+      const { store } = opened;
+      const view = await beginAndWatch(
+        opened,
+        scope,
+        await jobFor(request, opened, scope),
+        request.waitSeconds,
+      );
+      const record = view.state === 'done' ? await readExport(store, view.job_id) : undefined;
+      if (!record) return { job: view };
+      await keepExport(store, view.job_id, { ...record, told: true });
+      return { job: view, exported: shown(record, scope) };
     },
     async exportedItems(jobId, { offset, limit }) {
       const { engine, store } = await room();
-      await engine.get(viewer, jobId);
+      const { done } = await engine.get(scope.viewer, jobId);
       const items: ItemView[] = [];
-      let index = 0;
-      for await (const line of exportJournal(store, jobId).lines()) {
-        if (index >= offset && index < offset + limit) {
-          items.push({ key: index, outcome: 'exported', task: line });
-        }
-        index += 1;
+      for await (const task of exportJournal(store, jobId).lines(offset)) {
+        items.push({ key: offset + items.length, outcome: 'exported', task });
+        if (items.length === limit) break;
       }
-      return { items, total: index };
+      return { items, total: (await readExport(store, jobId))?.tasks ?? done };
     },
   };
 }
 
-/** Names what is exported, without where it goes and from when on. */
-function targetOf({ taskId, query, files }: ExportRequest): string {
-  const { completed_after: _from, ...rest } = query;
-  const text = canonicalize({ taskId, query: rest, files }) ?? '';
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
-
-/** Exports of the same tasks, the newest first. */
-async function exportsLike(
+/** The job that answers a call: one that is there already, or a new one. */
+async function jobFor(
   request: ExportRequest,
-  { engine }: WorkRoom,
-  { viewer }: WorkScope,
-): Promise<Job[]> {
-  const name = targetOf(request);
-  const jobs = await engine.list(viewer);
-  return jobs.filter(({ kind, id }) => kind === EXPORT_RESULTS && id.startsWith(`job_export_${name}_`));
-}
-
-async function newExport(
-  request: ExportRequest,
-  last: Job | undefined,
-  { store }: WorkRoom,
+  room: WorkRoom,
   { viewer, path }: WorkScope,
 ): Promise<NewJob & { id: string }> {
-  const { taskId, query, files, sinceLast, outputPath } = request;
-  const record = sinceLast && last ? await readExport(store, last.id) : undefined;
-  const since = record?.until === undefined ? query : { ...query, completed_after: record.until };
+  const wanted = inputOf(request);
+  const choice = await chooseExport(wanted, { sinceLast: request.sinceLast, viewer, room });
+  if ('answer' in choice) return choice.answer;
+  await checkPlace(request.outputPath, path.files);
+  if ('again' in choice) return { ...choice.again, owner: viewer.owner };
   const project = await projectOf(request, path.lookUp);
+  const { batch } = wanted.query;
   return {
-    id: `job_export_${targetOf(request)}_${randomId()}`,
+    id: `job_export_${identityOf(wanted)}_${randomId()}`,
     kind: EXPORT_RESULTS,
     tool: 'scale_ai_export_results',
     owner: viewer.owner,
     title: `Export ${titleOf(request)}`,
     ...(project !== undefined && { project }),
-    ...(typeof query['batch'] === 'string' && { batch: query['batch'] }),
-    input: ExportInput.parse({
-      query: since,
-      files,
-      ...(taskId !== undefined && { task_id: taskId }),
-      ...(outputPath !== undefined && { output_path: outputPath }),
-      ...(record && last && { after: last.id }),
-    }),
+    ...(typeof batch === 'string' && { batch }),
+    input: { ...wanted, ...(choice.after !== undefined && { after: choice.after }) },
   };
 }
 
+function inputOf({ taskId, query, files, outputPath }: ExportRequest): ExportInput {
+  return ExportInput.parse({
+    query,
+    files,
+    ...(taskId !== undefined && { task_id: taskId }),
+    ...(outputPath !== undefined && { output_path: outputPath }),
+  });
+}
+
+/** Told now, and not when everything has been collected. */
+async function checkPlace(file: string | undefined, files: LocalFiles): Promise<void> {
+  try {
+    if (file !== undefined) await files.checkWritable(file);
+  } catch (error) {
+    if (!(error instanceof LocalFileError)) throw error;
+    const instead = files.isHere
+      ? 'Or leave output_path out: the export is then kept in the state directory.'
+      : 'Leave output_path out: the export is then kept by the server and read as a resource.';
+    throw new ToolFailure(error.code, `${error.message} ${instead} Nothing was exported.`, {
+      outcome: 'not_sent',
+      path: 'output_path',
+      ...(files.allowed.length > 0 && { allowed: files.allowed.join(', ') }),
+      cause: error,
+    });
+  }
+}
+
+/** @throws NothingFound for what does not exist */
 async function projectOf(
   { taskId, query }: ExportRequest,
   lookUp: WorkScope['path']['lookUp'],
 ): Promise<string | undefined> {
-  if (typeof query['project'] === 'string') return query['project'];
-  const batch = query['batch'];
+  const batch = nameIn(query['batch']);
+  const project = nameIn(query['project']);
+  await mustExist({ batch, project }, lookUp);
+  if (project !== undefined) return project;
   const found = taskId === undefined ? await lookUp('batch', String(batch)) : await lookUp('task', taskId);
-  if (found.state === 'missing') {
-    throw new NothingFound(
-      taskId === undefined ? `There is no batch "${String(batch)}".` : `There is no task "${taskId}".`,
-    );
-  }
-  const project = found.state === 'found' ? found.object['project'] : undefined;
-  return typeof project === 'string' ? project : undefined;
+  if (found.state === 'missing') throw new NothingFound(`There is no task "${String(taskId).slice(0, 60)}".`);
+  return found.state === 'found' ? nameIn(found.object['project']) : undefined;
+}
+
+function nameIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function titleOf({ taskId, query }: ExportRequest): string {
@@ -117,12 +124,6 @@ function titleOf({ taskId, query }: ExportRequest): string {
 }
 
 /** A path on this machine means nothing to somebody elsewhere: they read the parts. */
-function shown({ file, ...record }: ExportRecord, { path }: WorkScope): Record<string, unknown> {
+function shown({ file, told: _told, ...record }: ExportRecord, { path }: WorkScope): Record<string, unknown> {
   return path.files.isHere && file !== undefined ? { ...record, file } : record;
-}
-
-function noneBefore(): RefusedArguments {
-  const message =
-    'there is no earlier export of the same tasks to go on from; leave it out for the first one';
-  return new RefusedArguments([{ path: 'since_last', message }]);
 }

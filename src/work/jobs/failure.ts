@@ -1,0 +1,89 @@
+import { LimitReachedError } from '../../access/limits/limit-reached.ts';
+import { ToolFailure } from '../../invocation/tool-failure.ts';
+import { ScaleError } from '../../scale/errors.ts';
+import { NotNow } from './work-through.ts';
+import type { PaceTiming } from './pace.ts';
+
+/** A failure that has a name. */
+export interface Failure {
+  code: string;
+  message: string;
+  scale_says?: string;
+  /** Milliseconds after which it may be otherwise. */
+  retryAfterMs?: number;
+}
+
+/** Not the item's fault: it may succeed a little later. */
+const PASSING: ReadonlySet<string> = new Set([
+  'upstream_error',
+  'upstream_unreachable',
+  'timeout',
+  'unexpected_response',
+  'audit_unavailable',
+]);
+const TOO_FAST: ReadonlySet<string> = new Set(['rate_limited', 'limit_reached']);
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Attempts at one thing whose failures are not its own. */
+const MAX_ATTEMPTS = 8;
+
+/** @returns undefined for a fault of ours */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof LimitReachedError) {
+    const { message, retryAfterSeconds } = error;
+    return { code: 'limit_reached', message, retryAfterMs: retryAfterSeconds * 1_000 };
+  }
+  if (error instanceof ToolFailure) {
+    return named(error, error.details.scaleSays, error.details.retryAfterSeconds);
+  }
+  return error instanceof ScaleError ? named(error, error.scaleMessage, error.retryAfterSeconds) : undefined;
+}
+
+function named(
+  { code, message }: ToolFailure | ScaleError,
+  scaleSays?: string,
+  retryAfterSeconds?: number,
+): Failure {
+  return {
+    code,
+    message,
+    ...(scaleSays !== undefined && { scale_says: scaleSays }),
+    ...(retryAfterSeconds !== undefined && { retryAfterMs: retryAfterSeconds * 1_000 }),
+  };
+}
+
+export function isPassing({ code }: Failure): boolean {
+  return PASSING.has(code);
+}
+
+/** @returns when to try again, or undefined for a failure that stands */
+export function comesAgain({ code, retryAfterMs }: Failure, tried: number): NotNow | undefined {
+  if (TOO_FAST.has(code)) return new NotNow(retryAfterMs ?? FIRST_WAIT_MS, { tooFast: true });
+  if (!PASSING.has(code) || tried >= MAX_ATTEMPTS) return undefined;
+  return new NotNow(retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** (tried - 1), LONGEST_WAIT_MS), {
+    tooFast: false,
+  });
+}
+
+/**
+ * Carries out a single step of long work, again while its failures pass.
+ *
+ * @throws what it failed with for good, or the signal's reason
+ */
+export async function insist<T>(
+  step: () => Promise<T>,
+  { timing, signal }: { timing: PaceTiming; signal: AbortSignal },
+): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      const failure = failureOf(error);
+      const again = failure && comesAgain(failure, tried);
+      if (!again) throw error;
+      await timing.sleep(again.afterMs, signal);
+    }
+  }
+}

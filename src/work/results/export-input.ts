@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import * as z from 'zod';
+
+/** The kind of job that an export is. */
+export const EXPORT_RESULTS = 'export_results';
+
+export const ExportInput = z.object({
+  /** A single task, or what is listed. */
+  task_id: z.string().optional(),
+  /** The filters of the listing as they were asked for. */
+  query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  /** Whether files of results are fetched. */
+  files: z.boolean(),
+  /** Where a person wants it, beside the store. */
+  output_path: z.string().optional(),
+  /** The job of an earlier export that this one continues. */
+  after: z.string().optional(),
+});
+
+export type ExportInput = z.output<typeof ExportInput>;
+
+/** Names what is exported: exports that differ only in where they go and where they begin have the same name. */
+export function identityOf({ task_id, query, files }: ExportInput): string {
+  const text = canonicalize({ task_id, query, files }) ?? '';
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** The time by which a task is new since another export: only completed tasks have a time of completion. */
+export type Clock = 'completed' | 'updated';
+
+export function clockOf({ query }: ExportInput): Clock {
+  return query['status'] === 'completed' ? 'completed' : 'updated';
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { isRecord } from '../../responses/compact.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Journal, WorkStore } from '../store/work-store.ts';
+
+const Gap = z.object({ task_id: z.string(), path: z.string(), reason: z.string() });
+
+/** What is remembered of an export once all its tasks are in the journal. */
+export const ExportRecord = z.object({
+  tasks: z.int(),
+  /** Of the file with one task per line. */
+  bytes: z.int(),
+  statuses: z.record(z.string(), z.int()),
+  labels: z.record(z.string(), z.int()),
+  without_result: z.int(),
+  gaps: z.array(Gap),
+  gap_count: z.int(),
+  /** ISO 8601: where the next export begins. */
+  until: z.string().optional(),
+  /** Tasks of the same batch or project by the statuses that were not asked for. */
+  not_taken: z.record(z.string(), z.int()).optional(),
+  file: z.string().optional(),
+  /** Whether its owner was told how it ended. */
+  told: z.boolean(),
+});
+
+export type ExportRecord = z.output<typeof ExportRecord>;
+
+/** What the lines of an export say. */
+export type ExportSummary = Pick<
+  ExportRecord,
+  'tasks' | 'bytes' | 'statuses' | 'labels' | 'without_result' | 'gaps' | 'gap_count'
+>;
+
+const KIND = 'exports';
+
+/** Labels that are counted, and gaps that are named. */
+const MAX_LABELS = 100;
+const MAX_GAPS = 20;
+
+export function exportJournal(store: WorkStore, jobId: string): Journal {
+  return store.journal(`${jobId}.export`);
+}
+
+export async function readExport(store: WorkStore, jobId: string): Promise<ExportRecord | undefined> {
+  return ExportRecord.safeParse(await store.get(KIND, jobId)).data;
+}
+
+export async function keepExport(store: WorkStore, jobId: string, record: ExportRecord): Promise<void> {
+  await store.put(KIND, jobId, record);
+}
+
+/** The file of an export that is done, where there is one. */
+export async function exportFile(
+  { id, state }: Pick<Job, 'id' | 'state'>,
+  store: WorkStore,
+): Promise<string | undefined> {
+  return state === 'done' ? (await readExport(store, id))?.file : undefined;
+}
+
+const Line = z.looseObject({
+  task_id: z.string(),
+  status: z.string().optional(),
+  response: z.unknown().optional(),
+  gaps: z.array(z.object({ path: z.string(), reason: z.string() })).optional(),
+});
+
+const Annotations = z.object({ annotations: z.array(z.looseObject({ label: z.string().catch('') })) });
+
+export async function summarize(journal: Journal): Promise<ExportSummary> {
+  const tally = new Tally();
+  for await (const line of journal.lines()) {
+    const known = Line.safeParse(line).data;
+    if (known) tally.count(known, Buffer.byteLength(JSON.stringify(line)) + 1);
+  }
+  return tally.summary();
+}
+
+/** Names are Scale's and the customer's: in an object, "constructor" would be there before it is counted. */
+class Tally {
+  readonly #statuses = new Map<string, number>();
+  readonly #labels = new Map<string, number>();
+  readonly #gaps: z.output<typeof Gap>[] = [];
+  #tasks = 0;
+  #bytes = 0;
+  #withoutResult = 0;
+  #gapCount = 0;
+
+  count({ task_id: id, status, response, gaps = [] }: z.output<typeof Line>, bytes: number): void {
+    this.#tasks += 1;
+    this.#bytes += bytes;
+    increase(this.#statuses, String(status));
+    if (!isRecord(response) || Object.keys(response).length === 0) this.#withoutResult += 1;
+    for (const { label } of Annotations.safeParse(response).data?.annotations ?? []) {
+      if (this.#labels.has(label) || this.#labels.size < MAX_LABELS) increase(this.#labels, label);
+    }
+    this.#gapCount += gaps.length;
+    for (const { path, reason } of gaps.slice(0, MAX_GAPS - this.#gaps.length)) {
+      this.#gaps.push({ task_id: id, path, reason });
+    }
+  }
+
+  summary(): ExportSummary {
+    return {
+      tasks: this.#tasks,
+      bytes: this.#bytes,
+      statuses: Object.fromEntries(this.#statuses),
+      labels: Object.fromEntries(this.#labels),
+      without_result: this.#withoutResult,
+      gaps: this.#gaps,
+      gap_count: this.#gapCount,
+    };
+  }
+}
+
+function increase(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
