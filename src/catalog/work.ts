@@ -28,6 +28,8 @@ export interface PlanView {
   source: string;
   rows_read: number;
   to_create: number;
+  /** Of a repair: what else is done, in a sentence. */
+  also?: string | undefined;
   invalid: number;
   /** Why rows are invalid, the most frequent reason first, with the first lines of each. */
   reasons: readonly { reason: string; count: number; lines: readonly number[] }[];
@@ -247,6 +249,10 @@ export interface Work {
   plan(planId: string): Promise<PlanView>;
   /** Whether a person has agreed to this plan before: its job has begun. */
   hasBegun(planId: string): Promise<boolean>;
+  /** Whether it was ever submitted. */
+  hasJob(planId: string): Promise<boolean>;
+  /** Tasks of a plan that have not been created by now. */
+  leftToCreate(planId: string): Promise<number>;
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
   exportResults(request: ExportRequest): Promise<ExportView>;
@@ -271,9 +277,10 @@ export interface Work {
   job(jobId: string, waitSeconds: number): Promise<JobView>;
   jobs(): Promise<JobView[]>;
   cancelJob(jobId: string): Promise<JobView>;
-  /** Rows of a plan that cannot be sent. */
-  invalidRows(
+  /** Rows of a plan that are not sent. */
+  planRows(
     planId: string,
+    which: 'invalid' | 'already_there',
     options: { offset: number; limit: number },
   ): Promise<{ items: ItemView[]; total: number }>;
   /** Items of a job from a place on, as far as they are asked for. */

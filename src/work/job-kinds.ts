@@ -1,8 +1,8 @@
 import { CANCEL_BATCH, cancelBatch } from './bulk/cancel-batch.ts';
 import { SUBMIT_PLAN, submitPlan } from './bulk/submit-plan.ts';
 import { WAIT_FOR_TASKS } from './jobs/job.ts';
-import { EXPORT_RESULTS } from './results/export-input.ts';
-import { exportResults } from './results/export-results.ts';
+import { EXPORT_RESULTS } from './exports/export-input.ts';
+import { exportResults } from './exports/export-results.ts';
 import { waitForTasks } from './results/wait-for-tasks.ts';
 import type { Pollers } from './results/pollers.ts';
 import type { JobKinds } from './jobs/job-context.ts';

@@ -2,7 +2,7 @@ import { jobWork } from './jobs/job-work.ts';
 import { batchWork } from './bulk/batch-work.ts';
 import { planWork } from './bulk/plan-work.ts';
 import { eventWork } from './events/event-work.ts';
-import { exportWork } from './results/export-work.ts';
+import { exportWork } from './exports/export-work.ts';
 import { waitWork } from './results/wait-work.ts';
 import { repairWork } from './repair/repair-work.ts';
 import type { Work } from '../catalog/work.ts';

@@ -35,7 +35,7 @@ function readsFirst({ name, reach, toolset }: (typeof catalog)[number]): boolean
 
 /** These do without Scale, or without its answer for a while. */
 const ALONE: Readonly<Record<string, readonly number[]>> = {
-  scale_ai_list_events: [400, 404, 409, 500],
+  scale_ai_list_events: [400, 409, 500],
   scale_ai_list_jobs: [400, 404, 409, 500],
   scale_ai_plan_tasks: [500],
   // A job that failed is an answer.
@@ -213,16 +213,19 @@ function requestWithIds(tool: (typeof catalog)[number], value: string): Record<s
     (key) => key in tool.example,
   );
   return ids.length > 0
-    ? { ...tool.example, ...Object.fromEntries(ids.map((key) => [key, value])) }
+    ? { ...tool.example, ...patienceOf(tool), ...Object.fromEntries(ids.map((key) => [key, value])) }
     : undefined;
+}
+
+/** What waits for something waits a second. */
+function patienceOf(tool: (typeof catalog)[number]): { wait_seconds?: number } {
+  return 'wait_seconds' in tool.schemas().input.shape ? { wait_seconds: 1 } : {};
 }
 
 /** What needs a real file gets one, or does without. */
 function withoutFile(tool: (typeof catalog)[number]): Record<string, unknown> {
-  // It waits for a Scale that fails.
-  if (tool.name === 'scale_ai_export_results') return { ...tool.example, wait_seconds: 1 };
   if ('file_path' in tool.example) return { ...tool.example, file_path: 'package.json' };
-  if (!('manifest_path' in tool.example)) return { ...tool.example };
+  if (!('manifest_path' in tool.example)) return { ...tool.example, ...patienceOf(tool) };
   const { manifest_path: _path, ...rest } = tool.example;
   return { ...rest, rows: [{ image_url: 'https://x.example/a.jpg', image_id: 'a', camera: 'b' }] };
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LimitReachedError } from '../../src/access/limits/limit-reached.ts';
 import { createScaleClient } from '../../src/scale/client.ts';
 import { ScaleKey } from '../../src/scale/scale-key.ts';
-import { patientReads } from '../../src/work/results/export-reads.ts';
+import { patientReads } from '../../src/work/exports/export-reads.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import { startListingStub } from '../support/listing-stub.ts';
 import { json } from '../support/scale-stub.ts';

@@ -78,7 +78,7 @@ describe('a wait', () => {
     await sandbox.live('POST', '/batches', { project: 'quick', name: 'trial' });
     await task('a', { batch: 'trial' });
     expect(outputOf(await bench.call(WAIT, { batch: 'trial' }))).toMatchObject({
-      done: true,
+      done: false,
       next_steps: [{ tool: 'scale_ai_finalize_batch', arguments: { batch_name: 'trial' } }],
     });
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reasonToStop } from '../../src/work/results/condition.ts';
+import { stopOf } from '../../src/work/results/condition.ts';
 import { Pollers } from '../../src/work/results/pollers.ts';
 import { topicOf } from '../../src/work/results/topics.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
@@ -45,17 +45,28 @@ describe('the reason to stop', () => {
 
   it.each([
     [all, progress({ pending: 1, completed: 9 }), undefined],
-    [all, progress({ completed: 9, error: 1 }), /All 10/],
-    [all, progress({}), /no such tasks/],
-    [all, progress({ pending: 3 }, { isStaged: true }), /staging/],
-    [{ until: 'any_error', share: 1 } as const, progress({ pending: 1, error: 1 }), /1 of 2 tasks failed/],
-    [{ until: 'any_error', share: 1 } as const, progress({ completed: 2 }), /none failed/],
+    [all, progress({ completed: 9, error: 1 }), 'All 10 tasks have ended: 9 completed, 1 failed.'],
+    [all, progress({ completed: 1 }), 'The task has ended: 1 completed.'],
+    [all, progress({}), undefined],
+    [{ until: 'any_error', share: 1 } as const, progress({ pending: 1, error: 1 }), '1 of 2 tasks failed.'],
+    [
+      { until: 'any_error', share: 1 } as const,
+      progress({ completed: 2 }),
+      'All 2 tasks have ended: 2 completed.',
+    ],
     [{ until: 'share_done', share: 0.5 } as const, progress({ pending: 5, completed: 4 }), undefined],
-    [{ until: 'share_done', share: 0.5 } as const, progress({ pending: 5, completed: 5 }), /share/],
+    [
+      { until: 'share_done', share: 0.5 } as const,
+      progress({ pending: 5, completed: 4, error: 1 }),
+      '5 of 10 tasks have ended, which is the share that was asked for: 4 completed, 1 failed.',
+    ],
   ])('of %j at %j is %s', (condition, seen, reason) => {
-    const found = reasonToStop(condition, seen);
-    if (reason === undefined) expect(found).toBeUndefined();
-    else expect(found).toMatch(reason);
+    expect(stopOf(condition, seen)).toEqual(reason === undefined ? undefined : { done: true, reason });
+  });
+
+  it('may be that there is nothing to wait for, which is not being done', () => {
+    const stop = stopOf(all, progress({ pending: 3 }, { isStaged: true }));
+    expect(stop).toMatchObject({ done: false, reason: expect.stringContaining('staging') });
   });
 });
 
@@ -83,7 +94,7 @@ describe('waiting', () => {
     await sandbox.advance(TURNAROUND_MS);
     const job = outputOf(await bench.call('scale_ai_get_job', { job_id: first['job_id'], wait_seconds: 10 }));
     expect(job).toMatchObject({
-      job: { state: 'done', reason: { untrusted: expect.stringContaining('All 1') } },
+      job: { state: 'done', reason: { untrusted: expect.stringContaining('1 completed') } },
     });
     expect(outputOf(await bench.call(WAIT, args))).toMatchObject({ done: true });
     await make(2);
@@ -120,7 +131,7 @@ describe('waiting', () => {
     await sandbox.live('POST', '/batches', { project: 'rapid', name: 'r-1' });
     await make(1, { batch: 'r-1' });
     expect(outputOf(await bench.call(WAIT, { batch: 'r-1' }))).toMatchObject({
-      done: true,
+      done: false,
       reason: expect.stringContaining('staging'),
     });
   });
@@ -158,5 +169,45 @@ describe('pollers', () => {
     store.announce(topicOf('batch', 'week-1'));
     for (const seen of await Promise.all(follows)) expect(seen.counts).toEqual({ completed: 1 });
     expect([reads, pollers.size]).toEqual([2, 0]);
+  });
+
+  it('is not over for what does not exist, or before there is a task', async () => {
+    expect(errorOf(await bench.call(WAIT, { project: 'nowhere' })).code).toBe('not_found');
+    const ids = [await make(1), '6b0000000000000000000000'];
+    expect(errorOf(await bench.call(WAIT, { task_ids: ids }))).toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('6b0000000000000000000000'),
+    });
+    await sandbox.live('POST', '/batches', { project: 'signs', name: 'week-2' });
+    const empty = outputOf(await bench.call(WAIT, { batch: 'week-2', wait_seconds: 1 }));
+    expect(empty).toMatchObject({ done: false, progress: { total: 0 } });
+  });
+
+  it('is not over while a plan still adds tasks', async () => {
+    const slow = { route: 'POST /v1/task/*', kind: 'status', when: 'before', status: 429, count: 4 };
+    const rows = [1, 2].map((number) => ({ url: `https://x.example/p${number}.jpg` }));
+    const asked = { type: 'imageannotation', batch: 'week-1', rows };
+    const template = { attachment: '{{url}}', geometries: GEOMETRIES };
+    const { plan } = outputOf(await bench.call('scale_ai_plan_tasks', { ...asked, template })) as {
+      plan: { plan_id: string };
+    };
+    await make(7);
+    await sandbox.advance(TURNAROUND_MS);
+    await sandbox.control('POST', '/faults', slow);
+    await bench.call('scale_ai_submit_plan', { plan_id: plan.plan_id, wait_seconds: 0 });
+    const early = outputOf(await bench.call(WAIT, { batch: 'week-1', wait_seconds: 0 }));
+    expect(early).toMatchObject({ done: false });
+    const waiting = bench.call(WAIT, { batch: 'week-1', wait_seconds: 20 });
+    await bench.call('scale_ai_submit_plan', { plan_id: plan.plan_id, wait_seconds: 20 });
+    await sandbox.advance(TURNAROUND_MS);
+    expect(outputOf(await waiting)).toMatchObject({ done: true, progress: { completed: 3 } });
+  });
+
+  it.each([
+    [{ batch: 'week-1', type: 'imageannotation' }, 'type'],
+    [{ batch: 'week-1', share: 0.5 }, 'until'],
+    [{ batch: 'week-1', task_ids: ['6b0000000000000000000000'] }, 'batch'],
+  ])('is refused for %j', async (args, where) => {
+    expect(errorOf(await bench.call(WAIT, args))).toMatchObject({ code: 'invalid_arguments', path: where });
   });
 });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { JobObject, jobView, jobWords } from '../bulk/job-object.ts';
+import { jobOf, planOf } from './job-id.ts';
+import type { NextStep } from '../../src/catalog/tool.ts';
 
 export const cancelJob = defineTool({
   slug: 'SCALE_AI_CANCEL_JOB',
@@ -11,13 +13,25 @@ export const cancelJob = defineTool({
   effect: 'delete',
   idempotent: true,
   reach: 'own',
-  input: z.strictObject({ job_id: z.string().min(1) }),
+  input: z.strictObject({ job_id: z.string().min(1).describe('or a plan_id') }),
   output: { job: z.looseObject({}).optional() },
   response: JobObject,
   example: { job_id: 'job_0123456789abcdef' },
-  run: ({ work }, { job_id: id }) => work.cancelJob(id),
-  summarize: (job, _input, shaping) => ({ summary: jobWords(job), job: jobView(job, shaping) }),
+  run: ({ work }, { job_id: id }) => work.cancelJob(jobOf(id)),
+  summarize: (job, _input, shaping) => ({
+    summary: `${job.state === 'cancelled' ? '' : 'Nothing was stopped: it had ended already. '}${jobWords(job)}`,
+    job: jobView(job, shaping),
+    next_steps: job.state === 'cancelled' ? againOf(job) : [],
+  }),
   recovery: {
     not_found: () => [{ tool: 'scale_ai_list_jobs', arguments: {}, why: 'the jobs that there are' }],
   },
 });
+
+/** How to go on after all, where the same call does. */
+function againOf({ job_id: id, tool }: JobObject): NextStep[] {
+  if (tool !== 'scale_ai_submit_plan') return [];
+  return [
+    { tool, arguments: { plan_id: planOf(id) }, why: 'creates the rest after all, once the user has agreed' },
+  ];
+}

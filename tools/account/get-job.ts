@@ -1,15 +1,36 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { listedAs } from '../../src/catalog/listed-as.ts';
 import { JobObject, hasEnded, jobView, jobWords } from '../bulk/job-object.ts';
+import { PlanObject, planView, planWords, stepsAfterPlan } from '../bulk/plan-object.ts';
+import { jobOf, planOf } from './job-id.ts';
 import type { NextStep } from '../../src/catalog/tool.ts';
 
 const Read = z.object({
   job: JobObject.optional(),
+  /** One that nobody has submitted yet. */
+  plan: PlanObject.optional(),
   items: z.array(z.looseObject({ key: z.union([z.string(), z.number()]), outcome: z.string() })).optional(),
   total: z.number().optional(),
 });
 
 const PAGE = 50;
+
+/** What can have become of rows and tasks; see the jobs. */
+const ITEMS = [
+  'all',
+  'created',
+  'already_there',
+  'failed',
+  'invalid',
+  'exported',
+  'canceled',
+  'started',
+  'completed',
+  'id_freed',
+] as const;
+
+const Items = listedAs({ type: 'string' }, z.enum(ITEMS));
 
 export const getJob = defineTool({
   slug: 'SCALE_AI_GET_JOB',
@@ -21,13 +42,14 @@ export const getJob = defineTool({
   input: z.strictObject({
     job_id: z.string().min(1).describe('or a plan_id'),
     wait_seconds: z.int().min(0).max(50).default(0),
-    items: z.string().min(1).optional().describe('all, created, failed, invalid, exported'),
+    items: Items.optional().describe('all, created, failed, invalid, already_there, exported'),
     offset: z.int().min(0).default(0),
     limit: z.int().min(1).max(500).default(PAGE),
     detail: z.enum(['concise', 'full']).optional(),
   }),
   output: {
     job: z.looseObject({}).optional(),
+    plan: z.looseObject({}).optional(),
     items: z.array(z.looseObject({})).optional(),
     total: z.number().optional(),
     next_offset: z.number().optional(),
@@ -35,24 +57,31 @@ export const getJob = defineTool({
   response: Read,
   example: { job_id: 'job_0123456789abcdef' },
   async run({ work }, { job_id: id, wait_seconds: seconds, items: outcome, offset, limit }) {
-    if (outcome === 'exported') return work.exportedItems(id, { offset, limit });
-    if (outcome === 'invalid') return work.invalidRows(id, { offset, limit });
-    const jobId = id.replace(/^plan_/, 'job_');
+    const page = { offset, limit };
+    if (outcome === 'invalid' || outcome === 'already_there') return work.planRows(planOf(id), outcome, page);
+    if (id.startsWith('plan_') && !(await work.hasJob(id))) return { plan: await work.plan(id) };
+    const jobId = jobOf(id);
+    if (outcome === 'exported') return work.exportedItems(jobId, page);
     const job = await work.job(jobId, seconds);
     if (outcome === undefined) return { job };
-    return {
-      job,
-      ...(await work.items(jobId, { outcome: outcome === 'all' ? undefined : outcome, offset, limit })),
-    };
+    const wanted = outcome === 'all' ? undefined : outcome;
+    return { job, ...(await work.items(jobId, { outcome: wanted, ...page })) };
   },
-  summarize({ job, items, total = 0 }, { job_id: id, items: outcome, offset }, shaping) {
+  summarize({ job, plan, items, total = 0 }, { job_id: id, items: outcome, offset }, shaping) {
+    if (plan) {
+      return {
+        summary: `${planWords(plan)}. It has not been submitted.`,
+        plan: planView(plan, shaping),
+        next_steps: stepsAfterPlan(plan),
+      };
+    }
     const shown =
       items === undefined
         ? ''
-        : ` ${total} ${outcome === 'all' ? 'items' : `${outcome} items`}; these are ${items.length} from ${offset} on.`;
+        : ` ${total} ${outcome === 'all' ? 'items' : `items are ${outcome?.replaceAll('_', ' ')}`}; these are ${items.length} from ${offset} on.`;
     const next = items === undefined ? undefined : offset + items.length;
     return {
-      summary: `${job ? jobWords(job) : `${id}.`}${shown}`,
+      summary: `${job ? jobWords(job) : `Of ${id}:`}${shown}`,
       job: job && jobView(job, shaping),
       items: items?.map((item) => shaping.fenceJson(item)),
       total: items && total,

@@ -10,6 +10,7 @@ export const PlanObject = z.looseObject({
   batch: z.string().optional(),
   new_batch: z.boolean().optional(),
   source: z.string(),
+  also: z.string().optional(),
   rows_read: z.number(),
   to_create: z.number(),
   invalid: z.number(),
@@ -32,13 +33,14 @@ export function alreadyThere({ already_there: byStatus }: Pick<PlanObject, 'alre
 }
 
 export function planView(plan: PlanObject, shaping: Shaping): Record<string, unknown> {
-  const { project, batch, source, reasons, sample, uploads, already_there: there, ...rest } = plan;
+  const { project, batch, source, also, reasons, sample, uploads, already_there: there, ...rest } = plan;
   return {
     ...rest,
     project: project === undefined ? undefined : shaping.bare(project),
     batch: batch === undefined ? undefined : shaping.bare(batch),
     new_batch: plan.new_batch || undefined,
     source: shaping.bare(source),
+    also: also === undefined ? undefined : shaping.untrusted(also, 400),
     already_there: alreadyThere(plan) > 0 ? there : undefined,
     not_looked_up: plan.not_looked_up > 0 ? plan.not_looked_up : undefined,
     uploads: uploads.files > 0 ? uploads : undefined,
@@ -55,15 +57,22 @@ export function planWords(plan: PlanObject, read = 'row'): string {
   const there = alreadyThere(plan);
   return [
     `${count(rows, read)} read: ${count(toCreate, `${type} task`)} would be created`,
-    ...(there > 0 ? [`${there} exist already`] : []),
+    ...(there > 0 ? [`${there} exist already${byStatus(plan.already_there)}`] : []),
     ...(invalid > 0 ? [`${invalid} cannot be sent`] : []),
     ...(uploads.files > 0 ? [`${count(uploads.files, 'file')} would be uploaded`] : []),
     ...(cost === undefined ? [] : [`estimated cost ${cost}`]),
   ].join(', ');
 }
 
+function byStatus(there: PlanObject['already_there']): string {
+  return ` (${Object.entries(there)
+    .map(([status, count]) => `${count} ${status}`)
+    .join(', ')})`;
+}
+
 /** What can be done with a plan. */
-export function stepsAfterPlan({ plan_id, to_create, invalid }: PlanObject): NextStep[] {
+export function stepsAfterPlan(plan: PlanObject): NextStep[] {
+  const { plan_id, to_create, invalid, batch, already_there: there } = plan;
   const submit: NextStep = {
     tool: 'scale_ai_submit_plan',
     arguments: { plan_id },
@@ -74,5 +83,11 @@ export function stepsAfterPlan({ plan_id, to_create, invalid }: PlanObject): Nex
     arguments: { job_id: plan_id, items: 'invalid' },
     why: 'the invalid rows, one by one',
   };
-  return [...(to_create > 0 ? [submit] : []), ...(invalid > 0 ? [look] : [])];
+  const free: NextStep = {
+    tool: 'scale_ai_cancel_batch',
+    arguments: { batch_name: batch, clear_unique_ids: true },
+    why: 'frees the unique_ids of canceled tasks, so that they can be created anew; cancels what is pending too',
+  };
+  const isHeld = batch !== undefined && (there['canceled'] ?? 0) > 0 && (there['pending'] ?? 0) === 0;
+  return [...(to_create > 0 ? [submit] : []), ...(invalid > 0 ? [look] : []), ...(isHeld ? [free] : [])];
 }

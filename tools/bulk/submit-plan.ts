@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { JobObject, WaitSeconds, hasEnded, jobSteps, jobView, jobWords } from './job-object.ts';
 import { alreadyThere } from './plan-object.ts';
+import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import type { NextStep } from '../../src/catalog/tool.ts';
+import type { PlanView } from '../../src/catalog/work.ts';
 
 export const submitPlan = defineTool({
   slug: 'SCALE_AI_SUBMIT_PLAN',
@@ -25,32 +27,33 @@ export const submitPlan = defineTool({
   async planned({ work }, { plan_id: id }) {
     if (await work.hasBegun(id)) return {};
     const plan = await work.plan(id);
-    const { type, project, batch, source, invalid, uploads } = plan;
-    return {
-      tasks: plan.to_create,
-      type,
-      details: {
-        Plan: id,
-        Source: source,
-        Type: type,
-        ...(project !== undefined && { 'In project': project }),
-        ...(batch !== undefined && { 'In batch': batch }),
-        ...(uploads.files > 0 && { Uploads: `${uploads.files} files, ${uploads.bytes} bytes` }),
-        ...(invalid > 0 && { 'Left out': `${invalid} invalid rows` }),
-        ...(alreadyThere(plan) > 0 && { 'Exist already': String(alreadyThere(plan)) }),
-      },
-    };
+    if (plan.to_create === 0) throw nothingToCreate(plan);
+    return { tasks: await work.leftToCreate(id), type: plan.type, details: detailsOf(plan) };
   },
   run: ({ work }, { plan_id: id, wait_seconds: seconds }) => work.submitPlan(id, seconds),
   summarize: (job, { plan_id: id }, shaping) => ({
     summary: jobWords(job),
     job: jobView(job, shaping),
-    next_steps: jobSteps(job, again(job, id)),
+    next_steps: [...jobSteps(job, again(job, id)), ...stepsAfterwards(job)],
   }),
   recovery: {
     not_found: () => [{ tool: 'scale_ai_list_jobs', arguments: {}, why: 'the jobs that there are' }],
   },
 });
+
+/** Created tasks are worked on by people. */
+function stepsAfterwards({ state, project, batch, counts }: JobObject): NextStep[] {
+  if (state !== 'done' || (counts['created'] ?? 0) === 0) return [];
+  if (batch === undefined && project === undefined) return [];
+  const target = batch === undefined ? { project } : { batch };
+  return [
+    {
+      tool: 'scale_ai_wait_for_tasks',
+      arguments: target,
+      why: 'waits for the results; says so where a batch must be finalized first',
+    },
+  ];
+}
 
 function again(job: JobObject, planId: string): NextStep {
   return {
@@ -60,4 +63,30 @@ function again(job: JobObject, planId: string): NextStep {
       ? 'tries again what failed; nothing is created twice'
       : 'waits for the rest; nothing is created twice',
   };
+}
+
+function detailsOf(plan: PlanView): Record<string, string> {
+  const { plan_id: id, type, project, batch, new_batch: isNew, source, also, invalid, uploads } = plan;
+  return {
+    Plan: id,
+    Source: source,
+    Type: type,
+    ...(project !== undefined && { 'In project': project }),
+    ...(batch !== undefined && { 'In batch': isNew === true ? `${batch}, which is made first` : batch }),
+    ...(also !== undefined && { Also: also }),
+    ...(uploads.files > 0 && { Uploads: `${uploads.files} files, ${uploads.bytes} bytes` }),
+    ...(invalid > 0 && { 'Left out': `${invalid} invalid rows` }),
+    ...(alreadyThere(plan) > 0 && { 'Exist already': String(alreadyThere(plan)) }),
+  };
+}
+
+function nothingToCreate(plan: PlanView): RefusedArguments {
+  const there = alreadyThere(plan);
+  const why = [
+    ...(there > 0 ? [`${there} exist already`] : []),
+    ...(plan.invalid > 0 ? [`${plan.invalid} cannot be sent`] : []),
+  ];
+  return new RefusedArguments([
+    { path: 'plan_id', message: `is of a plan with no task to create: ${why.join(', ') || 'it is empty'}` },
+  ]);
 }

@@ -1,11 +1,18 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { count } from '../count.ts';
+import { listBatchesStep } from '../batches/batch-object.ts';
+import { listProjectsStep } from '../projects/project-object.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
 import { WaitSeconds } from '../bulk/job-object.ts';
 import type { WaitTarget } from '../../src/catalog/work.ts';
 
 const MAX_TASK_IDS = 50;
+
+const DEFAULT_SHARE = 0.9;
+
+/** Seconds. */
+const NEXT_WAIT = 45;
 
 const Waited = z.looseObject({
   done: z.boolean(),
@@ -37,7 +44,7 @@ export const waitForTasks = defineTool({
       type: z.string().min(1).optional().describe('with project'),
       tags: z.array(z.string().min(1)).min(1).optional().describe('with project'),
       until: z.enum(['all_done', 'any_error', 'share_done']).default('all_done'),
-      share: z.number().gt(0).max(1).default(0.9).describe('for share_done'),
+      share: z.number().gt(0).max(1).optional().describe('for share_done; 0.9'),
       wait_seconds: WaitSeconds,
     })
     .refine(
@@ -45,7 +52,19 @@ export const waitForTasks = defineTool({
         [batch, ids].filter((one) => one !== undefined).length === 1 ||
         (batch === undefined && ids === undefined && project !== undefined),
       { path: ['batch'], error: 'give one of batch, task_ids or project' },
-    ),
+    )
+    .refine(
+      ({ batch, task_ids: ids, type, tags }) =>
+        (batch === undefined && ids === undefined) || (type === undefined && tags === undefined),
+      {
+        path: ['type'],
+        error: 'type and tags choose among the tasks of a project: give project alone',
+      },
+    )
+    .refine(({ until, share }) => share === undefined || until === 'share_done', {
+      path: ['until'],
+      error: 'must be share_done where share is given',
+    }),
   output: {
     done: z.boolean().optional(),
     reason: z.string().optional(),
@@ -60,22 +79,28 @@ export const waitForTasks = defineTool({
     ...(ids?.[0] !== undefined && { task: ids[0] }),
   }),
   run: ({ work }, { until, share, wait_seconds: waitSeconds, ...meant }) =>
-    work.waitForTasks({ target: targetOf(meant), condition: { until, share }, waitSeconds }),
+    work.waitForTasks({
+      target: targetOf(meant),
+      condition: { until, share: share ?? DEFAULT_SHARE },
+      waitSeconds,
+    }),
   summarize({ done, reason, counts, total, settled, job_id: job, left_s: left, ...wait }, input, shaping) {
     const rest = left === undefined ? '' : ` About ${left} s are left at this rate.`;
     const failed = counts['error'] ?? 0;
+    const isStaged = wait.is_staged === true;
+    const again = { ...input, wait_seconds: input.wait_seconds === 0 ? NEXT_WAIT : input.wait_seconds };
     return {
       summary: done
         ? (reason ?? 'Done.')
-        : `${settled} of ${count(total, 'task')} are done.${rest} ${reason ?? 'Waiting goes on by itself; make the same call again to see.'}`,
+        : `${settled} of ${count(total, 'task')} ended so far.${rest} ${reason ?? 'Waiting goes on by itself; make the same call again to see.'}`,
       done,
       reason,
       progress: { ...counts, total },
       job_id: done || job === undefined ? undefined : shaping.bare(job),
       left_s: left,
       next_steps: [
-        ...(done ? [] : [{ tool: 'scale_ai_wait_for_tasks', arguments: { ...input }, why: 'waits on' }]),
-        ...(done && wait.is_staged === true && total > settled
+        ...(done || isStaged ? [] : [{ tool: 'scale_ai_wait_for_tasks', arguments: again, why: 'waits on' }]),
+        ...(isStaged && total > settled
           ? [
               {
                 tool: 'scale_ai_finalize_batch',
@@ -95,6 +120,9 @@ export const waitForTasks = defineTool({
           : []),
       ],
     };
+  },
+  recovery: {
+    not_found: ({ project }) => [project === undefined ? listBatchesStep : listProjectsStep],
   },
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { randomId } from '../../random-id.ts';
-import { ScaleError } from '../../scale/errors.ts';
+import { comesAgain, failureOf } from '../jobs/failure.ts';
 import { isInvalid, memberOf } from './draft-rows.ts';
 import { findExisting, groupsOf } from './find-existing.ts';
 import { kindOf } from '../kind-of-reason.ts';
@@ -29,6 +29,8 @@ export interface PlanHead {
   new_batch?: boolean;
   /** What the rows were read from, for sentences. */
   source: string;
+  /** What else is done, in a sentence. */
+  also?: string;
   /** Whether rows may exist already: those of a repair do, and failed. */
   lookUp: boolean;
 }
@@ -80,7 +82,7 @@ export class PlanMaking {
   }
 
   async finish(uploads: Plan['uploads']): Promise<Plan> {
-    const { tool, type, batch, source, new_batch = false } = this.#head;
+    const { tool, type, batch, source, also, new_batch = false } = this.#head;
     const { store, owner, now } = this.#deps;
     const project = await this.#project();
     const plan: Plan = {
@@ -92,6 +94,7 @@ export class PlanMaking {
       ...(batch !== undefined && { batch }),
       new_batch,
       source,
+      ...(also !== undefined && { also }),
       created_at: new Date(now()).toISOString(),
       rows_read: this.rowsRead,
       to_create: this.#toCreate,
@@ -174,7 +177,8 @@ export class PlanMaking {
       const found = await findExisting(group, this.#deps.path);
       if (found) return found;
     } catch (error) {
-      if (!(error instanceof ScaleError) || !error.retryable) throw error;
+      const failure = failureOf(error);
+      if (!failure || !comesAgain(failure, 1)) throw error;
     }
     this.#notLookedUp += group.length;
     return new Map();

@@ -1,7 +1,7 @@
 import { isRecord } from '../../responses/compact.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { planTasks } from './plan-tasks.ts';
-import { invalidRowsOf, jobOfPlan, readPlan } from './plan.ts';
+import { invalidRowsOf, jobOfPlan, readPlan, thereRowsOf } from './plan.ts';
 import { SUBMIT_PLAN } from './submit-plan.ts';
 import type { ItemView, PlanView, Work } from '../../catalog/work.ts';
 import type { Journal } from '../store/work-store.ts';
@@ -12,7 +12,7 @@ import type { Plan } from './plan.ts';
 export function planWork(
   room: () => Promise<WorkRoom>,
   scope: WorkScope,
-): Pick<Work, 'planTasks' | 'plan' | 'hasBegun' | 'submitPlan' | 'invalidRows'> {
+): Pick<Work, 'planTasks' | 'plan' | 'hasBegun' | 'hasJob' | 'leftToCreate' | 'submitPlan' | 'planRows'> {
   const { viewer } = scope;
   return {
     async planTasks(request) {
@@ -44,12 +44,29 @@ export function planWork(
       };
       return beginAndWatch(opened, scope, job, waitSeconds);
     },
-    async invalidRows(planId, { offset, limit }) {
+    async hasJob(planId) {
+      return (await (await room()).engine.find(viewer, jobOfPlan(planId))) !== undefined;
+    },
+    async leftToCreate(planId) {
+      const { store, engine } = await room();
+      const plan = await readPlan(store, viewer, planId);
+      const { done = 0, counts = {} } = (await engine.find(viewer, jobOfPlan(planId))) ?? {};
+      return plan.to_create - done + (counts['failed'] ?? 0);
+    },
+    async planRows(planId, which, { offset, limit }) {
       const { store } = await room();
-      const plan = await readPlan(store, viewer, planId.replace(/^job_/, 'plan_'));
-      return { items: await linesOf(invalidRowsOf(store, plan.id), offset, limit), total: plan.invalid };
+      const plan = await readPlan(store, viewer, planId);
+      const [journal, total] =
+        which === 'invalid'
+          ? [invalidRowsOf(store, plan.id), plan.invalid]
+          : [thereRowsOf(store, plan.id), sumOf(plan.already_there)];
+      return { items: await linesOf(journal, which, { offset, limit }), total };
     },
   };
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 export function planView(plan: Plan, { store, rates, currency }: WorkRoom, { path }: WorkScope): PlanView {
@@ -63,15 +80,15 @@ export function planView(plan: Plan, { store, rates, currency }: WorkRoom, { pat
   };
 }
 
-async function linesOf(journal: Journal, offset: number, limit: number): Promise<ItemView[]> {
+async function linesOf(
+  journal: Journal,
+  outcome: string,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<ItemView[]> {
   const found: ItemView[] = [];
-  let index = 0;
-  for await (const line of journal.lines()) {
-    if (index >= offset + limit) break;
-    if (index >= offset && isRecord(line)) {
-      found.push({ key: Number(line['line']), outcome: 'invalid', ...line });
-    }
-    index += 1;
+  for await (const line of journal.lines(offset)) {
+    if (found.length === limit) break;
+    if (isRecord(line)) found.push({ key: Number(line['line']), outcome, ...line });
   }
   return found;
 }

@@ -61,6 +61,8 @@ export const Plan = z.object({
   /** Whether the batch is made first. */
   new_batch: z.boolean().default(false),
   source: z.string(),
+  /** Of a repair: what else is done, in a sentence. */
+  also: z.string().optional(),
   created_at: z.string(),
   rows_read: z.int(),
   to_create: z.int(),

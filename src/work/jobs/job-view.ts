@@ -1,5 +1,5 @@
-import { EXPORT_RESULTS } from '../results/export-input.ts';
-import { exportFile } from '../results/export-record.ts';
+import { EXPORT_RESULTS } from '../exports/export-input.ts';
+import { exportFile } from '../exports/export-record.ts';
 import { kindOf } from '../kind-of-reason.ts';
 import { FAILED, outcomesOf, readOutcomes } from './items.ts';
 import { WAIT_FOR_TASKS, hasEnded } from './job.ts';

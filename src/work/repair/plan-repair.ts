@@ -70,8 +70,17 @@ function headOf({ type = '' }: FailedTask, request: RepairRequest, home: Home): 
     batch: intoBatch ?? batch,
     new_batch: home.isNew,
     source: `failed tasks${where}${why}`,
+    also: `Each failed task gives its unique_id up to the new one and says so in its metadata${changeWords(request)}`,
     lookUp: false,
   };
+}
+
+function changeWords({ replace = [], set = {} }: Change): string {
+  const changes = [
+    ...replace.map(({ from, to }) => `"${from}" becomes "${to}" in attachments`),
+    ...Object.keys(set).map((name) => `${name} is set`),
+  ];
+  return changes.length === 0 ? '; nothing else is changed.' : `; ${changes.join(', ')}.`;
 }
 
 interface Drafting {

@@ -1,3 +1,4 @@
+import { LimitReachedError } from '../../access/limits/limit-reached.ts';
 import { ScaleError } from '../../scale/errors.ts';
 import { readProgress } from './progress.ts';
 import { topicsOf } from './topics.ts';
@@ -168,7 +169,10 @@ class Poller {
   #bear(error: unknown, asker: Follower): void {
     if (!this.#followers.has(asker)) {
       this.#isWoken = true; // it left meanwhile, and what it asked ended with it
-    } else if (error instanceof ScaleError && !FINAL.has(error.code)) {
+    } else if (
+      error instanceof LimitReachedError ||
+      (error instanceof ScaleError && !FINAL.has(error.code))
+    ) {
       this.#waitMs = Math.min(this.#waitMs * this.#timing.growth, this.#timing.longestMs);
     } else {
       for (const { failed } of this.#followers) failed(error);

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { NothingFound } from '../../catalog/nothing-found.ts';
+import { ScaleError } from '../../scale/errors.ts';
 import type { KnownTask, TaskProgress, WaitTarget } from '../../catalog/work.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 
@@ -86,12 +88,22 @@ async function ofTasks(
     }
   }
   for (const id of left) {
-    known.set(id, knownOf(Task.parse(await path.read({ method: 'GET', path: ['task', id] }))));
+    known.set(id, knownOf(Task.parse(await taskOf(id, path))));
   }
   const counts: Record<string, number> = {};
   for (const { status } of known.values()) counts[status] = (counts[status] ?? 0) + 1;
   const prints = [...known.values()].map(({ print }) => print);
   return { ...progressOf(counts, prints), known };
+}
+
+/** @throws NothingFound naming the one of many that does not exist */
+async function taskOf(id: string, path: CallPath): Promise<unknown> {
+  try {
+    return await path.read({ method: 'GET', path: ['task', id] });
+  } catch (error) {
+    if (!(error instanceof ScaleError) || error.code !== 'not_found') throw error;
+    throw new NothingFound(`There is no task "${id}".`);
+  }
 }
 
 /** Ids that are asked for at once: a URL may be some 8 KB long. A single one is read as it is. */

@@ -1,12 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { reasonToStop } from './condition.ts';
+import { Job, hasEnded } from '../jobs/job.ts';
+import { stopOf } from './condition.ts';
 import type { TaskProgress, WaitCondition, WaitTarget } from '../../catalog/work.ts';
+import type { WorkStore } from '../store/work-store.ts';
 import type { JobKind } from '../jobs/job-context.ts';
 import type { Pollers } from './pollers.ts';
 
 /** Waiting longer than this has lost its purpose. */
 const MAX_DAYS = 7;
 const DAY_MS = 86_400_000;
+
+/** How often it is looked whether another job has ended. */
+const LOOK_EVERY_MS = 1_000;
 
 const Filter = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
@@ -19,25 +25,42 @@ const WaitInput = z.object({
   condition: z.object({ until: z.enum(['all_done', 'any_error', 'share_done']), share: z.number() }),
   /** What was done when waiting began, for an estimate. */
   settled_at_start: z.int(),
+  /** Milliseconds since 1970. */
+  begun_at: z.number(),
+  /** A job that still adds tasks: what there is now is not all. */
+  added_by: z.string().optional(),
 });
 
 /** Waits in the background; the next call and whoever subscribes find it finished. */
 export function waitForTasks(pollers: Pollers): JobKind {
-  return async ({ job, path, signal, progress }) => {
-    const { target, condition } = WaitInput.parse(job.input);
-    const until = Date.parse(job.created_at) + MAX_DAYS * DAY_MS;
+  return async ({ job, store, path, signal, progress }) => {
+    const { target, condition, begun_at: begunAt, added_by: adding } = WaitInput.parse(job.input);
+    const until = begunAt + MAX_DAYS * DAY_MS;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, until - Date.now()))]);
     const enough = (seen: TaskProgress): boolean => {
       progress({ done: seen.settled, total: seen.total, counts: { ...seen.counts } });
-      return reasonToStop(condition, seen) !== undefined;
+      return stopOf(condition, seen) !== undefined;
     };
     const following = { keyId: job.owner.keyId, target: target satisfies WaitTarget, path };
     try {
-      const seen = await pollers.follow(following, enough, patience);
-      return reasonToStop(condition satisfies WaitCondition, seen);
+      if (adding !== undefined) await ended(adding, store, patience);
+      const stop = stopOf(
+        condition satisfies WaitCondition,
+        await pollers.follow(following, enough, patience),
+      );
+      if (stop?.done === false) throw new Error(stop.reason);
+      return stop?.reason;
     } catch (error) {
       if (signal.aborted || !patience.aborted) throw error;
-      return `${MAX_DAYS} days have passed.`;
+      throw new Error(`${MAX_DAYS} days have passed.`, { cause: error });
     }
   };
+}
+
+async function ended(jobId: string, store: WorkStore, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { data } = Job.safeParse(await store.get('jobs', jobId));
+    if (!data || hasEnded(data)) return;
+    await sleep(LOOK_EVERY_MS, undefined, { signal, ref: false });
+  }
 }

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { keepWithin } from '../keep-within.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
-import { reasonToStop } from './condition.ts';
+import { mustExist } from '../must-exist.ts';
+import { SUBMIT_PLAN } from '../bulk/submit-plan.ts';
+import { stopOf } from './condition.ts';
 import { readProgress } from './progress.ts';
-import { WAIT_FOR_TASKS } from '../jobs/job.ts';
-import type { JobView, TaskProgress, WaitRequest, WaitView, Work } from '../../catalog/work.ts';
+import { WAIT_FOR_TASKS, hasEnded } from '../jobs/job.ts';
+import type { JobView, TaskProgress, WaitRequest, WaitTarget, WaitView, Work } from '../../catalog/work.ts';
+import type { Viewer } from '../jobs/job.ts';
 import type { WorkRoom, WorkScope } from '../work-room.ts';
 
 /** Waiting for tasks. */
@@ -14,19 +17,23 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
   return {
     async waitForTasks(request) {
       const { target, condition, waitSeconds } = request;
+      if ('project' in target) await mustExist(target, path.lookUp);
       const seen = await readProgress(target, path);
       keepWithin(
         viewer.projects,
         [...(seen.known?.values() ?? [])].map(({ project }) => project),
       );
-      const reason = reasonToStop(condition, seen);
-      if (reason !== undefined || waitSeconds === 0) {
-        return { ...shown(seen), done: reason !== undefined, reason };
+      const opened = await room();
+      const adding = await addingTo(target, opened, viewer);
+      const stop = stopOf(condition, seen);
+      const isEarly = stop?.done === true && adding !== undefined && condition.until !== 'any_error';
+      if ((stop && !isEarly) || waitSeconds === 0) {
+        const { done, reason } = isEarly ? NOT_YET : (stop ?? NOT_YET);
+        return { ...shown(seen), done, reason };
       }
       const id = jobFor(request, viewer.owner.keyId);
-      const opened = await room();
       const known = await opened.engine.find(viewer, id);
-      if (known?.state === 'done') await opened.engine.forget(id); // it was true then, and is not now
+      if (known && hasEnded(known)) await opened.engine.forget(id); // it was true then, and is not now
       const job = {
         id,
         kind: WAIT_FOR_TASKS,
@@ -36,11 +43,35 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
         ...commonProject(seen),
         ...('project' in target && { project: target.project }),
         ...('batch' in target && { batch: target.batch, ...(await projectOf(target.batch, scope)) }),
-        input: { target, condition, settled_at_start: seen.settled },
+        input: {
+          target,
+          condition,
+          settled_at_start: seen.settled,
+          begun_at: opened.now(),
+          ...(adding !== undefined && { added_by: adding }),
+        },
       };
       return viewOfWait(await beginAndWatch(opened, scope, job, waitSeconds), seen);
     },
   };
+}
+
+const NOT_YET = { done: false, reason: undefined };
+
+/** The job that is just creating tasks of the target. */
+async function addingTo(
+  target: WaitTarget,
+  { engine }: WorkRoom,
+  viewer: Viewer,
+): Promise<string | undefined> {
+  const jobs = await engine.list(viewer);
+  return jobs.find(
+    (job) =>
+      job.kind === SUBMIT_PLAN &&
+      !hasEnded(job) &&
+      (('batch' in target && job.batch === target.batch) ||
+        ('project' in target && job.project === target.project)),
+  )?.id;
 }
 
 /** Where single tasks belong, when they all belong to the same. */

@@ -1,6 +1,6 @@
 import { Pace } from '../jobs/pace.ts';
 import { workThrough } from '../jobs/work-through.ts';
-import { atOnce } from './export-at-once.ts';
+import { atOnce } from './at-once.ts';
 import { SeenTasks, addWritten, keepEdge, listedFrom, readEdge } from './export-edge.ts';
 import { writeExport } from './export-file.ts';
 import { ExportInput, clockOf } from './export-input.ts';
