@@ -105,6 +105,8 @@ export interface CauseGroup {
 
 export interface Diagnosis {
   total: number;
+  /** Whether the batch that was asked about takes no more tasks. */
+  is_closed: boolean;
   groups: readonly CauseGroup[];
 }
 

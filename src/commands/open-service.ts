@@ -67,7 +67,7 @@ export async function openService(
   const audit = await openAudit(settings, logger);
   const consent = await openConsent(settings, store, { isRemote });
   const inFlight = new InFlight();
-  const isFromScale = isRemote ? await openCallbackSecret(settings) : undefined;
+  const isFromScale = isRemote ? await openCallbackSecret(secretOf(upstream, settings)) : undefined;
   const work = openWork({
     settings,
     callers,
@@ -112,6 +112,11 @@ export async function openService(
       await upstream.close();
     },
   };
+}
+
+/** The sandbox signs with a secret of its own, whatever Scale would sign with. */
+function secretOf({ callbackToken }: Upstream, settings: Settings): Parameters<typeof openCallbackSecret>[0] {
+  return callbackToken ? { callback_token: callbackToken } : settings;
 }
 
 function openClients(

@@ -11,6 +11,8 @@ import type { ScaleClient, ScaleClientOptions } from '../scale/client.ts';
 export interface Upstream {
   baseUrl: string;
   apiKey: ScaleKey | undefined;
+  /** What the sandbox sends along with its callbacks. */
+  callbackToken?: ScaleKey;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ async function openSandbox(settings: Settings, logger: Logger): Promise<Upstream
   return {
     baseUrl: sandbox.baseUrl,
     apiKey: new ScaleKey(sandbox.keys.live),
+    callbackToken: new ScaleKey(sandbox.callbackAuthKeys.live),
     close: () => sandbox.close(),
   };
 }

@@ -51,9 +51,9 @@ async function post(
   return { status: response.status, text: await response.text() };
 }
 
-async function call(name: string, args: object): Promise<Record<string, unknown>> {
+async function call(name: string, args: object, url = server.url): Promise<Record<string, unknown>> {
   const client = new Client({ name: 'test', version: '1.0.0' });
-  await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
   try {
     const { structuredContent } = await client.callTool({ name, arguments: { ...args } });
     return structuredContent as Record<string, unknown>;
@@ -240,4 +240,17 @@ describe('the secret', () => {
     );
     expect(await openCallbackSecret({})).toBeUndefined();
   });
+});
+
+it('the embedded sandbox calls its own server back, without any setting', async () => {
+  const env = { SCALE_MCP_STATE_DIR: path.join(directory, 'embedded') };
+  const embedded = await startHttp(['--sandbox', '--turnaround', '1s'], env);
+  await call('scale_ai_create_project', { name: 'signs', type: 'imageannotation' }, embedded.url);
+  const task = { project: 'signs', attachment: 'https://x.example/a.jpg', geometries: GEOMETRIES };
+  const callback = { callback_url: embedded.url.replace('/mcp', '/callbacks/scale') };
+  await call('scale_ai_create_image_annotation_task', { ...task, ...callback }, embedded.url);
+  const kinds = async (): Promise<unknown> =>
+    (await call('scale_ai_list_events', {}, embedded.url))['events'];
+  await expect.poll(kinds, { timeout: 10_000 }).toHaveLength(1);
+  await embedded.stop();
 });

@@ -125,6 +125,17 @@ describe('patched project parameters', () => {
     expect(outputOf(result)['summary']).toContain('somebody else changed it');
   });
 
+  it('are not written where nothing would differ', async () => {
+    const reads = [project(3, { geometries: GEOMETRIES })];
+    const { result, bodies } = await callWith(
+      'scale_ai_set_project_parameters',
+      { ...args, params: { geometries: { box: { min_width: 5 } } } },
+      { reads, answer: () => project(4, {}) },
+    );
+    expect(bodies).toEqual([]);
+    expect(outputOf(result)['summary']).toContain('in version 3; nothing was changed');
+  });
+
   it('are written whole where a parameter is removed', async () => {
     const reads = [project(3, { instruction: 'Mark.', padding: 4 })];
     const { bodies } = await callWith(

@@ -242,6 +242,8 @@ describe('a repair', () => {
     expect(errorOf(await bench.call(RESUBMIT, { project: 'rapid', into_batch: 'r-1' }))).toMatchObject({
       path: 'into_batch',
     });
+    const { next_steps: steps } = outputOf(await bench.call(DIAGNOSE, { batch: 'r-1' })) as Any;
+    expect(steps[0].arguments).toMatchObject({ batch: 'r-1', into_batch: 'r-1-repair' });
     const plan = await planned({ batch: 'r-1', into_batch: 'r-2', ...REPLACE });
     expect(plan).toMatchObject({ batch: 'r-2', new_batch: true, to_create: 1 });
     outputOf(await bench.call(SUBMIT, { plan_id: plan.plan_id }));

@@ -137,3 +137,49 @@ describe('a submitted plan', () => {
     expect(items).toMatchObject([{ key: 1, unique_id: 'row-0' }]);
   });
 });
+
+describe('a plan that nobody has submitted', () => {
+  const GET = 'scale_ai_get_job';
+
+  it('can be looked at, and what exists already row by row', async () => {
+    await plans.submitted((await plans.planOf({ rows: rows(1) })).plan_id);
+    const { plan_id } = await plans.planOf({ rows: rows(3) });
+    expect(outputOf(await bench.call(GET, { job_id: plan_id }))).toMatchObject({
+      summary: expect.stringContaining('It has not been submitted.'),
+      plan: { plan_id, to_create: 2 },
+      next_steps: [{ tool: SUBMIT }],
+    });
+    const { items } = outputOf(await bench.call(GET, { job_id: plan_id, items: 'already_there' })) as Any;
+    expect(items).toMatchObject([{ key: 1, unique_id: 'row-0', status: 'pending' }]);
+    expect(errorOf(await bench.call(GET, { job_id: plan_id, items: 'bogus' })).path).toBe('items');
+  });
+
+  it('with nothing to create is not asked about', async () => {
+    await plans.submitted((await plans.planOf({ rows: rows(2) })).plan_id);
+    const { plan_id } = await plans.planOf({ rows: rows(2) });
+    const asking = await plans.openWith({ policy: ConsentPolicy.parse({}) });
+    const { plan } = outputOf(
+      await asking.call(PLAN, {
+        type: 'imageannotation',
+        batch: 'week-1',
+        template: TEMPLATE,
+        rows: rows(2),
+      }),
+    ) as Any;
+    expect(plan.plan_id).not.toBe(plan_id);
+    expect(errorOf(await asking.call(SUBMIT, { plan_id: plan.plan_id }))).toMatchObject({
+      code: 'invalid_arguments',
+      message: expect.stringContaining('2 exist already'),
+    });
+    await asking.close();
+  });
+});
+
+it('a job that has ended is not said to be stopped', async () => {
+  const { plan_id } = await plans.planOf({ rows: rows(1) });
+  await plans.submitted(plan_id);
+  expect(outputOf(await bench.call('scale_ai_cancel_job', { job_id: plan_id }))).toMatchObject({
+    summary: expect.stringMatching(/^Nothing was stopped/),
+    job: { state: 'done' },
+  });
+});

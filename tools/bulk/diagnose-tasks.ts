@@ -7,6 +7,7 @@ const text = z.string().optional();
 
 const Found = z.object({
   total: z.number(),
+  is_closed: z.boolean(),
   groups: z.array(
     z.object({
       cause: z.string(),
@@ -31,7 +32,7 @@ export const diagnoseTasks = defineTool({
   response: Found,
   example: { batch: 'road-signs-week-10' },
   run: ({ work }, input) => work.diagnose(requestOf(input)),
-  summarize: ({ total, groups }, input, shaping) => ({
+  summarize: ({ total, is_closed: isClosed, groups }, input, shaping) => ({
     summary:
       total === 0
         ? 'No task failed that was not resubmitted already.'
@@ -50,7 +51,7 @@ export const diagnoseTasks = defineTool({
     })),
     next_steps: groups.slice(0, 3).map(({ cause, count: number }) => ({
       tool: 'scale_ai_resubmit_tasks',
-      arguments: { ...input, cause },
+      arguments: { ...input, cause, ...(isClosed && { into_batch: `${input.batch}-repair` }) },
       why: `plans the repair of these ${number}; add replace or set for what is to change`,
     })),
   }),

@@ -2,11 +2,16 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { mergePatch } from '../../src/catalog/merge-patch.ts';
 import { isRecord } from '../../src/responses/compact.ts';
-import { readChangeWrite } from '../read-change-write.ts';
+import { isSame, readChangeWrite } from '../read-change-write.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
 
 /** The version that was changed, and the project as Scale answered. */
-const Written = z.object({ version: z.number().optional(), project: ProjectObject });
+const Written = z.object({
+  version: z.number().optional(),
+  project: ProjectObject,
+  /** Whether everything stood as it was to be, so that nothing was written. */
+  isUnchanged: z.boolean().default(false),
+});
 
 const Input = z
   .strictObject({
@@ -51,14 +56,21 @@ export const setProjectParameters = defineTool({
     const write = (body: Readonly<Record<string, unknown>>): Promise<unknown> =>
       context.send({ method: 'POST', path: [...path, 'setParams'], body });
     if (!patch) return { project: await write({ ...params, patch }) };
+    const readProject = (): Promise<unknown> => context.send({ method: 'GET', path });
     const { before, answer } = await readChangeWrite({
       what: `Project ${project_name}`,
-      read: async () => ProjectObject.parse(await context.send({ method: 'GET', path })).param_history.at(-1),
-      write: (present) => write(patchFor(present, params)),
+      read: async () => ProjectObject.parse(await readProject()).param_history.at(-1),
+      write: (present) => (changes(present, params) ? write(patchFor(present, params)) : readProject()),
     });
-    return { version: before?.version, project: answer };
+    return { version: before?.version, project: answer, isUnchanged: !changes(before, params) };
   },
-  summarize({ version, project }, input, shaping) {
+  summarize({ version, project, isUnchanged }, input, shaping) {
+    if (isUnchanged) {
+      return {
+        summary: `Project ${input.project_name} has these parameters already, in version ${version ?? 'unknown'}; nothing was changed.`,
+        project: projectView(project, shaping),
+      };
+    }
     const names = Object.keys(input.params).join(', ');
     const how = input.patch ? 'Merged' : 'Replaced all parameters with';
     return {
@@ -88,6 +100,11 @@ function patchFor(present: unknown, params: Readonly<Record<string, unknown>>): 
   const names = Object.keys(params);
   if (names.some((name) => !(name in merged))) return { ...merged, patch: false };
   return { ...Object.fromEntries(names.map((name) => [name, merged[name]])), patch: true };
+}
+
+function changes(present: unknown, params: Readonly<Record<string, unknown>>): boolean {
+  const current = isRecord(present) ? withoutVersion(present) : {};
+  return !isSame(mergePatch(current, params), current);
 }
 
 /** Members of a version that are no parameters. */

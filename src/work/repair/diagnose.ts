@@ -1,3 +1,4 @@
+import { takesTasks } from '../bulk/takes-tasks.ts';
 import { causeOf } from './cause-of.ts';
 import { failedTasks } from './failed-tasks.ts';
 import type { CauseGroup, Diagnosis, FailedTasksRequest } from '../../catalog/work.ts';
@@ -19,5 +20,7 @@ export async function diagnose(request: FailedTasksRequest, path: CallPath): Pro
       group.examples.push({ task_id: task.task_id, unique_id: task.unique_id, attachment, frame });
     }
   }
-  return { total, groups: [...groups.values()].sort((a, b) => b.count - a.count) };
+  const isClosed =
+    request.batch !== undefined && total > 0 && !(await takesTasks(request.batch, path.lookUp));
+  return { total, is_closed: isClosed, groups: [...groups.values()].sort((a, b) => b.count - a.count) };
 }
