@@ -108,11 +108,23 @@ function argumentTable(tool: Tool): string {
   const needed = Array.isArray(required) ? required : [];
   const rows = Object.entries(isRecord(properties) ? properties : {}).map(([name, schema]) => {
     const { description } = isRecord(schema) ? schema : {};
-    const note = typeof description === 'string' ? description.replaceAll('|', '\\|') : '';
+    const words = typeof description === 'string' ? [description.replaceAll('|', '\\|')] : [];
+    const note = [...words, ...boundsOf(schema)].join('; ');
     return `| \`${name}\` | ${typeText(schema)} | ${needed.includes(name) ? 'yes' : ''} | ${note} |`;
   });
   if (rows.length === 0) return 'No arguments.';
   return ['| Argument | Type | Required | Notes |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function boundsOf(schema: unknown): string[] {
+  if (!isRecord(schema)) return [];
+  const { default: usual, minimum, maximum } = schema;
+  const isBounded =
+    typeof minimum === 'number' && typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER;
+  return [
+    ...(isBounded ? [`${minimum} to ${maximum}`] : []),
+    ...(usual === undefined ? [] : [`\`${JSON.stringify(usual)}\` when left out`]),
+  ];
 }
 
 function typeText(schema: unknown): string {

@@ -57,5 +57,9 @@ export const MANY_TASKS: readonly (Step | Event | Work)[] = [
       replace: [{ from: 'old-server.invalid', to: 'files.example.com' }],
     },
   },
+  {
+    tool: 'scale_ai_create_image_annotation_task',
+    arguments: { batch: 'road-signs-week-11', attachment: 'https://example.com/street-0106.jpg' },
+  },
   { tool: 'scale_ai_cancel_batch', arguments: { batch_name: 'road-signs-week-11' } },
 ];
