@@ -1,8 +1,8 @@
 /** What can be read by address. Each answers as its tool does. */
 import type { ResourceSpec } from '../src/catalog/resource.ts';
 
-/** Tasks in one part of an export. */
-export const EXPORT_PART = 20;
+/** Characters in one part of an export: with their quotes escaped and a fence around them they fit into an answer. */
+export const EXPORT_PART = 30_000;
 
 export const resources: readonly ResourceSpec[] = [
   {
@@ -87,13 +87,13 @@ export const resources: readonly ResourceSpec[] = [
     uriTemplate: 'scale://exports/{id}/{part}',
     name: 'export_part',
     title: 'Part of an export',
-    description: 'Twenty tasks of an export with their results; parts count from 1.',
+    description:
+      'A part of the JSON Lines of an export; parts count from 1, and one after the other they are the whole.',
     tool: 'scale_ai_get_job',
     arguments: ({ id, part }) => ({
       job_id: id,
       items: 'exported',
       offset: Math.max(0, Number(part) - 1) * EXPORT_PART,
-      limit: EXPORT_PART,
       detail: 'full',
     }),
   },

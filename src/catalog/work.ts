@@ -258,11 +258,11 @@ export interface Work {
   /** Begins or continues a plan, and waits a while for it. */
   submitPlan(planId: string, waitSeconds: number): Promise<JobView>;
   exportResults(request: ExportRequest): Promise<ExportView>;
-  /** Lines of an export from a place on; `total` counts those that there are so far. */
-  exportedItems(
+  /** A stretch of the JSON Lines of an export that is done, in characters of its whole text. */
+  exportedText(
     jobId: string,
-    options: { offset: number; limit: number },
-  ): Promise<{ items: ItemView[]; total: number }>;
+    stretch: { offset: number; length: number },
+  ): Promise<{ text: string; characters: number }>;
   waitForTasks(request: WaitRequest): Promise<WaitView>;
   /** Callbacks about what the caller can read, the newest first. */
   events(query: EventQuery): Promise<EventPage>;
@@ -282,7 +282,7 @@ export interface Work {
   /** Rows of a plan that are not sent. */
   planRows(
     planId: string,
-    which: 'invalid' | 'already_there',
+    which: 'planned' | 'invalid' | 'already_there',
     options: { offset: number; limit: number },
   ): Promise<{ items: ItemView[]; total: number }>;
   /** Items of a job from a place on, as far as they are asked for. */

@@ -12,6 +12,7 @@ import { nameFailure } from './name-failure.ts';
 import { parseArguments } from './parse.ts';
 import { openRun } from './run.ts';
 import { ToolFailure } from './tool-failure.ts';
+import { withoutUnknown } from './without-unknown.ts';
 import { touchedBy } from './touched.ts';
 import type { Caller } from '../access/caller.ts';
 import type { ProjectScope } from '../access/project-scope.ts';
@@ -51,6 +52,8 @@ export interface CallPath {
    * @throws ToolFailure
    */
   permit(tool: string): void;
+  /** The arguments without those that the tool does not know, at any depth: Scale fills in defaults of its own. */
+  withoutUnknown(call: InnerCall): Record<string, unknown>;
   /**
    * Judges a call without sending anything that has an effect.
    *
@@ -114,6 +117,7 @@ export function openCallPath(parts: CallPathParts): CallPath {
     files: deps.files,
     projects: caller.projects,
     lookUp,
+    withoutUnknown: ({ tool: name, arguments: args }) => withoutUnknown(tool(name), args),
     permit: (name) => void permitted(name),
     async judge({ tool: name, arguments: args }) {
       const judged = permitted(name);

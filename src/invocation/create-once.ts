@@ -22,7 +22,9 @@ interface Exchange {
 }
 
 type Found =
-  { state: 'found'; object: Readonly<Record<string, unknown>> } | { state: 'missing' | 'unavailable' };
+  | { state: 'found'; object: Readonly<Record<string, unknown>> }
+  | { state: 'missing' }
+  | { state: 'unavailable'; error: ScaleError };
 
 /**
  * Creates an object that bears an identity, once: whatever happens on the way, the answer is the one object, or an
@@ -37,7 +39,9 @@ export async function createOnce(once: Once, exchange: Exchange): Promise<Create
     } catch (error) {
       if (!(error instanceof ScaleError) || !leavesInDoubt(error)) throw error;
       const found = await look(once, number, exchange);
-      if (found.state !== 'found') throw error;
+      if (found.state === 'unavailable')
+        throw error.code === 'conflict' && !error.mayHaveActed ? found.error : error;
+      if (found.state === 'missing') throw error;
       if (once.isSpent(found.object)) {
         if (number === MAX_NUMBER) throw error;
         continue;
@@ -58,7 +62,7 @@ async function look(once: Once, number: number, { send }: Exchange): Promise<Fou
     return object ? { state: 'found', object } : { state: 'missing' };
   } catch (error) {
     if (!(error instanceof ScaleError)) throw error;
-    return { state: error.code === 'not_found' ? 'missing' : 'unavailable' };
+    return error.code === 'not_found' ? { state: 'missing' } : { state: 'unavailable', error };
   }
 }
 

@@ -34,6 +34,8 @@ export interface CallbackDeps {
 export class Callbacks {
   readonly #deps: CallbackDeps;
   #count = 0;
+  /** How often each was sent: what is lost once may arrive when it is sent again. */
+  readonly #sent = new Map<string, number>();
 
   constructor(deps: CallbackDeps) {
     this.#deps = deps;
@@ -41,9 +43,10 @@ export class Callbacks {
 
   enqueue(callback: { url: string; body: JsonObject; taskId?: string; batch?: string }): void {
     const { lost, doubled } = this.#deps.behaviour.current.callbacks;
-    const drawn = draw(
-      `callback ${callback.taskId ?? callback.batch ?? ''} ${JSON.stringify(callback.body['status'])}`,
-    );
+    const what = `${callback.taskId ?? callback.batch ?? ''} ${JSON.stringify(callback.body['status'])}`;
+    const before = this.#sent.get(what) ?? 0;
+    this.#sent.set(what, before + 1);
+    const drawn = draw(`callback ${what}${before === 0 ? '' : ` ${before}`}`);
     if (drawn < lost) return;
     this.#enqueue(callback);
     if (drawn < lost + doubled) this.#enqueue(callback);

@@ -56,6 +56,13 @@ describe('a cancelled batch', () => {
     expect((await sandbox.live('GET', '/tasks?unique_id=week-1-11')).body.docs).toHaveLength(1);
   });
 
+  it('is cancelled whole, however many pages it has', async () => {
+    await fill('week-1', 130);
+    const { job } = outputOf(await bench.call(CANCEL, { batch_name: 'week-1' })) as { job: unknown };
+    expect(job).toMatchObject({ state: 'done', total: 130, counts: { canceled: 127, started: 3 } });
+    expect(await status('week-1')).toMatchObject({ canceled: 127, pending: 3 });
+  });
+
   it('frees the unique_ids where that is asked for', async () => {
     await fill('week-1', 5);
     await bench.call(CANCEL, { batch_name: 'week-1', clear_unique_ids: true });

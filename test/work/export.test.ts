@@ -6,6 +6,7 @@ import { noLocalFiles } from '../../src/access/local-files.ts';
 import { DiskJournal } from '../../src/work/store/disk-journal.ts';
 import { JournalWriters } from '../../src/work/store/journal-writers.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
+import { startListingStub } from '../support/listing-stub.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
 import type { Bench } from '../support/invoke-tool.ts';
@@ -179,19 +180,28 @@ describe('an export', () => {
     expect(gaps).toMatchObject({ gap_count: 1, gaps: [{ path: 'annotations.url' }] });
   });
 
-  it('can be read in parts, as tasks with fenced text', async () => {
-    await make(0, 25);
-    await work();
-    const { job } = outputOf(await bench.call(EXPORT, { project: 'signs' })) as Any;
-    const args = { job_id: job.job_id, items: 'exported', offset: 20, limit: 20, detail: 'full' };
-    const part = outputOf(await bench.call('scale_ai_get_job', args)) as Any;
-    expect(part).toMatchObject({ total: 25 });
-    expect(part.items).toHaveLength(5);
-    const { store } = await bench.work.room();
-    await store.journal(`${job.job_id}.export`).append([{ task_id: 'one more than the record counts' }]);
-    const first = outputOf(await bench.call('scale_ai_get_job', { ...args, offset: 0, limit: 2 })) as Any;
-    expect(first).toMatchObject({ total: 25, next_offset: 2 });
-    expect(first.items.map(({ key }: Any) => key)).toEqual([0, 1]);
+  it('can be read in parts that make the whole, whatever the length of a line', async () => {
+    const pages = [
+      [{ task_id: 't-1', status: 'completed', response: { text: `"é𝒳${'𝒳"'.repeat(30_000)}` } }],
+    ];
+    const stub = await startListingStub();
+    stub.pages = pages;
+    const other = await openBench({ baseUrl: stub.baseUrl });
+    const { job, exported: told } = outputOf(await other.call(EXPORT, { project: 'signs' })) as Any;
+    for (const detail of ['concise', 'full']) {
+      let whole = '';
+      for (let offset: number | undefined = 0; offset !== undefined;) {
+        const args = { job_id: job.job_id, items: 'exported', offset, detail };
+        const part = outputOf(await other.call('scale_ai_get_job', args)) as Any;
+        expect(part.omitted).toBeUndefined();
+        whole += part.text.untrusted.replaceAll(/^<data-\w+>|<\/data-\w+>$/g, '');
+        offset = part.next_offset;
+      }
+      expect(JSON.parse(whole)).toMatchObject(pages[0]?.[0] ?? {});
+      expect(Buffer.byteLength(whole)).toBe(told.bytes);
+    }
+    await other.close();
+    await stub.close();
   });
 
   it('finds tasks that complete while it runs', async () => {

@@ -200,6 +200,26 @@ describe('a plan', () => {
     for (const { unique_id: id } of made) expect(id).toMatch(/^mcp-[0-9a-f]{32}$/);
   });
 
+  it('derives an id from batch and attachment, so that another batch holds tasks of its own', async () => {
+    const template = { attachment: '{{url}}', geometries: TEMPLATE.geometries };
+    await sandbox.live('POST', '/batches', { project: 'signs', name: 'week-2' });
+    const ids = await Promise.all(
+      ['week-1', 'week-2', 'week-1'].map(
+        async (batch) => (await plans.planOf({ rows: rows(1), template, batch })).sample.unique_id,
+      ),
+    );
+    expect(new Set(ids).size).toBe(2);
+    expect(ids[0]).toBe(ids[2]);
+  });
+
+  it('has at most 100,000 rows', async () => {
+    const line = `${JSON.stringify({ id: 1 })}\n`;
+    const manifest = await plans.file('large.jsonl', line.repeat(100_001));
+    const asked = { type: 'imageannotation', batch: 'week-1', template: TEMPLATE };
+    const error = errorOf(await bench.call(PLAN, { ...asked, manifest_path: manifest }));
+    expect(error).toMatchObject({ path: 'manifest_path', message: expect.stringContaining('100000 rows') });
+  });
+
   it('tells rows with the same attachment apart only by a column', async () => {
     const same = [
       { url: 'https://x.example/a.jpg', part: 1 },

@@ -71,6 +71,10 @@ describe('the cause of a failure', () => {
       { error: 'x', frames: [{ frame: 4, message: 'bad', attachment: { url: 'f' } }] },
       { cause: 'bad_lidar_frame', frame: 4, attachment: 'f' },
     ],
+    [
+      { error: 'x', frames: [{ frame: 2, attachment: { url: 'f', statusCode: 403 } }] },
+      { cause: 'attachment_403', frame: 2, attachment: 'f' },
+    ],
     [{ error: 'Parameter is invalid, reason: "x"' }, { cause: 'invalid_parameters' }],
     [{ error: 'Something else.' }, { cause: 'unknown', says: 'Something else.' }],
     ['text', { cause: 'unknown' }],

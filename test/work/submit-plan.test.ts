@@ -94,6 +94,25 @@ describe('a submitted plan', () => {
     expect(await plans.tasks()).toHaveLength(0);
   });
 
+  it('bears that a look-up after a lost answer is refused too', async () => {
+    const plan = await plans.planOf({ rows: rows(1) });
+    const post = { route: 'POST /v1/task/*', kind: 'status', when: 'after', status: 500, count: 1 };
+    const look = { route: 'GET /v1/tasks', kind: 'status', when: 'before', status: 503, count: 8 };
+    for (const fault of [post, look]) await sandbox.control('POST', '/faults', fault);
+    expect(await plans.submitted(plan.plan_id)).toMatchObject({ state: 'done', counts: { created: 1 } });
+  });
+
+  it('is sent only as a person has agreed to it', async () => {
+    const plan = await plans.planOf({ rows: rows(2) });
+    const { store } = await bench.work.room();
+    await store.journal(`${plan.plan_id}.rows`).append([{ line: 3, args: {}, unique_id: 'more' }]);
+    expect(await plans.submitted(plan.plan_id)).toMatchObject({
+      state: 'failed',
+      reason: { untrusted: expect.stringContaining('were changed after it was made') },
+    });
+    expect(await plans.tasks()).toHaveLength(0);
+  });
+
   it('is recorded task by task', async () => {
     const plan = await plans.planOf({ rows: rows(3) });
     const job = await plans.submitted(plan.plan_id);
@@ -151,6 +170,11 @@ describe('a plan that nobody has submitted', () => {
     });
     const { items } = outputOf(await bench.call(GET, { job_id: plan_id, items: 'already_there' })) as Any;
     expect(items).toMatchObject([{ key: 1, unique_id: 'row-0', status: 'pending' }]);
+    const planned = outputOf(await bench.call(GET, { job_id: plan_id, items: 'planned' })) as Any;
+    expect(planned.items).toMatchObject([
+      { key: 2, unique_id: 'row-1' },
+      { key: 3, unique_id: 'row-2' },
+    ]);
     expect(errorOf(await bench.call(GET, { job_id: plan_id, items: 'bogus' })).path).toBe('items');
   });
 

@@ -4,7 +4,8 @@ import { listedAs } from '../../src/catalog/listed-as.ts';
 import { JobObject, hasEnded, jobView, jobWords } from '../bulk/job-object.ts';
 import { PlanObject, planView, planWords, stepsAfterPlan } from '../bulk/plan-object.ts';
 import { jobOf, planOf } from './job-id.ts';
-import type { NextStep } from '../../src/catalog/tool.ts';
+import { EXPORT_PART } from '../resources.ts';
+import type { NextStep, Shaping, Summary } from '../../src/catalog/tool.ts';
 
 const Read = z.object({
   job: JobObject.optional(),
@@ -12,6 +13,7 @@ const Read = z.object({
   plan: PlanObject.optional(),
   items: z.array(z.looseObject({ key: z.union([z.string(), z.number()]), outcome: z.string() })).optional(),
   total: z.number().optional(),
+  text: z.object({ text: z.string(), characters: z.number() }).optional(),
 });
 
 const PAGE = 50;
@@ -19,6 +21,7 @@ const PAGE = 50;
 /** What can have become of rows and tasks; see the jobs. */
 const ITEMS = [
   'all',
+  'planned',
   'created',
   'already_there',
   'failed',
@@ -35,14 +38,16 @@ const Items = listedAs({ type: 'string' }, z.enum(ITEMS));
 export const getJob = defineTool({
   slug: 'SCALE_AI_GET_JOB',
   title: 'Get job',
-  description: 'How far long work is, what failed and why; with items, what became of each row or task.',
+  description: 'How far long work is, what failed and why; with items, each row or task.',
   toolset: 'account',
   effect: 'read',
   reach: 'own',
   input: z.strictObject({
     job_id: z.string().min(1).describe('or a plan_id'),
     wait_seconds: z.int().min(0).max(50).default(0),
-    items: Items.optional().describe('all, created, failed, invalid, already_there, exported'),
+    items: Items.optional().describe(
+      'all, created, failed; of a plan: planned, invalid, already_there; exported: its text',
+    ),
     offset: z.int().min(0).default(0),
     limit: z.int().min(1).max(500).default(PAGE),
     detail: z.enum(['concise', 'full']).optional(),
@@ -51,23 +56,28 @@ export const getJob = defineTool({
     job: z.looseObject({}).optional(),
     plan: z.looseObject({}).optional(),
     items: z.array(z.looseObject({})).optional(),
+    text: z.looseObject({}).optional(),
     total: z.number().optional(),
     next_offset: z.number().optional(),
   },
   response: Read,
   example: { job_id: 'job_0123456789abcdef' },
-  async run({ work }, { job_id: id, wait_seconds: seconds, items: outcome, offset, limit }) {
+  async run(
+    { work },
+    { job_id: id, wait_seconds: seconds, items: outcome, offset, limit, detail = 'concise' },
+  ) {
     const page = { offset, limit };
-    if (outcome === 'invalid' || outcome === 'already_there') return work.planRows(planOf(id), outcome, page);
+    if (isOfPlan(outcome)) return work.planRows(planOf(id), outcome, page);
     if (id.startsWith('plan_') && !(await work.hasJob(id))) return { plan: await work.plan(id) };
     const jobId = jobOf(id);
-    if (outcome === 'exported') return work.exportedItems(jobId, page);
+    if (outcome === 'exported')
+      return { text: await work.exportedText(jobId, { offset, length: LENGTH[detail] }) };
     const job = await work.job(jobId, seconds);
     if (outcome === undefined) return { job };
     const wanted = outcome === 'all' ? undefined : outcome;
     return { job, ...(await work.items(jobId, { outcome: wanted, ...page })) };
   },
-  summarize({ job, plan, items, total = 0 }, { job_id: id, items: outcome, offset }, shaping) {
+  summarize({ job, plan, items, text, total = 0 }, { job_id: id, items: outcome, offset }, shaping) {
     if (plan) {
       return {
         summary: `${planWords(plan)}. It has not been submitted.`,
@@ -75,6 +85,7 @@ export const getJob = defineTool({
         next_steps: stepsAfterPlan(plan),
       };
     }
+    if (text) return exportedPart(text, offset, shaping);
     const shown =
       items === undefined
         ? ''
@@ -100,4 +111,25 @@ export function waitStep({ job_id: id }: JobObject): NextStep {
     arguments: { job_id: id, wait_seconds: 45 },
     why: 'waits for it; it goes on by itself meanwhile',
   };
+}
+
+/** Characters of an export in one answer: what is left of them when quotes are escaped is within its budget. */
+const LENGTH = { concise: 8_000, full: EXPORT_PART };
+
+function exportedPart(
+  { text, characters }: { text: string; characters: number },
+  offset: number,
+  shaping: Shaping,
+): Summary {
+  const end = offset + text.length;
+  return {
+    summary: `Characters ${offset} to ${end} of ${characters} of the export: JSON Lines, one task per line.`,
+    text: shaping.untrusted(text),
+    total: characters,
+    next_offset: end < characters ? end : undefined,
+  };
+}
+
+function isOfPlan(outcome: string | undefined): outcome is 'planned' | 'invalid' | 'already_there' {
+  return outcome === 'planned' || outcome === 'invalid' || outcome === 'already_there';
 }

@@ -14,6 +14,7 @@ const Exported = z.object({
     .looseObject({
       tasks: z.number(),
       bytes: z.number(),
+      characters: z.number(),
       statuses: z.record(z.string(), z.number()),
       labels: z.record(z.string(), z.number()),
       gaps: z.array(z.object({ task_id: z.string(), path: z.string(), reason: z.string() })),
@@ -77,7 +78,18 @@ export const exportResults = defineTool({
     if (!exported) {
       return { summary: jobWords(job), job: jobView(job, shaping), next_steps: jobSteps(job, again) };
     }
-    const { tasks, bytes, labels, gaps, gap_count: missing, until, file, not_taken, ...rest } = exported;
+    const {
+      tasks,
+      bytes,
+      characters,
+      labels,
+      gaps,
+      gap_count: missing,
+      until,
+      file,
+      not_taken,
+      ...rest
+    } = exported;
     const where =
       file === undefined
         ? `read it as ${partUri(job.job_id, '1')} and on`
@@ -86,7 +98,7 @@ export const exportResults = defineTool({
       summary: `Exported ${count(tasks, `${kindOf(exported.statuses, input)} task`)} (${bytes} bytes); ${where}.${notTaken(not_taken, input)}${missing > 0 ? ` ${count(missing, 'file')} of results could not be fetched.` : ''}`,
       exported: {
         file,
-        parts: file === undefined ? Math.ceil(tasks / EXPORT_PART) : undefined,
+        parts: file === undefined ? Math.ceil(characters / EXPORT_PART) : undefined,
         tasks,
         bytes,
         until,

@@ -92,7 +92,7 @@ export const waitForTasks = defineTool({
     return {
       summary: done
         ? (reason ?? 'Done.')
-        : `${settled} of ${count(total, 'task')} ended so far.${rest} ${reason ?? 'Waiting goes on by itself; make the same call again to see.'}`,
+        : `${settled} of ${count(total, 'task')} ended so far.${rest} ${reason ?? (job === undefined ? 'Nothing waits for the rest yet.' : 'Waiting goes on by itself; make the same call again to see.')}`,
       done,
       reason,
       progress: { ...counts, total },
@@ -109,11 +109,11 @@ export const waitForTasks = defineTool({
               },
             ]
           : []),
-        ...(failed > 0 && input.task_ids === undefined
+        ...(failed > 0
           ? [
               {
                 tool: 'scale_ai_diagnose_tasks',
-                arguments: { batch: input.batch, project: input.project },
+                arguments: { batch: input.batch, project: input.project, task_ids: input.task_ids },
                 why: `why ${failed} failed`,
               },
             ]

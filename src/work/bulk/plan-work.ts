@@ -1,7 +1,7 @@
 import { isRecord } from '../../responses/compact.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { planTasks } from './plan-tasks.ts';
-import { invalidRowsOf, jobOfPlan, readPlan, thereRowsOf } from './plan.ts';
+import { invalidRowsOf, jobOfPlan, readPlan, rowsOf, thereRowsOf } from './plan.ts';
 import { SUBMIT_PLAN } from './submit-plan.ts';
 import type { ItemView, PlanView, Work } from '../../catalog/work.ts';
 import type { Journal } from '../store/work-store.ts';
@@ -56,13 +56,25 @@ export function planWork(
     async planRows(planId, which, { offset, limit }) {
       const { store } = await room();
       const plan = await readPlan(store, viewer, planId);
-      const [journal, total] =
-        which === 'invalid'
-          ? [invalidRowsOf(store, plan.id), plan.invalid]
-          : [thereRowsOf(store, plan.id), sumOf(plan.already_there)];
+      const { journal, total } = journalOf(which, plan, store);
       return { items: await linesOf(journal, which, { offset, limit }), total };
     },
   };
+}
+
+function journalOf(
+  which: 'planned' | 'invalid' | 'already_there',
+  plan: Plan,
+  store: WorkRoom['store'],
+): { journal: Journal; total: number } {
+  switch (which) {
+    case 'planned':
+      return { journal: rowsOf(store, plan.id), total: plan.to_create };
+    case 'invalid':
+      return { journal: invalidRowsOf(store, plan.id), total: plan.invalid };
+    case 'already_there':
+      return { journal: thereRowsOf(store, plan.id), total: sumOf(plan.already_there) };
+  }
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {
@@ -88,7 +100,19 @@ async function linesOf(
   const found: ItemView[] = [];
   for await (const line of journal.lines(offset)) {
     if (found.length === limit) break;
-    if (isRecord(line)) found.push({ key: Number(line['line']), outcome, ...line });
+    if (isRecord(line)) found.push({ key: Number(line['line']), outcome, ...shownOf(line) });
   }
   return found;
+}
+
+/** Of a planned row what tells it apart: its arguments are as long as a task. */
+function shownOf({
+  args: _args,
+  uploads,
+  ...row
+}: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const files = Array.isArray(uploads)
+    ? uploads.flatMap((upload) => (isRecord(upload) ? [upload['file']] : []))
+    : [];
+  return { ...row, ...(files.length > 0 && { files }) };
 }

@@ -10,6 +10,8 @@ export const ExportRecord = z.object({
   tasks: z.int(),
   /** Of the file with one task per line. */
   bytes: z.int(),
+  /** The same in UTF-16 units. */
+  characters: z.int(),
   statuses: z.record(z.string(), z.int()),
   labels: z.record(z.string(), z.int()),
   without_result: z.int(),
@@ -29,7 +31,7 @@ export type ExportRecord = z.output<typeof ExportRecord>;
 /** What the lines of an export say. */
 export type ExportSummary = Pick<
   ExportRecord,
-  'tasks' | 'bytes' | 'statuses' | 'labels' | 'without_result' | 'gaps' | 'gap_count'
+  'tasks' | 'bytes' | 'characters' | 'statuses' | 'labels' | 'without_result' | 'gaps' | 'gap_count'
 >;
 
 const KIND = 'exports';
@@ -71,7 +73,7 @@ export async function summarize(journal: Journal): Promise<ExportSummary> {
   const tally = new Tally();
   for await (const line of journal.lines()) {
     const known = Line.safeParse(line).data;
-    if (known) tally.count(known, Buffer.byteLength(JSON.stringify(line)) + 1);
+    if (known) tally.count(known, `${JSON.stringify(line)}\n`);
   }
   return tally.summary();
 }
@@ -83,12 +85,14 @@ class Tally {
   readonly #gaps: z.output<typeof Gap>[] = [];
   #tasks = 0;
   #bytes = 0;
+  #characters = 0;
   #withoutResult = 0;
   #gapCount = 0;
 
-  count({ task_id: id, status, response, gaps = [] }: z.output<typeof Line>, bytes: number): void {
+  count({ task_id: id, status, response, gaps = [] }: z.output<typeof Line>, text: string): void {
     this.#tasks += 1;
-    this.#bytes += bytes;
+    this.#bytes += Buffer.byteLength(text);
+    this.#characters += text.length;
     increase(this.#statuses, String(status));
     if (!isRecord(response) || Object.keys(response).length === 0) this.#withoutResult += 1;
     for (const { label } of Annotations.safeParse(response).data?.annotations ?? []) {
@@ -104,6 +108,7 @@ class Tally {
     return {
       tasks: this.#tasks,
       bytes: this.#bytes,
+      characters: this.#characters,
       statuses: Object.fromEntries(this.#statuses),
       labels: Object.fromEntries(this.#labels),
       without_result: this.#withoutResult,

@@ -6,8 +6,9 @@ import { beginAndWatch } from '../jobs/job-work.ts';
 import { mustExist } from '../must-exist.ts';
 import { chooseExport } from './export-choice.ts';
 import { EXPORT_RESULTS, ExportInput, identityOf } from './export-input.ts';
+import { exportText } from './export-text.ts';
 import { exportJournal, keepExport, readExport } from './export-record.ts';
-import type { ExportRequest, ItemView, Work } from '../../catalog/work.ts';
+import type { ExportRequest, Work } from '../../catalog/work.ts';
 import type { LocalFiles } from '../../access/local-files.ts';
 import type { NewJob } from '../jobs/engine.ts';
 import type { WorkRoom, WorkScope } from '../work-room.ts';
@@ -17,7 +18,7 @@ import type { ExportRecord } from './export-record.ts';
 export function exportWork(
   room: () => Promise<WorkRoom>,
   scope: WorkScope,
-): Pick<Work, 'exportResults' | 'exportedItems'> {
+): Pick<Work, 'exportResults' | 'exportedText'> {
   return {
     async exportResults(request) {
       const opened = await room();
@@ -33,15 +34,12 @@ export function exportWork(
       await keepExport(store, view.job_id, { ...record, told: true });
       return { job: view, exported: shown(record, scope) };
     },
-    async exportedItems(jobId, { offset, limit }) {
+    async exportedText(jobId, stretch) {
       const { engine, store } = await room();
-      const { done } = await engine.get(scope.viewer, jobId);
-      const items: ItemView[] = [];
-      for await (const task of exportJournal(store, jobId).lines(offset)) {
-        items.push({ key: offset + items.length, outcome: 'exported', task });
-        if (items.length === limit) break;
-      }
-      return { items, total: (await readExport(store, jobId))?.tasks ?? done };
+      await engine.get(scope.viewer, jobId);
+      const record = await readExport(store, jobId);
+      if (!record) throw new NothingFound('There is no export of that id that is done.');
+      return { text: await exportText(exportJournal(store, jobId), stretch), characters: record.characters };
     },
   };
 }

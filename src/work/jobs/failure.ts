@@ -11,6 +11,8 @@ export interface Failure {
   scale_says?: string;
   /** Milliseconds after which it may be otherwise. */
   retryAfterMs?: number;
+  /** It is not known whether it was done: trying again finds out. */
+  isOpen?: true;
 }
 
 /** Not the item's fault: it may succeed a little later. */
@@ -36,7 +38,8 @@ export function failureOf(error: unknown): Failure | undefined {
     return { code: 'limit_reached', message, retryAfterMs: retryAfterSeconds * 1_000 };
   }
   if (error instanceof ToolFailure) {
-    return named(error, error.details.scaleSays, error.details.retryAfterSeconds);
+    const { scaleSays, retryAfterSeconds, outcome } = error.details;
+    return { ...named(error, scaleSays, retryAfterSeconds), ...(outcome === 'unknown' && { isOpen: true }) };
   }
   return error instanceof ScaleError ? named(error, error.scaleMessage, error.retryAfterSeconds) : undefined;
 }
@@ -54,14 +57,15 @@ function named(
   };
 }
 
-export function isPassing({ code }: Failure): boolean {
-  return PASSING.has(code);
+export function isPassing({ code, isOpen }: Failure): boolean {
+  return isOpen === true || PASSING.has(code);
 }
 
 /** @returns when to try again, or undefined for a failure that stands */
-export function comesAgain({ code, retryAfterMs }: Failure, tried: number): NotNow | undefined {
+export function comesAgain(failure: Failure, tried: number): NotNow | undefined {
+  const { code, retryAfterMs } = failure;
   if (TOO_FAST.has(code)) return new NotNow(retryAfterMs ?? FIRST_WAIT_MS, { tooFast: true });
-  if (!PASSING.has(code) || tried >= MAX_ATTEMPTS) return undefined;
+  if (!isPassing(failure) || tried >= MAX_ATTEMPTS) return undefined;
   return new NotNow(retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** (tried - 1), LONGEST_WAIT_MS), {
     tooFast: false,
   });

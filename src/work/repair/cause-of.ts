@@ -48,7 +48,9 @@ export function causeOf(response: unknown): Cause {
   const [frame] = frames ?? [];
   if (frame) {
     const { frame: index, message, attachment } = frame;
-    return { cause: 'bad_lidar_frame', says: message ?? error, attachment: attachment?.url, frame: index };
+    const { statusCode = OK } = attachment ?? {};
+    const cause = statusCode === OK ? 'bad_lidar_frame' : attachmentCause(statusCode);
+    return { cause, says: message ?? error, attachment: attachment?.url, frame: index };
   }
   const [failed] = attachments ?? [];
   if (failed) {
@@ -60,9 +62,11 @@ export function causeOf(response: unknown): Cause {
   return { cause: isAboutParameters ? 'invalid_parameters' : 'unknown', says: error };
 }
 
+const OK = 200;
+
 /** It came, with a status of 200, and was not what it should be; or it did not come. */
 function attachmentCause(statusCode: number | undefined): Cause['cause'] {
-  if (statusCode === 200) return 'attachment_wrong_type';
+  if (statusCode === OK) return 'attachment_wrong_type';
   if (statusCode === 401 || statusCode === 403) return 'attachment_403';
   if (statusCode === 404 || statusCode === 410) return 'attachment_404';
   return 'attachment_unreachable';

@@ -98,12 +98,14 @@ async function draft(
   const { tool, within } = request.creationOf(task.type ?? '');
   const ownId = ownIdOf(task);
   const uniqueId = ownId ?? derivedFrom(task.task_id);
-  const asked = changes.apply(await askedFor(task, deps));
+  const wrap = (args: Record<string, unknown>): Record<string, unknown> =>
+    within === undefined ? args : { type: task.type, [within]: args };
+  const stored = deps.path.withoutUnknown({ tool, arguments: wrap(await askedFor(task, deps)) });
+  const inner = within === undefined ? stored : stored[within];
+  const asked = changes.apply(isRecord(inner) ? inner : {});
   const { project, batch, isNew } = home;
   const place = { ...(project !== undefined && { project }), ...(batch !== undefined && { batch }) };
   const params = { ...asked, ...place, unique_id: uniqueId };
-  const wrap = (args: Record<string, unknown>): Record<string, unknown> =>
-    within === undefined ? args : { type: task.type, [within]: args };
   const { batch: _notYet, ...withoutBatch } = params as Record<string, unknown>;
   const reasons = await deps.path.judge({ tool, arguments: wrap(isNew ? withoutBatch : params) });
   if (reasons.length > 0) return { line, reason: `task ${task.task_id}: ${reasons.join('; ')}` };

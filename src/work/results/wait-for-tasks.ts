@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 1_000;
 
 const Filter = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
-const WaitInput = z.object({
+export const WaitInput = z.object({
   target: z.union([
     z.object({ batch: z.string() }),
     z.object({ taskIds: z.array(z.string()) }),
@@ -30,6 +30,8 @@ const WaitInput = z.object({
   /** A job that still adds tasks: what there is now is not all. */
   added_by: z.string().optional(),
 });
+
+export type WaitInput = z.output<typeof WaitInput>;
 
 /** Waits in the background; the next call and whoever subscribes find it finished. */
 export function waitForTasks(pollers: Pollers): JobKind {

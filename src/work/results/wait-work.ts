@@ -5,6 +5,7 @@ import { beginAndWatch } from '../jobs/job-work.ts';
 import { mustExist } from '../must-exist.ts';
 import { SUBMIT_PLAN } from '../bulk/submit-plan.ts';
 import { stopOf } from './condition.ts';
+import { WaitInput } from './wait-for-tasks.ts';
 import { readProgress } from './progress.ts';
 import { WAIT_FOR_TASKS, hasEnded } from '../jobs/job.ts';
 import type { JobView, TaskProgress, WaitRequest, WaitTarget, WaitView, Work } from '../../catalog/work.ts';
@@ -51,7 +52,9 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
           ...(adding !== undefined && { added_by: adding }),
         },
       };
-      return viewOfWait(await beginAndWatch(opened, scope, job, waitSeconds), seen);
+      const view = await beginAndWatch(opened, scope, job, waitSeconds);
+      const { input = job.input } = (await opened.engine.find(viewer, id)) ?? {};
+      return viewOfWait(view, seen, WaitInput.parse(input));
     },
   };
 }
@@ -102,8 +105,8 @@ function titleOf({ target, condition }: WaitRequest): string {
   return `Wait for ${what}: ${condition.until.replace('_', ' ')}`;
 }
 
-function viewOfWait(job: JobView, first: TaskProgress): WaitView {
-  const { job_id, done: settled, total = first.total, counts, state, reason } = job;
+function viewOfWait(job: JobView, seen: TaskProgress, begun: WaitInput): WaitView {
+  const { job_id, done: settled, total = seen.total, counts, state, reason } = job;
   const isDone = state === 'done';
   return {
     done: isDone,
@@ -112,18 +115,18 @@ function viewOfWait(job: JobView, first: TaskProgress): WaitView {
     total,
     settled,
     job_id,
-    ...leftOver(job, first, total - settled),
+    ...leftOver(settled, begun, total - settled),
   };
 }
 
 /** Seconds that the rest takes at the rate since the waiting began. */
 function leftOver(
-  { created_at, done }: JobView,
-  first: TaskProgress,
+  settled: number,
+  { settled_at_start: atStart, begun_at: begunAt }: WaitInput,
   open: number,
 ): Pick<WaitView, 'left_s'> {
-  const elapsed = (Date.now() - Date.parse(created_at)) / 1_000;
-  const since = done - first.settled;
+  const elapsed = (Date.now() - begunAt) / 1_000;
+  const since = settled - atStart;
   return since > 0 && open > 0 ? { left_s: Math.ceil((open * elapsed) / since) } : {};
 }
 
