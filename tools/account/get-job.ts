@@ -45,9 +45,7 @@ export const getJob = defineTool({
   input: z.strictObject({
     job_id: z.string().min(1).describe('or a plan_id'),
     wait_seconds: z.int().min(0).max(50).default(0),
-    items: Items.optional().describe(
-      'all, created, failed; of a plan: planned, invalid, already_there; exported: its text',
-    ),
+    items: Items.optional().describe('all, failed, planned, invalid, exported'),
     offset: z.int().min(0).default(0),
     limit: z.int().min(1).max(500).default(PAGE),
     detail: z.enum(['concise', 'full']).optional(),
