@@ -100,6 +100,8 @@ export interface CauseGroup {
     unique_id?: string | undefined;
     attachment?: string | undefined;
     frame?: number | undefined;
+    /** Where it differs from what is said of the first. */
+    scale_says?: string | undefined;
   }[];
 }
 

@@ -204,7 +204,7 @@ export const Settings = z.strictObject({
       env: ['SCALE_MCP_REDIS_URL'],
       inFile: false,
       description:
-        'A Redis in which replicas share their limits. Only from the environment: it may hold a password.',
+        'A Redis in which replicas share limits, plans, jobs and events. Only from the environment: it may hold a password.',
     },
   ),
   config: setting(z.string().min(1).optional(), {

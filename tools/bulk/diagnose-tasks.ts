@@ -14,7 +14,13 @@ const Found = z.object({
       count: z.number(),
       scale_says: text,
       examples: z.array(
-        z.object({ task_id: z.string(), unique_id: text, attachment: text, frame: z.number().optional() }),
+        z.object({
+          task_id: z.string(),
+          unique_id: text,
+          attachment: text,
+          frame: z.number().optional(),
+          scale_says: text,
+        }),
       ),
     }),
   ),
@@ -42,11 +48,12 @@ export const diagnoseTasks = defineTool({
       ...group,
       change: adviceFor(group.cause),
       scale_says: says === undefined ? undefined : shaping.untrusted(says, 300),
-      examples: examples.map(({ task_id, unique_id, attachment, frame }) => ({
+      examples: examples.map(({ task_id, unique_id, attachment, frame, scale_says: differs }) => ({
         task_id: shaping.bare(task_id),
         unique_id: unique_id && shaping.bare(unique_id),
         attachment: attachment && shaping.bare(attachment),
         frame,
+        scale_says: differs === undefined ? undefined : shaping.untrusted(differs, 300),
       })),
     })),
     next_steps: groups.slice(0, 3).map(({ cause, count: number }) => ({

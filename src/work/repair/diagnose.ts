@@ -17,7 +17,13 @@ export async function diagnose(request: FailedTasksRequest, path: CallPath): Pro
     groups.set(cause, group);
     group.count += 1;
     if (group.examples.length < MAX_EXAMPLES) {
-      group.examples.push({ task_id: task.task_id, unique_id: task.unique_id, attachment, frame });
+      group.examples.push({
+        task_id: task.task_id,
+        unique_id: task.unique_id,
+        attachment,
+        frame,
+        ...(says !== group.scale_says && { scale_says: says }),
+      });
     }
   }
   const isClosed =
