@@ -35,7 +35,15 @@ export async function serveHttpCommand(settings: Settings): Promise<number> {
   } finally {
     await service.close();
     await telemetry.shutdown();
+    endSoon();
   }
+}
+
+/** Everything is closed by now. What a package leaves running, such as a look-out for a Redis, keeps no process alive. */
+const LEFT_RUNNING_MS = 2_000;
+
+function endSoon(): void {
+  setTimeout(() => process.exit(), LEFT_RUNNING_MS).unref();
 }
 
 async function serveUntilStopped(

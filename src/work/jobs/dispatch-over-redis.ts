@@ -74,8 +74,8 @@ export function dispatchOverRedis(url: string, run: RunJob, logger: Logger): Dis
       await worker.pause(true);
       await runs.settled();
       await handedBack();
-      await worker.close(true);
-      await queue.close();
+      const goodbye = Promise.all([worker.close(true), queue.close()]).catch(onError);
+      await Promise.race([goodbye, sleep(HAND_BACK_MS, undefined, { ref: false })]);
       for (const connection of connections) connection.disconnect();
     },
   };
