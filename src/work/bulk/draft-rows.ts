@@ -156,7 +156,7 @@ function sameIdentity(line: number, derived: boolean): string {
     : `has the same unique_id as line ${line}; each task needs its own`;
 }
 
-/** The files of a row by the URL-less place they stand at, in the arguments of the plan's tool. */
+/** The argument that a file goes into: its URL is another one each time the file is uploaded. */
 export function memberOf({ at }: Pick<Upload, 'at'>): string {
   const name = at.find((part) => part !== 'params');
   return typeof name === 'string' ? name : 'attachment';

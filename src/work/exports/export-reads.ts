@@ -1,6 +1,6 @@
 import { LimitReachedError } from '../../access/limits/limit-reached.ts';
 import { ScaleCircuitOpenError, ScaleError } from '../../scale/errors.ts';
-import { passesByItself } from '../jobs/passing.ts';
+import { passesByItself } from '../jobs/failure.ts';
 import type { CallPath } from '../../invocation/call-path.ts';
 import type { PaceTiming } from '../jobs/pace.ts';
 

@@ -57,6 +57,11 @@ function named(
   };
 }
 
+/** Whether a little later the same may succeed: nothing of the request itself is at fault. */
+export function passesByItself(error: unknown): boolean {
+  return error instanceof LimitReachedError || (error instanceof ScaleError && error.retryable);
+}
+
 export function isPassing({ code, isOpen }: Failure): boolean {
   return isOpen === true || PASSING.has(code);
 }
