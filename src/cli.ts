@@ -173,6 +173,7 @@ const USER_ERRORS = new Set([
   'ConfigError',
   'SelectionError',
   'ScaleKeyError',
+  'DatabaseUrlError',
   'LocalFileError',
   'DataDirectoryError',
 ]);

@@ -20,7 +20,10 @@ import { getBatch } from './batches/get-batch.ts';
 import { listBatches } from './batches/list-batches.ts';
 import { prioritizeBatch } from './batches/prioritize-batch.ts';
 import { setBatchMetadata } from './batches/set-batch-metadata.ts';
+import { auditTasks } from './bulk/audit-tasks.ts';
 import { cancelBatch } from './bulk/cancel-batch.ts';
+import { reSendCallbacks } from './bulk/re-send-callbacks.ts';
+import { updateTasks } from './bulk/update-tasks.ts';
 import { diagnoseTasks } from './bulk/diagnose-tasks.ts';
 import { planTasks } from './bulk/plan-tasks.ts';
 import { resubmitTasks } from './bulk/resubmit-tasks.ts';
@@ -100,6 +103,9 @@ export const catalog: readonly Tool[] = [
   cancelBatch,
   diagnoseTasks,
   resubmitTasks,
+  updateTasks,
+  auditTasks,
+  reSendCallbacks,
   // results
   waitForTasks,
   exportResults,

@@ -11,6 +11,32 @@ interface Table {
   rows: Cell[][];
 }
 
+/** Rows up to which a table has every column; on longer pages those that cost most are named to be had. */
+const WIDE_ROWS = 50;
+
+/**
+ * The columns of a page where none were asked for: on a long one without the costly, unless all rows have them alike.
+ *
+ * @returns what is left out, for a sentence
+ */
+export function columnsOf(
+  rows: readonly Readonly<Record<string, Cell>>[],
+  columns: readonly string[],
+  costly: readonly string[],
+): { columns: readonly string[]; without: readonly string[] } {
+  if (rows.length <= WIDE_ROWS) return { columns, without: [] };
+  const varies = (name: string): boolean => new Set(rows.map((row) => JSON.stringify(row[name]))).size > 1;
+  const without = costly.filter(varies);
+  return { columns: columns.filter((name) => !without.includes(name)), without };
+}
+
+/** How to have the columns that a long page is without. */
+export function fieldsHint(without: readonly string[]): string {
+  return without.length === 0
+    ? ''
+    : ` Name fields to see ${without.join(', ')} of each, or take a smaller page.`;
+}
+
 /** Members of an answer that holds a table; the rows stand under the plural noun. */
 export const tableOutput = {
   shared: z.looseObject({}).optional(),

@@ -80,14 +80,14 @@ export function untilListed(
   env: Record<string, string> = {},
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const begun = performance.now();
+    const started = performance.now();
     const child = spawn(process.execPath, args, { env: environment(env), stdio: ['pipe', 'pipe', 'ignore'] });
     let answered = '';
     child.once('exit', () => reject(new Error(`${args.join(' ')} ended: ${answered.slice(0, 300)}`)));
     child.stdout.on('data', (chunk: Buffer) => {
       answered += chunk.toString();
       if (!answered.endsWith('\n') || !/"id":1\b/.test(answered)) return;
-      const taken = performance.now() - begun;
+      const taken = performance.now() - started;
       child.removeAllListeners('exit');
       child.once('exit', () => resolve(taken));
       child.kill('SIGKILL');
@@ -98,8 +98,8 @@ export function untilListed(
 
 function untilExit(args: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
-    const begun = performance.now();
+    const started = performance.now();
     const child = spawn(process.execPath, args, { env: environment(), stdio: 'ignore' });
-    child.once('exit', () => resolve(performance.now() - begun));
+    child.once('exit', () => resolve(performance.now() - started));
   });
 }

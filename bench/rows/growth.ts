@@ -69,9 +69,9 @@ async function measurePayload(): Promise<Figure[]> {
     await server.initialize();
     const taken: number[] = [];
     for (let count = -CALLS; count < CALLS; count += 1) {
-      const begun = performance.now();
+      const started = performance.now();
       await server.request('tools/call', { name: 'scale_ai_get_project', arguments: { project_name: 'p' } });
-      if (count >= 0) taken.push(performance.now() - begun);
+      if (count >= 0) taken.push(performance.now() - started);
     }
     times.set(versions, median(taken));
     await server.stop();

@@ -36,9 +36,9 @@ export async function measureIteration({ tasks }: { tasks: number }): Promise<Fi
   let early = 0;
   let seen = 0;
   for (let token: string | undefined; took.length < pages;) {
-    const begun = performance.now();
+    const started = performance.now();
     const page = await listPage(server.url, token);
-    took.push(performance.now() - begun);
+    took.push(performance.now() - started);
     seen += page.count;
     token = page.next;
     if (took.length === tenth) early = await server.memoryInUse();

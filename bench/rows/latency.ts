@@ -38,9 +38,9 @@ export async function measureLatency({ calls }: { calls: number }): Promise<Figu
   const times = { direct: [], stdio: [], http: [] } as Record<keyof typeof ways, number[]>;
   for (let count = -WARM_UP; count < calls; count += 1) {
     for (const way of ['direct', 'stdio', 'http'] as const) {
-      const begun = performance.now();
+      const started = performance.now();
       await ways[way]();
-      if (count >= 0) times[way].push(performance.now() - begun);
+      if (count >= 0) times[way].push(performance.now() - started);
     }
   }
   await Promise.all([stdio.stop(), http.stop()]);

@@ -1,8 +1,8 @@
 /** `scale-ai-mcp http` as it is shipped, except that requests to Scale end at a stub in the same process. */
 import { loadSettings } from '../../src/config/load.ts';
-import { openLocal } from '../../src/commands/open-local.ts';
-import { openService } from '../../src/commands/open-service.ts';
-import { serverFactory } from '../../src/commands/server-factory.ts';
+import { openLocal } from '../../src/compose/open-local.ts';
+import { openService } from '../../src/compose/open-service.ts';
+import { serverFactory } from '../../src/compose/server-factory.ts';
 import { statelessEndpoint } from '../../src/mcp/endpoint.ts';
 import { serveOverHttp } from '../../src/mcp/http.ts';
 import { createLogger } from '../../src/observability/logger.ts';

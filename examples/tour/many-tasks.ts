@@ -47,9 +47,15 @@ export const MANY_TASKS: readonly (Step | Event | Work)[] = [
   },
   { labelersWork: true },
   { tool: 'scale_ai_wait_for_tasks', arguments: { batch: 'road-signs-week-11' } },
-  { tool: 'scale_ai_list_events', arguments: { batch: 'road-signs-week-11', find_gaps: true } },
+  { tool: 'scale_ai_list_events', arguments: { batch: 'road-signs-week-10', find_gaps: true } },
   { tool: 'scale_ai_export_results', arguments: { batch: 'road-signs-week-11' } },
   { tool: 'scale_ai_diagnose_tasks', arguments: { batch: 'road-signs-week-11' } },
+  {
+    tool: 'scale_ai_update_tasks',
+    arguments: { batch: 'road-signs-week-11', metadata: { week: 11 }, add_tags: ['night'] },
+  },
+  { tool: 'scale_ai_audit_tasks', arguments: { batch: 'road-signs-week-10', accepted: true } },
+  { tool: 'scale_ai_re_send_callbacks', arguments: { batch: 'road-signs-week-10' } },
   {
     tool: 'scale_ai_resubmit_tasks',
     arguments: {

@@ -114,7 +114,7 @@ export const STEPS: readonly (Step | Event | Work)[] = [
   },
   project('cctv', 'videoplaybackannotation'),
   {
-    tool: 'scale_ai_create_video_playback_annotation_task',
+    tool: 'scale_ai_create_video_playback_task',
     arguments: {
       project: 'cctv',
       attachment: 'https://example.com/cam1.mp4',
@@ -156,7 +156,7 @@ export const STEPS: readonly (Step | Event | Work)[] = [
   },
   project('letters', 'namedentityrecognition'),
   {
-    tool: 'scale_ai_create_named_entity_recognition_task',
+    tool: 'scale_ai_create_named_entity_task',
     arguments: {
       project: 'letters',
       text: 'Ada Lovelace wrote to Charles Babbage.',

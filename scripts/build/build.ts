@@ -24,7 +24,7 @@ const telemetry = await build({
 });
 await build({
   ...COMMON,
-  entryPoints: { cli: 'src/launcher.ts' },
+  entryPoints: { cli: 'src/commands/launcher.ts' },
   outdir: 'dist',
   banner: { js: '#!/usr/bin/env node' },
 });

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readScaleKey } from './read-scale-key.ts';
+import { UnfilledKeyError, readScaleKey } from './read-scale-key.ts';
+import { whyUnfilled } from './unfilled-key.ts';
 import type { ScaleKey } from '../scale/scale-key.ts';
 
 /** Whether this is the secret that Scale sends along with each callback. */
@@ -19,6 +20,8 @@ export async function openCallbackSecret(source: {
       ? source.callback_token
       : await readScaleKey({ api_key_file: source.callback_token_file });
   if (!secret) return undefined;
+  const unfilled = whyUnfilled(secret.reveal(), 'SCALE_MCP_CALLBACK_TOKEN');
+  if (unfilled !== undefined) throw new UnfilledKeyError(unfilled);
   const expected = Buffer.from(secret.id(), 'hex');
   // Hashes are of one length, so that the comparison takes the same time whatever was sent.
   return (given) => timingSafeEqual(createHash('sha256').update(given).digest(), expected);

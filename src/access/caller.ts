@@ -19,14 +19,28 @@ export interface Caller {
 }
 
 /** What one request asks for itself, beside its principal's role. */
-export interface Wishes {
+export interface RequestedSelection {
   toolsets?: readonly string[];
   readOnly: boolean;
   /** The caller's own Scale key. */
   scaleKey?: string;
 }
 
-/** A wish that cannot be met: an unknown toolset, or a Scale key where the operator takes none. */
-export class WishError extends Error {
-  override name = 'WishError';
+/** A principal has brought more Scale keys in a while than anybody has. */
+export class TooManyKeysError extends Error {
+  override name = 'TooManyKeysError';
+  /** Until when no new one is taken. */
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super(
+      'Too many different Scale keys were sent with X-Scale-Api-Key. Those that were sent before still work.',
+    );
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** A request that cannot be met: an unknown toolset, or a Scale key where the operator takes none. */
+export class SelectionRequestError extends Error {
+  override name = 'SelectionRequestError';
 }

@@ -2,8 +2,10 @@ import { constants } from 'node:fs';
 import { link, lstat, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { collectBuffers } from '../collect-buffers.ts';
+import { collectBuffers } from '../scale/collect-buffers.ts';
+import { pinDirectory } from './pinned-directory.ts';
 import type { FileHandle } from 'node:fs/promises';
+import type { PinnedDirectory } from './pinned-directory.ts';
 
 /** Why a local path was refused; `code` is one of the error codes of the catalogue. */
 export class LocalFileError extends Error {
@@ -58,6 +60,10 @@ export interface LocalFiles {
   write(localPath: string, lines: AsyncIterable<unknown>, options: { writer: string }): Promise<void>;
 }
 
+/** What would let a server over HTTP read and write files. */
+const OPEN_BY_OPERATOR =
+  'Over HTTP, files are open only where the operator named directories (--allow-dir or SCALE_MCP_ALLOW_DIR) and the endpoint is local: on loopback, without tokens and without --allow-host.';
+
 /** For a server that others reach over the network: its disk is nothing of theirs. */
 export const noLocalFiles: LocalFiles = {
   isHere: false,
@@ -71,14 +77,14 @@ export const noLocalFiles: LocalFiles = {
 function refuseRemotely(): never {
   throw new LocalFileError(
     'path_not_allowed',
-    'A server reached over HTTP opens no local files. Send rows with the call; send a file as content_base64 with file_name (at most 4 MiB), or put it where Scale can fetch it and use import_file.',
+    `This server opens no local files. ${OPEN_BY_OPERATOR} Otherwise send rows with the call; send a file as content_base64 with file_name (at most 4 MiB), or put it where Scale can fetch it and use import_file.`,
   );
 }
 
 function refuseToWriteRemotely(localPath: string): never {
   throw new LocalFileError(
     'path_not_allowed',
-    `A server reached over HTTP writes no files of its callers, so none can be made at ${localPath}.`,
+    `This server writes no local files, so none can be made at ${localPath}. ${OPEN_BY_OPERATOR}`,
   );
 }
 
@@ -111,22 +117,32 @@ export async function allowLocalFiles(
     isHere: true,
     allowed,
     async open(localPath, { maxBytes = MAX_UPLOAD_BYTES } = {}) {
-      return openRegularFile(await findAllowed(localPath, allowed, cwd), localPath, maxBytes);
+      const real = await findAllowed(localPath, allowed, cwd);
+      const directory = await pinAllowed(path.dirname(real), localPath, allowed);
+      try {
+        return await openRegularFile(directory, path.basename(real), { localPath, maxBytes });
+      } finally {
+        await directory.close();
+      }
     },
     async entries(localPath) {
       const real = await findAllowed(localPath, allowed, cwd, { orItself: true });
-      return (await stat(real)).isDirectory() ? filesBelow(real) : undefined;
+      if (!(await stat(real)).isDirectory()) return undefined;
+      return filesBelow(await pinAllowed(real, localPath, allowed));
     },
     checkWritable: async (localPath) => void (await placeForNew(localPath, allowed, cwd)),
     async write(localPath, lines, { writer }) {
       const file = await placeForNew(localPath, allowed, cwd);
-      const next = path.join(path.dirname(file), `.${path.basename(file)}.${writer}`);
-      await rm(next, { force: true }); // of a process that was killed meanwhile
+      const directory = await pinAllowed(path.dirname(file), localPath, allowed);
+      const name = path.basename(file);
+      const next = directory.entry(`.${name}.${writer}`);
       try {
+        await rm(next, { force: true }); // of a process that was killed meanwhile
         await writeFile(next, asJsonLines(lines), { flag: 'wx', mode: 0o600 });
-        await link(next, file); // unlike a rename, it fails where something stands
+        await link(next, directory.entry(name)); // unlike a rename, it fails where something stands
       } finally {
         await rm(next, { force: true });
+        await directory.close();
       }
     },
   };
@@ -165,12 +181,28 @@ async function findAllowed(
   return real;
 }
 
-/** Its directory must be there, so that links on the way are followed before it is judged. */
+/** Opens a directory that was found to be allowed, and checks again where that is: it may have been swapped meanwhile. */
+async function pinAllowed(
+  directory: string,
+  localPath: string,
+  allowed: readonly string[],
+): Promise<PinnedDirectory> {
+  const pinned = await pinDirectory(directory).catch(() => undefined);
+  const home = pinned && allowed.find((each) => pinned.real === each || isInside(pinned.real, each));
+  if (pinned && home !== undefined && !isHidden(path.relative(home, pinned.real))) return pinned;
+  await pinned?.close();
+  throw new LocalFileError(
+    'path_not_allowed',
+    `A directory on the way to ${localPath} was replaced while it was opened. Nothing was read or written; call again once it stays.`,
+  );
+}
+
+/** Its directory must be there, so that links on the way are followed before it is checked. */
 async function placeForNew(localPath: string, allowed: readonly string[], cwd: string): Promise<string> {
   const absolute = path.resolve(cwd, localPath);
   const directory = await realpath(path.dirname(absolute)).catch(() => undefined);
-  const judged = directory ?? path.dirname(absolute);
-  const home = allowed.find((each) => isInside(judged, each) || judged === each);
+  const checked = directory ?? path.dirname(absolute);
+  const home = allowed.find((each) => isInside(checked, each) || checked === each);
   const refuse = (message: string): never => {
     throw new LocalFileError('path_not_allowed', message);
   };
@@ -194,29 +226,39 @@ async function* asJsonLines(lines: AsyncIterable<unknown>): AsyncGenerator<strin
   for await (const line of lines) yield `${JSON.stringify(line)}\n`;
 }
 
-async function* filesBelow(directory: string): AsyncGenerator<string> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith('.')) continue;
-    if (entry.isFile()) yield entry.name;
-    if (!entry.isDirectory()) continue;
-    for await (const below of filesBelow(path.join(directory, entry.name)))
-      yield path.join(entry.name, below);
+async function* filesBelow(directory: PinnedDirectory): AsyncGenerator<string> {
+  try {
+    const entries = await readdir(directory.entry('.'), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (entry.name.startsWith('.')) continue;
+      if (entry.isFile()) yield entry.name;
+      if (!entry.isDirectory()) continue;
+      const below = await pinDirectory(directory.entry(entry.name)).catch(() => undefined);
+      if (!below) continue; // gone, or a link by now
+      for await (const file of filesBelow(below)) yield path.join(entry.name, file);
+    }
+  } finally {
+    await directory.close();
   }
 }
 
 /** Opens without following a link that took the file's place meanwhile, and without blocking on a pipe. */
-async function openRegularFile(real: string, localPath: string, maxBytes: number): Promise<LocalFile> {
-  const handle = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    () => {
-      throw new LocalFileError('file_not_readable', `${localPath} cannot be read; check its permissions.`);
-    },
-  );
+async function openRegularFile(
+  directory: PinnedDirectory,
+  name: string,
+  { localPath, maxBytes }: { localPath: string; maxBytes: number },
+): Promise<LocalFile> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const handle = await open(directory.entry(name), flags).catch(() => {
+    throw new LocalFileError('file_not_readable', `${localPath} cannot be read; check its permissions.`);
+  });
   const stats = await handle.stat();
   const refuse = async (code: LocalFileError['code'], message: string): Promise<never> => {
     await handle.close();
     throw new LocalFileError(code, message);
   };
+  if (!(await directory.holds(handle, name)))
+    return refuse('path_not_allowed', `${localPath} was replaced while it was opened. Call again.`);
   if (!stats.isFile()) return refuse('file_not_readable', `${localPath} is not a regular file.`);
   if (stats.size > maxBytes) {
     const advice =
@@ -226,7 +268,7 @@ async function openRegularFile(real: string, localPath: string, maxBytes: number
     return refuse('file_too_large', `${localPath} has ${stats.size} bytes; ${advice}`);
   }
   return {
-    name: path.basename(real),
+    name,
     size: stats.size,
     modifiedAt: stats.mtimeMs,
     content: () => read(handle),

@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { rangeOfAddress } from '../scale/address-range.ts';
 
 /** Hosts that mean a machine or a network of their own, whoever resolves them. */
 const LOCAL_NAMES =
@@ -18,11 +18,6 @@ export function urlFault(text: string, allowedHosts: ReadonlySet<string>): strin
   if (host === '' || allowedHosts.has(host)) return undefined;
   if (LOCAL_NAMES.test(host)) return `points to "${host}", which only a machine inside a network can reach`;
   const address = host.replace(/^\[(.*)\]$/, '$1');
-  if (!ipaddr.isValid(address)) return undefined;
-  const range = ipaddr.process(address).range();
-  return range === 'unicast' ? undefined : `points to ${address}, a ${words(range)} address`;
-}
-
-function words(range: string): string {
-  return range.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const range = rangeOfAddress(address);
+  return range === undefined || range === 'public' ? undefined : `points to ${address}, a ${range} address`;
 }

@@ -1,3 +1,4 @@
+import { isNamed } from '../catalog/tool-names.ts';
 import * as z from 'zod';
 import { belongsTo } from '../catalog/selection.ts';
 import { CONSEQUENCES, EFFECTS, SPECIAL_TOOLSETS, TOOLSETS } from '../catalog/vocabulary.ts';
@@ -93,7 +94,7 @@ export function missingPermission(
   if (!role.effects.includes(tool.effect)) return `effect:${tool.effect}`;
   const consequence = tool.consequences.find((one) => !role.consequences.includes(one));
   if (consequence !== undefined) return `consequence:${consequence}`;
-  const named = isStep || role.tools.some((name) => name.toLowerCase() === tool.name);
+  const named = isStep || role.tools.some((name) => isNamed(tool, name));
   const grouped = role.toolsets.some((group) => belongsTo(tool, group, presets));
   if (!named && !grouped) return `toolset:${tool.toolset}`;
   if (!named && role.projects !== undefined && tool.reach === 'team') return `tool:${tool.name}`;

@@ -1,14 +1,19 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ScaleKey } from '../scale/scale-key.ts';
+import { whyUnfilled } from './unfilled-key.ts';
 
 /** A key that was named but cannot be used. */
 class ScaleKeyError extends Error {
   override name = 'ScaleKeyError';
 }
 
+/** Where a key belongs stands what an example or a host's configuration has in its place. */
+export class UnfilledKeyError extends ScaleKeyError {}
+
 /**
  * The operator's Scale key, or undefined when none is configured. A file wins over the variable.
  *
+ * @throws UnfilledKeyError for a placeholder, or a reference that the host did not expand
  * @throws ScaleKeyError when the file cannot be read, or what was found cannot be a key; never shows the key
  */
 export async function readScaleKey(source: {
@@ -17,13 +22,21 @@ export async function readScaleKey(source: {
 }): Promise<ScaleKey | undefined> {
   if (source.api_key_file === undefined)
     return source.api_key && checked(source.api_key.reveal(), 'SCALE_API_KEY');
-  await refuseOpenFile(source.api_key_file);
-  const text = await readFile(source.api_key_file, 'utf8').catch(() => {
-    throw new ScaleKeyError(
-      `The key file ${source.api_key_file} cannot be read. Check its path and permissions.`,
-    );
-  });
+  const text = await readSecret(source.api_key_file, 'key file');
   return checked(text, `The key file ${source.api_key_file}`);
+}
+
+/**
+ * What a file holds that is nobody else's to read.
+ *
+ * @param what says what the file is, for a sentence
+ * @throws ScaleKeyError when it cannot be read, or everybody could
+ */
+export async function readSecret(file: string, what: string): Promise<string> {
+  await refuseOpenFile(file, what);
+  return readFile(file, 'utf8').catch(() => {
+    throw new ScaleKeyError(`The ${what} ${file} cannot be read. Check its path and permissions.`);
+  });
 }
 
 const taken = new WeakMap<NodeJS.ProcessEnv, Map<string, ScaleKey>>();
@@ -42,12 +55,12 @@ export function takeKey(env: NodeJS.ProcessEnv, name: string): ScaleKey | undefi
 }
 
 /** Anybody on this machine could read the key of a file that is open to others. Windows has no such bits. */
-async function refuseOpenFile(file: string): Promise<void> {
+async function refuseOpenFile(file: string, what: string): Promise<void> {
   if (process.platform === 'win32') return;
   const mode = (await stat(file).catch(() => undefined))?.mode ?? 0;
   if ((mode & 0o007) === 0) return;
   throw new ScaleKeyError(
-    `The key file ${file} can be read by everybody on this machine. Close it with: chmod 600 ${file}`,
+    `The ${what} ${file} can be read by everybody on this machine. Close it with: chmod 600 ${file}`,
   );
 }
 
@@ -56,6 +69,8 @@ function checked(text: string, origin: string): ScaleKey {
   const key = text.trim();
   if (key === '')
     throw new ScaleKeyError(`${origin} is empty. Put the API key from the Scale dashboard there.`);
+  const unfilled = whyUnfilled(key, origin);
+  if (unfilled !== undefined) throw new UnfilledKeyError(unfilled);
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new ScaleKeyError(
       `${origin} does not hold an API key: a key is one word without blanks or quotes.`,

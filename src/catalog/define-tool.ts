@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { jsonTextsOf } from './listed-as.ts';
 import { listSchemas } from './listed-schemas.ts';
-import { projectPathOf, subjectsOf } from './subjects.ts';
+import { namedBy, namedInRequest, projectPathOf, subjectsOf } from './subjects.ts';
 import { MODES } from './vocabulary.ts';
-import type { PreparedCall, Tool, ToolSpec } from './tool.ts';
+import type { ReconcileContext, PreparedCall, Subjects, Tool, ToolSpec } from './tool.ts';
 
 /**
  * Turns a declaration into a tool. The typed functions of the declaration are closed over here, once the
@@ -17,7 +18,7 @@ export function defineTool<I extends z.ZodObject, R extends z.ZodType>(spec: Too
   const output = z.looseObject({ summary: z.string(), mode: z.enum(MODES), ...spec.output });
   const schemas: Tool['schemas'] = () => ({ input: spec.input, output });
   return {
-    name: spec.slug.toLowerCase(),
+    name: spec.name ?? spec.slug.toLowerCase(),
     slug: spec.slug,
     title: spec.title,
     description: spec.description,
@@ -30,6 +31,7 @@ export function defineTool<I extends z.ZodObject, R extends z.ZodType>(spec: Too
     idempotent: spec.effect === 'read' || spec.idempotent === true,
     plansOnly: spec.plansOnly ?? false,
     strictLists: spec.strictLists ?? [],
+    jsonTexts: jsonTextsOf(spec.input.shape),
     example: spec.example,
     schemas,
     listed: () => listSchemas(schemas()),
@@ -45,19 +47,27 @@ function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
   input: z.output<I>,
 ): PreparedCall {
   const request = spec.request?.(input);
+  const asked = spec.subjects?.(input) ?? subjectsOf(input);
+  const sent = request ? namedInRequest(request) : [];
+  const sentSubjects: Subjects = Object.fromEntries(sent.map(({ kind, name }) => [kind, name]));
   return {
     ...(request && { request }),
-    once: (derive) => request && spec.once?.(request, input, { derive }),
+    idempotency: (derive) => request && spec.idempotency?.(request, input, { derive }),
     check: async (context) => (await spec.check?.(context, input)) ?? [],
-    agreed: async (context) => (await spec.agreed?.(context, input)) ?? false,
+    nothingToDo: async (context) => spec.nothingToDo?.(context, input),
+    approved: async (context) => (await spec.approved?.(context, input)) ?? false,
     planned: async (context) => (await spec.planned?.(context, input)) ?? {},
+    ...(spec.reconcile && {
+      reconcile: async (context: ReconcileContext) => spec.reconcile?.(context, input),
+    }),
     async execute(context) {
       if (spec.run) return spec.run(context, input);
       return request && context.send(request);
     },
     summarize: (response, shaping) => spec.summarize(spec.response.parse(response), input, shaping),
     recover: (code) => spec.recovery?.[code]?.(input) ?? [],
-    subjects: spec.subjects?.(input) ?? subjectsOf(input),
+    subjects: spec.effect === 'create' ? { ...asked, ...sentSubjects } : asked,
+    named: [...namedBy(asked), ...sent],
     detail: 'detail' in input && input.detail === 'full' ? 'full' : 'concise',
   };
 }

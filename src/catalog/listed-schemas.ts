@@ -28,9 +28,15 @@ function toListedSchema(schema: z.ZodObject, io: 'input' | 'output'): JsonSchema
 }
 
 function replaceBy(jsonSchema: JsonSchema, outline: JsonSchema): void {
-  const { description } = jsonSchema;
+  const description = describe(jsonSchema['description'], outline['description']);
   for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
   Object.assign(jsonSchema, outline, description === undefined ? {} : { description });
+}
+
+/** What an argument is for stands behind what it is. */
+function describe(own: unknown, outline: unknown): unknown {
+  if (typeof own !== 'string' || typeof outline !== 'string') return own ?? outline;
+  return own.startsWith(outline) ? own : `${outline}: ${own}`;
 }
 
 /** Members that say nothing where they have this value; `pattern` never reads well. */
@@ -45,6 +51,7 @@ const SILENT: Readonly<Record<string, (value: unknown) => boolean>> = {
   additionalProperties: (value) => value === false || isEmptyOr(value, ''),
   propertyNames: (value) => isEmptyOr(value, 'string'),
   properties: (value) => isEmptyOr(value, ''),
+  exclusiveMinimum: () => true,
 };
 
 /** The top level keeps `additionalProperties: false`, so that a model sees that it may not invent arguments. */
@@ -53,6 +60,9 @@ function trim(jsonSchema: JsonSchema, { topLevel }: { topLevel: boolean }): void
     if (topLevel && (key === 'properties' || jsonSchema[key] === false)) continue;
     if (jsonSchema[key] !== undefined && isSilent(jsonSchema[key])) delete jsonSchema[key];
   }
+  if (!('const' in jsonSchema)) return;
+  jsonSchema['enum'] = [jsonSchema['const']]; // Gemini takes no `const`
+  delete jsonSchema['const'];
 }
 
 function isEmptyOr(value: unknown, type: string): boolean {

@@ -1,5 +1,6 @@
 import { fixProject } from './fixed-project.ts';
 import { nearestName } from './nearest-name.ts';
+import { isNamed } from './tool-names.ts';
 import { SPECIAL_TOOLSETS, TOOLSETS } from './vocabulary.ts';
 import type { Tool } from './tool.ts';
 import type { SpecialToolset, Toolset } from './vocabulary.ts';
@@ -119,10 +120,15 @@ function checkToolset(name: string): Toolset | SpecialToolset {
 }
 
 function checkTool(catalog: readonly Tool[], name: string): string {
-  const known = catalog.map((tool) => tool.name);
-  const found = known.find((tool) => tool === name.toLowerCase());
-  if (found) return found;
-  throw new SelectionError(unknown('tool', name, known));
+  const found = catalog.find((tool) => isNamed(tool, name));
+  if (found) return found.name;
+  throw new SelectionError(
+    unknown(
+      'tool',
+      name,
+      catalog.map((tool) => tool.name),
+    ),
+  );
 }
 
 function unknown(kind: string, name: string, known: readonly string[]): string {

@@ -1,4 +1,6 @@
-import type { SubjectKind, Subjects } from './tool.ts';
+import { isRecord } from '../responses/compact.ts';
+import type { NamedObject, SubjectKind, Subjects } from './tool.ts';
+import type { RestRequest } from './rest-request.ts';
 
 /** The arguments that name an object at Scale. The catalogue keeps to these names. */
 const SUBJECT_ARGUMENTS: Readonly<Record<SubjectKind, readonly string[]>> = {
@@ -18,6 +20,35 @@ export function subjectsOf(input: Readonly<Record<string, unknown>>): Subjects {
   }
   return subjects;
 }
+
+export function namedBy(subjects: Subjects): NamedObject[] {
+  const kinds = ['project', 'batch', 'task', 'unique_id'] as const;
+  return kinds.flatMap((kind) => {
+    const name = subjects[kind];
+    return name === undefined ? [] : [{ kind, name }];
+  });
+}
+
+/**
+ * The project and the batch that a creation is sent with: Scale makes the object there, whatever the arguments of the
+ * call were.
+ */
+export function namedInRequest({ method, path, body }: RestRequest): NamedObject[] {
+  const isOwnData = path.at(-1) === 'setMetadata'; // the body is the customer's, whatever its members are called
+  if (method === 'GET' || isOwnData || !isRecord(body)) return [];
+  return Object.entries(body).flatMap(([member, value]) => {
+    const kind = (['project', 'batch'] as const).find((one) => SPELLINGS[one].test(member));
+    if (kind === undefined || value === undefined || value === null) return [];
+    const isName = typeof value === 'string' && SUBJECT_ARGUMENTS[kind].includes(member);
+    return [isName ? { kind, name: value } : { kind, name: JSON.stringify(value), isOdd: true }];
+  });
+}
+
+/** Members that Scale may read as naming a project or a batch. */
+const SPELLINGS: Readonly<Record<'project' | 'batch', RegExp>> = {
+  project: /^project_?(name|id)?$/i,
+  batch: /^batch_?(name|id)?$/i,
+};
 
 /** Where a tool's arguments name the project: that of `SUBJECT_ARGUMENTS` which its schema has. */
 export function projectPathOf(shape: Readonly<Record<string, unknown>>): readonly string[] | undefined {

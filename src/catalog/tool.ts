@@ -1,34 +1,13 @@
+import type { NextStep } from './next-step.ts';
+import type { RestRequest } from './rest-request.ts';
 import type { z } from 'zod';
-import type { Once } from './once.ts';
+import type { IdempotentCreate } from './idempotent-create.ts';
 import type { Work } from './work.ts';
 import type { Consequence, Effect, Mode, Reach, Toolset } from './vocabulary.ts';
-
-export type QueryValue = string | number | boolean | readonly string[] | undefined;
-
-export type UploadSource = { localPath: string } | { name: string; bytes: Uint8Array };
-
-/** One request to Scale's REST API, relative to the base URL. */
-export interface RestRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Path segments, not yet percent-encoded. */
-  path: readonly string[];
-  query?: Readonly<Record<string, QueryValue>>;
-  /** Sent as JSON. */
-  body?: unknown;
-  /** Sent as `multipart/form-data`: a file streamed from the local disk, or bytes that came with the call. */
-  upload?: { file: UploadSource; fields: Readonly<Record<string, string>> };
-}
 
 /** Text that somebody outside the conversation wrote, fenced with a marker that is random per response. */
 export interface Untrusted {
   untrusted: string;
-}
-
-/** A call that makes sense after this one. */
-export interface NextStep {
-  tool: string;
-  arguments: Readonly<Record<string, unknown>>;
-  why: string;
 }
 
 /** What a declaration may use to turn Scale's answer into its own. */
@@ -42,6 +21,10 @@ export interface Shaping {
   bare(text: string): string | Untrusted;
   /** For use inside a sentence: the text while it is harmless, `otherwise` when it is missing or not. */
   word(text: string | undefined, otherwise: string): string;
+  /** For use inside a sentence: a short text in quotes while it is harmless, its first words in a fence otherwise. */
+  quote(text: string): string;
+  /** For use inside a sentence: a name that exists, bare while it is harmless and fenced otherwise. */
+  name(text: string | undefined, otherwise: string): string;
   /** Any JSON from Scale with every string fenced that is not plainly an id, a name, a label or a number. */
   fenceJson(value: unknown, vocabulary?: ReadonlySet<string>): unknown;
 }
@@ -56,6 +39,14 @@ export type SubjectKind = 'project' | 'batch' | 'task';
 
 /** What a call is about, by name or id; `unique_id` is the user's own id of a task that exists. */
 export type Subjects = Readonly<Partial<Record<SubjectKind | 'unique_id', string>>>;
+
+/** Something at Scale that arguments or a request name. */
+export interface NamedObject {
+  kind: SubjectKind | 'unique_id';
+  name: string;
+  /** Whether it is no text, or stands under another name, so that nobody can tell what Scale makes of it; `name` is then its JSON. */
+  isOdd?: boolean;
+}
 
 /** Reads an object at Scale. Answers are kept for a minute; `fresh` asks again. */
 export type LookUp = (
@@ -80,13 +71,21 @@ export interface RunContext {
   readResult(url: string): Promise<{ contentType: string; bytes: Uint8Array }>;
   lookUp: LookUp;
   /** Limits, policy and what else holds for the caller now. */
-  standing: () => Promise<object>;
+  accountStatus: () => Promise<object>;
   /** Tells a caller who asked for it how far the call is. */
   report: ReportProgress;
   /** Long and many-step work. */
   work: Work;
   mode: Mode;
+  /** Does work on an object at Scale while nobody else here does, in this process or another one of this user. */
+  exclusive: Exclusive;
 }
+
+/**
+ * @param object what nobody else may change meanwhile, such as `task/65f0c1d2`
+ * @throws MovedMeanwhile when others keep it for too long
+ */
+export type Exclusive = <T>(object: string, work: () => Promise<T>) => Promise<T>;
 
 /** What a check may use: reads only. */
 export type CheckContext = Pick<RunContext, 'lookUp' | 'mode'>;
@@ -140,8 +139,10 @@ export interface Summary {
 
 /** What a file under `tools/` declares. */
 export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType> {
-  /** The operation's name in upper case; the tool's name is the same in lower case. */
+  /** The operation's name in upper case; the tool's name is the same in lower case unless said otherwise. */
   slug: string;
+  /** Where the slug is too long: hosts put a prefix before names, and 64 characters are the most. */
+  name?: string;
   title: string;
   /** Purpose, when to choose it over its neighbour, what it costs or changes. One or two short sentences. */
   description: string;
@@ -174,23 +175,52 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   check?: (context: CheckContext, input: z.output<Input>) => Promise<string[]>;
   /** Lists that are never made of one item: there a single item is a mistake more likely than a slip. */
   strictLists?: readonly string[];
+  /**
+   * The answer where nothing is left to do, told without asking a person; undefined where there is something. May read.
+   */
+  nothingToDo?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
   /** Whether a person has agreed to exactly this before, so that it only continues. */
-  agreed?: (context: RunContext, input: z.output<Input>) => Promise<boolean>;
+  approved?: (context: RunContext, input: z.output<Input>) => Promise<boolean>;
   /** What a person who is asked to agree must know; may read. Without it, a creation is one task. */
   planned?: (context: RunContext, input: z.output<Input>) => Promise<Planned>;
   request?: (input: z.output<Input>) => RestRequest;
   /** For a creation that bears an identity: how a repeat is recognised. */
-  once?: (request: RestRequest, input: z.output<Input>, options: { derive: boolean }) => Once | undefined;
+  idempotency?: (
+    request: RestRequest,
+    input: z.output<Input>,
+    options: { derive: boolean },
+  ) => IdempotentCreate | undefined;
+  /**
+   * Reads what became of a write whose answer was lost, or that was refused after attempts which may have acted.
+   * Without it, the outcome stays unknown.
+   *
+   * @returns what Scale would have answered, `not_done`, or undefined when it cannot be told
+   */
+  reconcile?: (context: ReconcileContext, input: z.output<Input>) => Promise<Reconciled>;
   run?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
   summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): Summary;
   recovery?: Recovery<z.output<Input>>;
 }
+
+/** What a look at the outcome of a write may use. */
+export interface ReconcileContext {
+  /** @throws ScaleError, or UnreadAnswer */
+  read: (path: readonly string[], query?: RestRequest['query']) => Promise<unknown>;
+  /** Milliseconds since 1970 from which on what is found may be of this call, the clocks' difference included. */
+  since: number;
+}
+
+export type Reconciled = { answer: unknown } | 'not_done' | undefined;
 
 /** How much a call is about. */
 interface Planned {
   tasks?: number;
   /** The task type, by which the operator's rates are known. */
   type?: string;
+  /** The arguments of a task, or of the first of many: a person is told what labelers are to do. */
+  sample?: Readonly<Record<string, unknown>>;
+  /** The first of what the tasks are about, where the sample does not show it. */
+  attachments?: readonly string[];
   /** What else a person must know, name by name. */
   details?: Readonly<Record<string, string>>;
   /** How things stand: shown beside, and not what is agreed to, since it changes while a person reads. */
@@ -202,14 +232,20 @@ export interface PreparedCall {
   /** The request that will be sent; absent for workflow tools. */
   request?: RestRequest;
   /** @param derive whether to make an identity where the arguments hold none */
-  once(derive: boolean): Once | undefined;
+  idempotency(derive: boolean): IdempotentCreate | undefined;
   check(context: CheckContext): Promise<string[]>;
-  agreed(context: RunContext): Promise<boolean>;
+  /** The answer where nothing is left to do, or undefined. */
+  nothingToDo(context: RunContext): Promise<unknown>;
+  approved(context: RunContext): Promise<boolean>;
   planned(context: RunContext): Promise<Planned>;
+  reconcile?: (context: ReconcileContext) => Promise<Reconciled>;
   execute(context: RunContext): Promise<unknown>;
   summarize(response: unknown, shaping: Shaping): Summary;
   recover(code: ErrorCode | 'unknown'): NextStep[];
+  /** For records and messages; the request decides where it differs from the arguments. */
   subjects: Subjects;
+  /** All that arguments and request name: a caller who is limited to some projects must be allowed each. */
+  named: readonly NamedObject[];
   /** `full` when the caller asked for `detail: "full"`. */
   detail: 'concise' | 'full';
 }
@@ -230,6 +266,8 @@ export interface ToolCard {
   readonly idempotent: boolean;
   readonly plansOnly: boolean;
   readonly strictLists: readonly string[];
+  /** Arguments that are listed as text that holds JSON; the value itself is taken as well. */
+  readonly jsonTexts: readonly string[];
   readonly example: Readonly<Record<string, unknown>>;
 }
 

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { ConfigError } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 
 export function auditDirectory({ state_dir: stateDir }: Settings): string {
@@ -9,24 +8,23 @@ export function auditDirectory({ state_dir: stateDir }: Settings): string {
 }
 
 /**
- * Makes the directory of the audit trail.
+ * Makes the directory of the audit auditSink.
  *
- * @throws ConfigError where no file could be made in it
+ * @returns why no file can be made in it, as a sentence with what to do; undefined when all is well
  */
-export async function prepareAuditDirectory(settings: Settings): Promise<void> {
-  if (!settings.audit) return;
+export async function prepareAuditDirectory(settings: Settings): Promise<string | undefined> {
+  if (!settings.audit) return undefined;
   const directory = auditDirectory(settings);
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await access(directory, constants.W_OK);
+    return undefined;
   } catch (error) {
-    throw unusable(directory, error);
+    return whyUnusable(directory, error);
   }
 }
 
-export function unusable(directory: string, error: unknown): ConfigError {
+export function whyUnusable(directory: string, error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
-  return new ConfigError(
-    `No audit file can be made in ${directory} (${reason}). Choose another --state-dir, or turn it off with SCALE_MCP_AUDIT=off.`,
-  );
+  return `No audit file can be made in ${directory} (${reason}). Choose another --state-dir, or turn it off with SCALE_MCP_AUDIT=off.`;
 }

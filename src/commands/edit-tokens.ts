@@ -4,9 +4,9 @@ import * as z from 'zod';
 import { createToken } from '../access/tokens.ts';
 import { ConfigError } from '../config/load.ts';
 import { loadPolicy } from '../config/load-policy.ts';
-import { durationMs } from '../config/settings.ts';
+import { durationMs } from '../config/setting.ts';
 import { EXIT } from './exit-codes.ts';
-import { TOOL_NAMES } from './open-callers.ts';
+import { TOOL_NAMES } from '../compose/open-callers.ts';
 import { print } from './printer.ts';
 import type { Document } from 'yaml';
 

@@ -1,4 +1,4 @@
-import { durationMs } from '../config/settings.ts';
+import { durationMs } from '../config/setting.ts';
 import { openLogger } from '../observability/logger.ts';
 import { startSandbox } from '../sandbox/start-sandbox.ts';
 import { EXIT } from './exit-codes.ts';
@@ -13,6 +13,7 @@ const DEFAULT_PORT = 8_787;
 export async function runSandboxCommand(settings: Settings): Promise<number> {
   const logger = await openLogger(settings.log_level);
   const port = settings.port ?? DEFAULT_PORT;
+  const dataDir = settings.data === 'none' ? undefined : settings.data;
   try {
     const sandbox = await startSandbox({
       port,
@@ -20,14 +21,14 @@ export async function runSandboxCommand(settings: Settings): Promise<number> {
       seed: settings.seed,
       behaviour: { labelers: settings.labelers ?? null, rate_limit: settings.rate_limit ?? null },
       logger,
-      ...(settings.data !== undefined && { dataDir: settings.data }),
+      ...(dataDir !== undefined && { dataDir }),
     });
     const stopped = untilStopped();
     print(`Scale sandbox      ${sandbox.baseUrl}`);
     print(`live-like key      ${sandbox.keys.live}`);
     print(`test key           ${sandbox.keys.test}`);
     print(`callback auth key  ${sandbox.callbackAuthKeys.live}`);
-    print(`state              ${settings.data ?? 'in memory, gone when it stops'}`);
+    print(`state              ${dataDir ?? 'in memory, gone when it stops'}`);
     print(`control            ${sandbox.origin}/_sandbox`);
     print();
     print(`Try: curl -u ${sandbox.keys.live}: ${sandbox.baseUrl}/projects`);

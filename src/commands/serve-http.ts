@@ -1,4 +1,6 @@
+import { withAskingSessions } from '../mcp/asking-sessions.ts';
 import { statelessEndpoint } from '../mcp/endpoint.ts';
+import { durationMs } from '../config/setting.ts';
 import { UnsafeBindError, serveOverHttp } from '../mcp/http.ts';
 import { openSubscriptions } from '../mcp/subscriptions.ts';
 import { openLogger } from '../observability/logger.ts';
@@ -6,16 +8,16 @@ import { serveMetrics } from '../observability/telemetry/serve-metrics.ts';
 import { startTelemetry } from '../observability/telemetry/start-telemetry.ts';
 import { VERSION } from '../version.ts';
 import { EXIT } from './exit-codes.ts';
-import { openLocal } from './open-local.ts';
-import { openService } from './open-service.ts';
-import { serverFactory } from './server-factory.ts';
+import { openLocal } from '../compose/open-local.ts';
+import { openService } from '../compose/open-service.ts';
+import { serverFactory } from '../compose/server-factory.ts';
 import { untilStopped } from './until-stopped.ts';
 import { resources } from '../../tools/resources.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Telemetry } from '../observability/telemetry/start-telemetry.ts';
-import type { Local } from './open-local.ts';
-import type { Service } from './open-service.ts';
+import type { Telemetry } from '../observability/telemetry/telemetry.ts';
+import type { Local } from '../compose/open-local.ts';
+import type { Service } from '../compose/open-service.ts';
 
 const DEFAULT_PORT = 3_000;
 
@@ -39,7 +41,7 @@ export async function serveHttpCommand(settings: Settings): Promise<number> {
   }
 }
 
-/** Everything is closed by now. What a package leaves running, such as a look-out for a Redis, keeps no process alive. */
+/** Everything is closed by now. What a package leaves running, such as a look-out for a database, keeps no process alive. */
 const LEFT_RUNNING_MS = 2_000;
 
 function endSoon(): void {
@@ -56,7 +58,9 @@ async function serveUntilStopped(
   const { invoke, asking } = service;
   const subscriptions = openSubscriptions(resources, service.watch);
   const factory = serverFactory({ caller, invoke, asking, subscriptions, logger });
-  const server = await serveOverHttp(statelessEndpoint(factory, logger, subscriptions), {
+  const stateless = statelessEndpoint(factory, logger, subscriptions);
+  const endpoint = withAskingSessions({ stateless, factory, now: () => performance.now() });
+  const server = await serveOverHttp(endpoint, {
     host: settings.host,
     port: settings.port ?? DEFAULT_PORT,
     logger,
@@ -64,6 +68,7 @@ async function serveUntilStopped(
     refuse: service.refuse,
     callbacks: service.callbacks,
     allowedHosts: settings.allow_host,
+    stopTimeoutMs: durationMs(settings.stop_timeout),
   });
   let ready = true;
   const { metrics_host: host, metrics_port: port } = settings;
@@ -76,6 +81,7 @@ async function serveUntilStopped(
   logger.info({ url: server.url, mode: caller.mode ?? 'no key' }, `serving MCP at ${server.url}`);
   await stopped;
   ready = false;
+  await service.stop();
   await server.close();
   await metrics?.close();
 }

@@ -6,33 +6,9 @@ import { OAuthSettings } from '../access/oauth-settings.ts';
 import { Roles, Tokens } from '../access/policy.ts';
 import { LOG_LEVELS } from '../observability/logger.ts';
 import { ScaleKey } from '../scale/scale-key.ts';
-
-/** Where a setting can come from, and what the reference pages say of it. */
-export interface SettingMeta {
-  /** Without the leading dashes; absent for what must never be a flag. */
-  flag?: string;
-  /** Environment variables in order of precedence. */
-  env: readonly string[];
-  /** How text from a flag or variable is read. */
-  kind: 'text' | 'number' | 'boolean' | 'list' | 'key';
-  /** Whether the configuration file may hold it. */
-  inFile: boolean;
-  description: string;
-  placeholder?: string;
-}
-
-/** What is known of each setting beside its schema; flags, variables, file, documentation all derive from it. */
-const settingMeta = z.registry<SettingMeta>();
-
-function setting<T extends z.ZodType>(schema: T, meta: Partial<SettingMeta> & { description: string }): T {
-  const env = meta.env ?? (meta.flag === undefined ? [] : [variableFor(meta.flag)]);
-  settingMeta.add(schema, { kind: 'text', inFile: true, ...meta, env });
-  return schema;
-}
-
-function variableFor(flag: string): string {
-  return `SCALE_MCP_${flag.toUpperCase().replaceAll('-', '_')}`;
-}
+import { SANDBOX_SETTINGS } from './sandbox-settings.ts';
+import { Duration, durationMs, list, setting, settingMeta } from './setting.ts';
+import type { SettingMeta } from './setting.ts';
 
 /** XDG Base Directory Specification: state that should persist but is not worth backing up. */
 function defaultStateDir(): string {
@@ -42,13 +18,6 @@ function defaultStateDir(): string {
     'scale-ai-mcp',
   );
 }
-
-/** A schema of its own for each setting, since metadata is kept per schema. */
-const list = (): z.ZodDefault<z.ZodArray<z.ZodString>> => z.array(z.string().min(1)).default([]);
-
-const Duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, { error: 'must be a duration such as 500ms, 2s or 1m' });
 
 /** Every setting of the program. Precedence: flag, environment, file, default. */
 export const Settings = z.strictObject({
@@ -159,6 +128,15 @@ export const Settings = z.strictObject({
       description: 'When a call ends, whatever it waits for: from 1s to 10m.',
     },
   ),
+  stop_timeout: setting(
+    Duration.refine((text) => durationMs(text) <= 600_000, { error: 'must be at most 10m' }).default('30s'),
+    {
+      flag: 'stop-timeout',
+      placeholder: 'TIME',
+      description:
+        'How long a server that is told to stop lets calls end that have started; new ones are refused.',
+    },
+  ),
   auto_unique_id: setting(z.enum(['on', 'off']).default('on'), {
     flag: 'auto-unique-id',
     placeholder: 'ON|OFF',
@@ -198,15 +176,20 @@ export const Settings = z.strictObject({
     placeholder: 'N',
     description: 'Requests to Scale that run at once with one key; more wait for their turn.',
   }),
-  redis_url: setting(
-    z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// URL' }).optional(),
+  database_url: setting(
+    z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// or postgresql:// URL' }).optional(),
     {
-      env: ['SCALE_MCP_REDIS_URL'],
+      env: ['SCALE_MCP_DATABASE_URL'],
       inFile: false,
       description:
-        'A Redis in which replicas share limits, plans, jobs and events. Only from the environment: it may hold a password.',
+        'A PostgreSQL in which replicas share limits, plans, jobs, consents and events. Only from the environment: it may hold a password.',
     },
   ),
+  database_url_file: setting(z.string().min(1).optional(), {
+    flag: 'database-url-file',
+    placeholder: 'FILE',
+    description: 'A file that holds that URL and nothing else; wins over SCALE_MCP_DATABASE_URL.',
+  }),
   config: setting(z.string().min(1).optional(), {
     flag: 'config',
     placeholder: 'FILE',
@@ -288,44 +271,11 @@ export const Settings = z.strictObject({
   oauth: setting(OAuthSettings.optional(), {
     description: 'http: the authorization server whose tokens are taken; see docs/access.md.',
   }),
-  data: setting(z.string().min(1).optional(), {
-    flag: 'data',
-    placeholder: 'DIR',
-    description: 'sandbox: directory that keeps its state over restarts. Default: memory.',
-  }),
-  turnaround: setting(Duration.default('2s'), {
-    flag: 'turnaround',
-    placeholder: 'TIME',
-    description: 'sandbox: how long a simulated labeler takes for a task.',
-  }),
-  labelers: setting(z.int().min(1).optional(), {
-    flag: 'labelers',
-    kind: 'number',
-    placeholder: 'N',
-    description: 'sandbox: how many simulated labelers there are. Default: as many as tasks.',
-  }),
-  rate_limit: setting(z.int().min(1).optional(), {
-    flag: 'rate-limit',
-    kind: 'number',
-    placeholder: 'N',
-    description: 'sandbox: requests per second and key beyond which it answers 429. Default: no limit.',
-  }),
-  seed: setting(z.enum(['demo', 'empty']).default('demo'), {
-    flag: 'seed',
-    placeholder: 'NAME',
-    description: 'sandbox: what it holds at first, demo or empty.',
-  }),
+  ...SANDBOX_SETTINGS,
 });
 
 export type Settings = z.output<typeof Settings>;
 export type SettingName = keyof Settings;
-
-/** Who is let in over HTTP: a file with tokens or an issuer is not ignored for want of a flag. */
-export function authOf({ auth, oauth, tokens }: Settings): 'none' | 'tokens' | 'oauth' {
-  if (auth !== undefined) return auth;
-  if (oauth) return 'oauth';
-  return tokens.length > 0 ? 'tokens' : 'none';
-}
 
 /** The metadata of a setting. */
 export function metaOf(name: SettingName): SettingMeta {
@@ -337,11 +287,3 @@ export function metaOf(name: SettingName): SettingMeta {
 export const SETTING_NAMES = Object.keys(Settings.shape).filter(
   (key): key is SettingName => key in Settings.shape,
 );
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-/** Milliseconds of a duration that the schema accepted, such as `1.5s`. */
-export function durationMs(duration: string): number {
-  const [, amount = '0', unit = 'ms'] = /^([\d.]+)([a-z]+)$/.exec(duration) ?? [];
-  return Number(amount) * (UNIT_MS[unit] ?? 1);
-}

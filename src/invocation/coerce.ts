@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { parseJsonKeepingDigits } from '../json/lossless-json.ts';
 import { isRecord } from '../responses/compact.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -56,7 +57,25 @@ export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return node;
 }
 
+/** Bounds of how much is shown or waited for: the nearest value does what was meant. */
+const CLAMPED: Readonly<Record<string, string>> = {
+  limit: '; go on with next_token or offset',
+  offset: '',
+  wait_seconds: '; call again to wait longer',
+};
+
+function clamp(issue: Issue, sent: unknown): Repair | undefined {
+  const advice = issue.path.length === 1 ? CLAMPED[String(issue.path[0])] : undefined;
+  if (advice === undefined || typeof sent !== 'number') return undefined;
+  if (issue.code === 'too_big')
+    return { value: Number(issue.maximum), note: `${sent} was taken as ${issue.maximum}, the most${advice}` };
+  if (issue.code === 'too_small')
+    return { value: Number(issue.minimum), note: `${sent} was taken as ${issue.minimum}, the least` };
+  return undefined;
+}
+
 function repairFor(issue: Issue, sent: unknown): Repair | undefined {
+  if (issue.code === 'too_big' || issue.code === 'too_small') return clamp(issue, sent);
   if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union' && issue.code !== 'invalid_value')
     return undefined;
   if (sent === null) return { value: undefined, note: 'null was taken as not given' };
@@ -102,7 +121,7 @@ function repairCase(values: readonly unknown[], sent: unknown): Repair | undefin
 function parseObjectOrList(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJsonKeepingDigits(text);
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import { nearestName } from '../catalog/nearest-name.ts';
 import { isRecord } from '../responses/compact.ts';
 import { isHarmless } from '../responses/untrusted.ts';
-import type { NextStep, PreparedCall } from '../catalog/tool.ts';
+import type { PreparedCall } from '../catalog/tool.ts';
+import type { NextStep } from '../catalog/next-step.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { ScaleClient } from '../scale/client.ts';
 

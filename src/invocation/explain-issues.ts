@@ -9,9 +9,31 @@ type Issue = z.core.$ZodIssue;
 const MAX_SENT_LENGTH = 80;
 const MAX_ISSUES = 12;
 
+/** Items of a list with the same fault that are named one by one. */
+const MAX_ALIKE = 3;
+
 /** Names every wrong argument: where, what was sent, what is allowed, and the name that was probably meant. */
 export function explainIssues(schema: z.ZodObject, args: unknown, issues: readonly Issue[]): ArgumentIssue[] {
-  return issues.flatMap((issue) => explain(schema, args, issue)).slice(0, MAX_ISSUES);
+  return condensed(issues.flatMap((issue) => explain(schema, args, issue))).slice(0, MAX_ISSUES);
+}
+
+/** Items of a list with the same fault: the first few stand for all of them. */
+function condensed(issues: readonly ArgumentIssue[]): ArgumentIssue[] {
+  const groups = new Map<string, ArgumentIssue[]>();
+  for (const issue of issues) {
+    const kind = `${issue.path.replaceAll(/\[\d+\]/g, '[]')} ${issue.message}`;
+    groups.set(kind, [...(groups.get(kind) ?? []), issue]);
+  }
+  return [...groups.values()].flatMap((alike) => {
+    const left = alike.length - MAX_ALIKE;
+    return alike
+      .slice(0, MAX_ALIKE)
+      .map((issue, index) =>
+        left > 0 && index === MAX_ALIKE - 1
+          ? { ...issue, message: `${issue.message} (and ${left} more)` }
+          : issue,
+      );
+  });
 }
 
 function explain(schema: z.ZodObject, args: unknown, issue: Issue): ArgumentIssue[] {

@@ -5,25 +5,28 @@ import { nameFailure } from './name-failure.ts';
 import { usableSteps } from './shape.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { Caller } from '../access/caller.ts';
-import type { Flow, InvokerDeps } from './flow.ts';
+import type { CallState } from './call-state.ts';
 import type { ToolErrorBody } from './tool-failure.ts';
 
 /** Names what went wrong, records it, and says it in terms that a model can act on. */
-export async function fail(flow: Flow, error: unknown, deps: InvokerDeps): Promise<ToolErrorBody> {
-  const { tool, call, caller, begun, intent } = flow;
+export async function fail(call: CallState, error: unknown): Promise<ToolErrorBody> {
+  const { tool, prepared, caller, started, intent, deps } = call;
   const { request_id } = intent;
-  const named = nameFailure(asEnded(error, flow), tool, call, { begun, autoUniqueId: deps.autoUniqueId });
-  const failure = await explained(named, flow, deps);
+  const named = nameFailure(asEnded(error, call), tool, prepared, {
+    started,
+    autoUniqueId: deps.autoUniqueId,
+  });
+  const failure = await explained(named, call);
   const { cause, outcome } = failure.details;
   deps.logger.debug({ request_id, err: cause ?? failure }, failure.message);
   if (failure.code === 'internal_error') deps.logger.error({ request_id, err: cause }, failure.message);
   const attempts = cause instanceof ScaleError && cause.attempts > 1 ? { attempts: cause.attempts } : {};
-  await flow.settle({ result: failure.code, outcome, ...attempts });
+  await call.recordOutcome({ result: failure.code, outcome, ...attempts });
   return errorBody(failure, request_id, caller);
 }
 
 /** A transport may give any reason for the abort. */
-function asEnded(error: unknown, { stop, deadline }: Flow): unknown {
+function asEnded(error: unknown, { stop, deadline }: CallState): unknown {
   if (!stop.aborted || error !== stop.reason) return error;
   return deadline.aborted
     ? new DOMException('The deadline has passed.', 'TimeoutError')
@@ -31,12 +34,11 @@ function asEnded(error: unknown, { stop, deadline }: Flow): unknown {
 }
 
 /** A 404 says what a user usually got wrong; not to callers limited by project, who would learn of others. */
-async function explained(failure: ToolFailure, flow: Flow, deps: InvokerDeps): Promise<ToolFailure> {
-  const { call, caller } = flow;
+async function explained(failure: ToolFailure, { prepared, caller, deps }: CallState): Promise<ToolFailure> {
   const { mode, projects } = caller;
   const scale = deps.scaleFor(caller);
-  if (failure.code !== 'not_found' || !call || !scale || !mode || projects) return failure;
-  const { hints, nextSteps } = await diagnoseNotFound(call, scale, mode);
+  if (failure.code !== 'not_found' || !prepared || !scale || !mode || projects) return failure;
+  const { hints, nextSteps } = await diagnoseNotFound(prepared, scale, mode);
   return new ToolFailure('not_found', [failure.message, ...hints].join(' '), {
     ...failure.details,
     nextSteps: [...nextSteps, ...(failure.details.nextSteps ?? [])],

@@ -1,4 +1,5 @@
-import { isRecord } from '../responses/compact.ts';
+import * as z from 'zod';
+import { knownBy, listOf } from '../catalog/answer-forms.ts';
 import { ScaleError } from '../scale/errors.ts';
 import type { Found, LookUp, SubjectKind } from '../catalog/tool.ts';
 import type { ScaleClient } from '../scale/client.ts';
@@ -8,6 +9,15 @@ const FRESH_MS = 60_000;
 const CAPACITY = 500;
 
 const PATH: Readonly<Record<SubjectKind, string>> = { project: 'projects', batch: 'batches', task: 'task' };
+
+/** What shows that an answer is the object that was asked for. */
+const FORM: Readonly<Record<SubjectKind, z.ZodType<Record<string, unknown>>>> = {
+  project: knownBy(z.record(z.string(), z.unknown()), 'name', 'type'),
+  batch: knownBy(z.record(z.string(), z.unknown()), 'name', 'status'),
+  task: knownBy(z.record(z.string(), z.unknown()), 'task_id', 'status'),
+};
+
+const Tasks = z.object({ docs: listOf(z.record(z.string(), z.unknown()), 'task_id', 'status') });
 
 interface Kept {
   found: Found;
@@ -44,19 +54,18 @@ export class LookUps {
   }
 }
 
-async function firstWithUniqueId(
-  scale: ScaleClient,
-  uniqueId: string,
-  signal: AbortSignal,
-): Promise<unknown> {
+async function firstWithUniqueId(scale: ScaleClient, uniqueId: string, signal: AbortSignal): Promise<Found> {
   const page = await scale.send(
     { method: 'GET', path: ['tasks'], query: { unique_id: [uniqueId], limit: 1 } },
     { signal },
   );
-  const docs = isRecord(page) ? page['docs'] : undefined;
-  return Array.isArray(docs) ? docs[0] : undefined;
+  const read = Tasks.safeParse(page).data;
+  if (!read) return { state: 'unavailable' };
+  const [object] = read.docs;
+  return object ? { state: 'found', object } : { state: 'missing' };
 }
 
+/** An answer of another form tells neither that the object is there nor that it is not. */
 async function read(
   scale: ScaleClient,
   kind: SubjectKind | 'unique_id',
@@ -64,11 +73,10 @@ async function read(
   signal: AbortSignal,
 ): Promise<Found> {
   try {
-    const object = await (kind === 'unique_id'
-      ? firstWithUniqueId(scale, name, signal)
-      : scale.send({ method: 'GET', path: [PATH[kind], name] }, { signal }));
-    if (object === undefined) return { state: 'missing' };
-    return isRecord(object) ? { state: 'found', object } : { state: 'unavailable' };
+    if (kind === 'unique_id') return await firstWithUniqueId(scale, name, signal);
+    const answer = await scale.send({ method: 'GET', path: [PATH[kind], name] }, { signal });
+    const object = FORM[kind].safeParse(answer).data;
+    return object ? { state: 'found', object } : { state: 'unavailable' };
   } catch (error) {
     if (!(error instanceof ScaleError)) throw error;
     return { state: error.code === 'not_found' ? 'missing' : 'unavailable' };

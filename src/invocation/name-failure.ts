@@ -1,6 +1,8 @@
 import { MovedMeanwhile } from '../catalog/moved-meanwhile.ts';
 import { NothingFound } from '../catalog/nothing-found.ts';
 import { RefusedArguments } from '../catalog/refused-arguments.ts';
+import { StoreUnavailable } from '../catalog/store-unavailable.ts';
+import { UnreadAnswer } from '../catalog/unread-answer.ts';
 import { LocalFileError } from '../access/local-files.ts';
 import { LimitReachedError } from '../access/limits/limit-reached.ts';
 import { AuditWriteError } from '../observability/audit/audit-file.ts';
@@ -10,7 +12,8 @@ import { UnsafePathError } from '../scale/address.ts';
 import { invalidArguments } from './parse.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { Outcome } from './tool-failure.ts';
-import type { ErrorCode, NextStep, PreparedCall, Tool } from '../catalog/tool.ts';
+import type { ErrorCode, PreparedCall, Tool } from '../catalog/tool.ts';
+import type { NextStep } from '../catalog/next-step.ts';
 
 /** Scale's own words help with a refusal; a server failure's text is noise, or worse. */
 const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', 'forbidden']);
@@ -24,7 +27,7 @@ export function nameFailure(
   error: unknown,
   tool: Tool,
   call: PreparedCall | undefined,
-  state: CallState,
+  state: FailureContext,
 ): ToolFailure {
   if (error instanceof ToolFailure) return error;
   if (error instanceof ScaleError) return fromScale(error, tool, call, state);
@@ -49,7 +52,7 @@ export function nameFailure(
   }
   const refused = refusedHere(error, tool, call);
   if (refused) return refused;
-  const outcome = tool.effect === 'read' ? 'no_effect' : state.begun ? 'unknown' : 'not_sent';
+  const outcome = tool.effect === 'read' ? 'no_effect' : state.started ? 'unknown' : 'not_sent';
   const [code, words] = ending(error, tool);
   return new ToolFailure(code, `${words}${consequence(outcome)}`, {
     outcome,
@@ -66,6 +69,13 @@ function refusedHere(error: unknown, tool: Tool, call: PreparedCall | undefined)
       cause: error,
     });
   }
+  if (error instanceof UnreadAnswer) {
+    return new ToolFailure(
+      'unexpected_response',
+      `${error.message} Nothing can be told from that, and nothing was changed. Try again; if it stays so, Scale's API has changed and this server needs a newer version.`,
+      { outcome: 'no_effect', cause: error },
+    );
+  }
   if (error instanceof MovedMeanwhile) {
     return new ToolFailure(
       'conflict',
@@ -80,10 +90,17 @@ function refusedHere(error: unknown, tool: Tool, call: PreparedCall | undefined)
       { outcome: 'not_sent', retryAfterSeconds: error.retryAfterSeconds, cause: error },
     );
   }
+  if (error instanceof StoreUnavailable) {
+    return new ToolFailure(
+      'state_unavailable',
+      `Plans and jobs cannot be kept: ${error.message} Nothing was sent. Whoever runs the server must look at it; then make the same call again.`,
+      { outcome: 'not_sent', cause: error },
+    );
+  }
   if (error instanceof AuditWriteError) {
     return new ToolFailure(
       'audit_unavailable',
-      `${tool.name} was not carried out, because the audit file cannot be written. Nothing was sent. Whoever runs the server must look at its disk; reads still work.`,
+      `${tool.name} was not carried out, because what is done cannot be recorded. ${error.message} Nothing was sent. Whoever runs the server must look at its disk; reads still work.`,
       { outcome: 'not_sent', cause: error },
     );
   }
@@ -100,30 +117,31 @@ function ending(error: unknown, tool: Tool): [ErrorCode, string] {
   ];
 }
 
-interface CallState {
-  begun: boolean;
+interface FailureContext {
+  started: boolean;
   autoUniqueId: boolean;
 }
 
 /** The call that finds out what became of a write: by its identity where it has one. */
-function stepsToFindOut(call: PreparedCall | undefined, { autoUniqueId }: CallState): NextStep[] {
-  const once = call?.once(autoUniqueId);
-  return once ? [once.findStep(once.identity(1))] : (call?.recover('unknown') ?? []);
+function stepsToFindOut(call: PreparedCall | undefined, { autoUniqueId }: FailureContext): NextStep[] {
+  const creation = call?.idempotency(autoUniqueId);
+  return creation ? [creation.findStep(creation.identity(1))] : (call?.recover('unknown') ?? []);
 }
 
 function fromScale(
   error: ScaleError,
   tool: Tool,
   call: PreparedCall | undefined,
-  state: CallState,
+  state: FailureContext,
 ): ToolFailure {
   const outcome = outcomeOf(error, tool);
   const tried = error.attempts > 1 ? ` It was tried ${error.attempts} times.` : '';
   const wait = error.retryAfterSeconds === undefined ? '' : ` Wait ${error.retryAfterSeconds} s.`;
-  const recovery = outcome === 'unknown' ? stepsToFindOut(call, state) : [];
+  const isToBeFound = outcome === 'unknown' || (outcome === 'done' && tool.effect !== 'read');
+  const recovery = isToBeFound ? stepsToFindOut(call, state) : [];
   return new ToolFailure(
     error.code,
-    `${error.message}${tried} ${error.advice}${wait}${consequence(outcome)}`,
+    `${error.message}${tried} ${adviceFor(error, outcome)}${wait}${consequence(outcome)}`,
     {
       outcome,
       ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
@@ -134,8 +152,15 @@ function fromScale(
   );
 }
 
+/** What holds the identity may be what an earlier attempt made: another identity would make, and charge, it twice. */
+function adviceFor(error: ScaleError, outcome: Outcome): string {
+  if (error.code !== 'conflict' || outcome !== 'unknown') return error.advice;
+  return 'What bears this name or unique_id may be the very object that was asked for, made by an attempt whose answer was lost, and it could not be looked at. Look again before anything else, or make the same call again; do not choose another name or unique_id.';
+}
+
 function outcomeOf(error: ScaleError, tool: Tool): Outcome {
   if (tool.effect === 'read') return error.reach === 'not_sent' ? 'not_sent' : 'no_effect';
+  if (error.isSettled) return 'no_effect';
   if (error.mayHaveActed) return 'unknown';
   if (error.reach === 'not_sent') return 'not_sent';
   if (error.reach === 'refused') return 'no_effect';

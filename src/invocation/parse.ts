@@ -1,6 +1,7 @@
 import { isRecord } from '../responses/compact.ts';
 import { coerceArguments } from './coerce.ts';
 import { explainIssues } from './explain-issues.ts';
+import { normalizeArguments } from './normalize-arguments.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { ArgumentIssue } from './tool-failure.ts';
 import type { PreparedCall, Tool } from '../catalog/tool.ts';
@@ -11,21 +12,26 @@ const MAX_ROUNDS = 5;
 /**
  * Accepts the arguments of a call: lenient where models slip, strict on meaning.
  *
- * @returns the call, and what was coerced, in words
+ * @returns the call, its arguments as they were understood, and what was coerced, in words
  * @throws ToolFailure `invalid_arguments` naming every wrong path, what is allowed, and arguments that work
  */
-export function parseArguments(tool: Tool, args: unknown): { call: PreparedCall; coerced: string[] } {
+export function parseArguments(
+  tool: Tool,
+  args: unknown,
+): { call: PreparedCall; args: Record<string, unknown>; coerced: string[] } {
   if (args !== undefined && !isRecord(args)) {
     throw new ToolFailure('invalid_arguments', `${tool.name} takes an object of named arguments.`, {
       outcome: 'not_sent',
       example: tool.example,
     });
   }
-  let current: Record<string, unknown> = args ?? {};
-  const coerced: string[] = [];
+  const normalized = normalizeArguments(tool, args ?? {});
+  if (normalized.contradictions.length > 0) throw invalidArguments(tool, normalized.contradictions);
+  let current = normalized.args;
+  const coerced = [...normalized.notes];
   for (let round = 0; ; round += 1) {
     const prepared = tool.prepare(current);
-    if ('call' in prepared) return { call: prepared.call, coerced };
+    if ('call' in prepared) return { call: prepared.call, args: current, coerced };
     const repaired = coerceArguments(current, prepared.issues, tool.strictLists);
     if (repaired.notes.length === 0 || round === MAX_ROUNDS) {
       throw invalidArguments(tool, explainIssues(tool.schemas().input, current, prepared.issues));

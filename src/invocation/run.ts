@@ -1,31 +1,41 @@
 import { LocalFileError } from '../access/local-files.ts';
-import { createOnce } from './create-once.ts';
+import { sendIdempotentCreate } from './send-idempotent-create.ts';
+import { sendAndReconcile } from './reconcile.ts';
+import { keepRequestInScope } from './enforce-project-scope.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { LocalFile, LocalFiles } from '../access/local-files.ts';
-import type { LookUp, ReportProgress, RestRequest, RunContext, UploadSource } from '../catalog/tool.ts';
+import type { LookUp, PreparedCall, ReportProgress, RunContext } from '../catalog/tool.ts';
+import type { RestRequest, UploadSource } from '../catalog/rest-request.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
-import type { Once } from '../catalog/once.ts';
+import type { ProjectScope } from '../access/project-scope.ts';
+import type { IdempotentCreate } from '../catalog/idempotent-create.ts';
 import type { RetryBudget } from '../scale/retry.ts';
 import type { ScaleClient } from '../scale/client.ts';
 
-interface RunDeps {
+export interface RunDeps {
   scale: ScaleClient;
   files: LocalFiles;
   lookUp: LookUp;
   mode: Mode;
-  standing: RunContext['standing'];
+  accountStatus: RunContext['accountStatus'];
   report: ReportProgress;
   /** Absent in a step of long work, which begins no further work. */
   work?: RunContext['work'];
   /** Whether the call's write can be repeated without harm. */
   isSafe: boolean;
   /** The identity of what the call creates. */
-  once: Once | undefined;
+  idempotency: IdempotentCreate | undefined;
+  /** How the outcome of a write without an identity is found out. */
+  reconcile?: PreparedCall['reconcile'];
   budget: RetryBudget;
   /** Of the reads in between; that of the call unless said otherwise. */
   readBudget?: RetryBudget;
   /** Milliseconds since 1970. */
   startedAt: number;
+  sleep(ms: number): Promise<void>;
+  exclusive: RunContext['exclusive'];
+  /** The projects that the caller is limited to. */
+  projects: ProjectScope | undefined;
 }
 
 /** What a declaration may use, and what became of it. */
@@ -52,15 +62,25 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
     context: {
       mode: deps.mode,
       lookUp: deps.lookUp,
-      standing: deps.standing,
+      accountStatus: deps.accountStatus,
       report: deps.report,
+      exclusive: deps.exclusive,
       get work() {
         if (deps.work) return deps.work;
         throw new Error('a step of long work begins no further work');
       },
       async send(request) {
-        if (request.method === 'GET' || !deps.once) return exchange(request);
-        const created = await createOnce(deps.once, { send: exchange, startedAt: deps.startedAt });
+        if (request.method === 'GET') return exchange(request);
+        if (!deps.idempotency)
+          return sendAndReconcile(request, deps.reconcile, {
+            send: exchange,
+            sleep: (ms) => deps.sleep(ms),
+            startedAt: deps.startedAt,
+          });
+        const created = await sendIdempotentCreate(deps.idempotency, {
+          send: exchange,
+          startedAt: deps.startedAt,
+        });
         existed = created.existed;
         return created.response;
       },
@@ -69,8 +89,9 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
   };
 }
 
-/** A write that has begun is finished and recorded, whether or not somebody still waits for it. */
+/** A write that has started is finished and recorded, whether or not somebody still waits for it. */
 async function send(request: RestRequest, deps: RunDeps, { stop, deadline }: CallSignals): Promise<unknown> {
+  await keepRequestInScope(deps.projects, request, deps.lookUp);
   stop.throwIfAborted();
   const { upload, ...rest } = request;
   const { isSafe } = deps;

@@ -1,12 +1,17 @@
 import { BUDGET, fitToBudget } from '../responses/budget.ts';
+import { formOf } from '../catalog/unread-answer.ts';
 import { compact } from '../responses/compact.ts';
 import { fenceJson } from '../responses/fence-json.ts';
 import { createFence, isHarmless } from '../responses/untrusted.ts';
 import type { Caller } from '../access/caller.ts';
-import type { NextStep, PreparedCall, Shaping, Summary, Tool } from '../catalog/tool.ts';
+import type { PreparedCall, Shaping, Summary, Tool } from '../catalog/tool.ts';
+import type { NextStep } from '../catalog/next-step.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 
 const MAX_NEXT_STEPS = 3;
+
+/** Characters of JSON of an answer that is shown as it came. */
+const UNREAD_LENGTH = 6_000;
 
 /**
  * Turns Scale's JSON into the answer: the declaration's summary, then the data, what was coerced, and next
@@ -45,15 +50,22 @@ export function shape(
   return conform(tool, fitToBudget(output, BUDGET[call.detail]));
 }
 
-/** What Scale has done is done: an answer that cannot be summarised is still a success, and says so. */
+/**
+ * What Scale has done is done: an answer in another form than the tool reads is still a success. It is shown as it
+ * came, and nothing is told of it.
+ */
 function summarize(tool: Tool, call: PreparedCall, response: unknown, shaping: Shaping): Summary {
   try {
     return call.summarize(response, shaping);
   } catch {
-    const done = tool.effect === 'read' ? 'answered' : 'carried it out';
+    const form = `in a form that this server does not read: ${formOf(response)}`;
     return {
-      summary: `Scale ${done}, but its answer had an unexpected form.`,
-      answer: shaping.fenceJson(response),
+      summary:
+        tool.effect === 'read'
+          ? `Scale answered ${form}. What there is, and how much of it, cannot be told from that; the answer stands under "answer" as it came.`
+          : `Scale carried it out, and answered ${form}. What it made of it cannot be told from that; the answer stands under "answer" as it came.`,
+      ...fitToBudget({ answer: shaping.fenceJson(response) }, UNREAD_LENGTH),
+      next_steps: tool.effect === 'read' ? [] : call.recover('unknown'),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../access/consent/plan.ts';
-import type { ErrorCode, NextStep, Untrusted } from '../catalog/tool.ts';
+import type { ErrorCode, Untrusted } from '../catalog/tool.ts';
+import type { NextStep } from '../catalog/next-step.ts';
 
 /**
  * Whether anything happened at Scale: `not_sent` nothing left this process, `no_effect` Scale was asked and

@@ -5,12 +5,12 @@ import {
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import { CONSENT_SECONDS } from '../access/consent/consents.ts';
-import { planLines } from '../access/consent/plan.ts';
+import { planLines, shownPlan } from '../access/consent/plan.ts';
 import { isRecord } from '../responses/compact.ts';
 import type { InputRequiredResult, ServerContext } from '@modelcontextprotocol/server';
 import type { Plan } from '../access/consent/plan.ts';
 import type { Seal } from '../access/consent/consents.ts';
-import type { Consent, Question } from '../invocation/confirm.ts';
+import type { Consent, Question } from '../invocation/consent.ts';
 import type { ToolErrorBody } from '../invocation/tool-failure.ts';
 
 /** The name of the one input that is ever asked for. */
@@ -61,12 +61,11 @@ export function consentIn({ mcpReq }: ServerContext): Consent | undefined {
 
 /**
  * Whether the client can put a form before its user: declared with this request in 2026-07-28; in the 2025
- * revisions on a connection that lasts, which HTTP without sessions is not.
+ * revisions when the connection or the session began.
  */
-export function canAsk({ mcpReq, http }: ServerContext, legacyCapabilities: unknown): boolean {
+export function canAsk({ mcpReq }: ServerContext, legacyCapabilities: unknown): boolean {
   const envelope: Record<string, unknown> | undefined = mcpReq.envelope && { ...mcpReq.envelope };
   const isModern = envelope !== undefined && CLIENT_CAPABILITIES_META_KEY in envelope;
-  if (!isModern && http) return false;
   const declared = isModern ? envelope[CLIENT_CAPABILITIES_META_KEY] : legacyCapabilities;
   const elicitation = isRecord(declared) ? declared['elicitation'] : undefined;
   return isRecord(elicitation) && (Object.keys(elicitation).length === 0 || 'form' in elicitation);
@@ -91,20 +90,20 @@ export async function ask(
 /** Where the client cannot ask: a page for the person at this machine, or what the operator can change. */
 export async function fallBack(
   error: ToolErrorBody,
-  { plan, seal }: Question,
+  { plan, seal, wasAnsweredByClient }: Question,
   { page }: Asking,
 ): Promise<ToolErrorBody> {
   const opened = await page(plan, seal);
   if (!opened) {
     return {
       ...error,
-      plan,
-      message: `${error.message} This client cannot ask its user. Use one that supports elicitation, or have whoever runs the server allow it in the policy of the configuration file.`,
+      plan: shownPlan(plan),
+      message: `${error.message} ${wasAnsweredByClient ? '' : 'This client cannot ask its user. '}Use one that supports elicitation, or have whoever runs the server allow it in the policy of the configuration file.`,
     };
   }
   return {
     ...error,
-    plan,
+    plan: shownPlan(plan),
     message: `${error.message} Give the user this link, which shows the plan and takes their click, and make the same call again afterwards. Do not open it yourself: the decision is theirs.`,
     approve_at: opened.url,
     expires_at: new Date(opened.expiresAt).toISOString(),

@@ -1,3 +1,4 @@
+import { refuseDeep } from './message-limits.ts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../observability/logger.ts';
 
@@ -17,6 +18,9 @@ const HEADER = 'scale-callback-auth';
 /** A callback holds a whole task with its result. */
 const BODY_LIMIT = 10 * 1024 * 1024;
 
+/** Levels of lists and objects that what handles a callback has the stack for, many times over. */
+const MAX_DEPTH = 1_000;
+
 /** Serves the callbacks; refusals and failures have an empty body. */
 export function serveCallbacks(app: FastifyInstance, receiver: CallbackReceiver, logger: Logger): void {
   void app.register(async (scope) => {
@@ -24,7 +28,11 @@ export function serveCallbacks(app: FastifyInstance, receiver: CallbackReceiver,
     scope.addContentTypeParser(
       '*',
       { parseAs: 'string', bodyLimit: BODY_LIMIT },
-      async (_request: unknown, text: string) => parse(text),
+      async (_request: unknown, text: string) => {
+        const body = parse(text);
+        refuseDeep(body, MAX_DEPTH); // what cannot be handled the first time cannot be handled the twentieth
+        return body;
+      },
     );
     scope.setErrorHandler(({ statusCode = 500 }: { statusCode?: number }, _request, reply) =>
       reply.code(statusCode).send(),

@@ -1,5 +1,7 @@
 import { getRequestListener } from '@hono/node-server';
 import { createMcpHandler } from '@modelcontextprotocol/server';
+import { inAcceptedForm } from './accepted-forms.ts';
+import { withBatches } from './batched-messages.ts';
 import { repeatedLists } from './repeated-lists.ts';
 import { callerOf } from './request-callers.ts';
 import { askedFor, askingFor, openStreamBus } from './subscriptions.ts';
@@ -34,7 +36,8 @@ export function statelessEndpoint(
     ...(bus && { bus }),
     onerror: (error) => logger.warn({ err: error }, 'a request was refused'),
   });
-  const answer = repeatedLists((message, request) => handler.fetch(request, message));
+  const one = repeatedLists((message, request) => handler.fetch(request, message));
+  const answer = inAcceptedForm(withBatches(one));
   const messages = new WeakMap<object, Message>();
   // Makes web requests and responses only as far as they are looked at, which the SDK's adapter does in full.
   const listener = getRequestListener((request, { incoming }) =>

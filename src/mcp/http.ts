@@ -1,19 +1,20 @@
-import { once } from 'node:events';
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/fastify';
 import fastify from 'fastify';
 import { serveCallbacks } from './callbacks.ts';
-import { InFlight } from '../in-flight.ts';
 import {
   BODY_LIMITS,
   MessageRefusedError,
   bodyLimitOf,
+  refuseBatch,
+  refuseDeep,
   refuseLargerThan,
-  refuseUnreadable,
 } from './message-limits.ts';
 import { serveMetadata } from './protected-resource.ts';
 import { admit, callerOf } from './request-callers.ts';
+import { stopInOrder } from './stop-in-order.ts';
 import { isRecord } from '../responses/compact.ts';
-import { randomId } from '../random-id.ts';
+import { withLongNumbersQuoted } from '../json/lossless-json.ts';
+import { randomId } from '../catalog/random-id.ts';
 import type { IncomingMessage } from 'node:http';
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -22,6 +23,8 @@ import type { Logger } from '../observability/logger.ts';
 import type { CallbackReceiver } from './callbacks.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Callers, Refusal } from './request-callers.ts';
+
+const PATH = '/mcp';
 
 /** Milliseconds. A client that sends its headers or its message more slowly than this is cut off. */
 const TIMEOUTS = { headers: 10_000, request: 60_000, idle: 30_000, checked: 5_000 } as const;
@@ -45,6 +48,8 @@ interface HttpOptions {
   host: string;
   port: number;
   logger: Logger;
+  /** Milliseconds that calls get to end once the server stops. */
+  stopTimeoutMs?: number;
   callers: Callers;
   /** Names under which the server is reached, beside the loopback ones; for `Host` and `Origin`. */
   allowedHosts?: readonly string[];
@@ -68,14 +73,14 @@ export async function serveOverHttp(endpoint: Endpoint, options: HttpOptions): P
     );
   }
   const app = guardedApp(options);
-  const exchanges = new InFlight();
+  const requests = stopInOrder(app, { patienceMs: options.stopTimeoutMs ?? 0, path: PATH });
   const admitted = new WeakMap<IncomingMessage, AuthInfo>();
   const callerBehind = (raw: IncomingMessage): Caller | undefined => callerOf(admitted.get(raw));
 
   readMessages(app, callerBehind);
   if (callers.protection) serveMetadata(app, callers.protection);
   if (options.callbacks) serveCallbacks(app, options.callbacks, logger);
-  app.all('/mcp', {
+  app.all(PATH, {
     async onRequest(request, reply) {
       const entry = await admit({ url: request.url, headers: request.headers }, callers);
       if ('refusal' in entry) return answer(reply, entry.refusal);
@@ -84,26 +89,26 @@ export async function serveOverHttp(endpoint: Endpoint, options: HttpOptions): P
     },
     async preHandler(request, reply) {
       const caller = callerBehind(request.raw);
-      if (!caller || !isRecord(request.body)) return;
-      const refusal = await options.refuse?.(request.body, caller);
-      if (refusal) return answer(reply, refusal);
+      if (!caller) return;
+      for (const message of [request.body].flat()) {
+        const refusal = isRecord(message) ? await options.refuse?.(message, caller) : undefined;
+        if (refusal) return answer(reply, refusal);
+      }
     },
     handler(request, reply) {
       reply.hijack();
       const incoming = { request: request.raw, body: request.body, auth: admitted.get(request.raw) };
-      const closed = once(reply.raw, 'close');
-      if (!isSubscription(request.body)) void exchanges.add(closed);
       return endpoint.handle(incoming, reply.raw);
     },
   });
 
   const address = await app.listen({ host, port });
   return {
-    url: `${address}/mcp`,
+    url: address + PATH,
     async close() {
+      await requests.stop();
       app.server.close();
       app.server.closeIdleConnections();
-      await exchanges.settled();
       await endpoint.close();
       await app.close();
       logger.debug('the HTTP server is closed');
@@ -124,6 +129,7 @@ function guardedApp({
     forceCloseConnections: true,
     keepAliveTimeout: timeouts.idle,
     requestTimeout: timeouts.request,
+    routerOptions: { ignoreTrailingSlash: true },
     http: { headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.checked },
   });
   const { protection } = callers;
@@ -161,9 +167,12 @@ function readMessages(
     async (request: FastifyRequest, text: string) => {
       refuseLargerThan(bodyLimitOf(callerBehind(request.raw)), Buffer.byteLength(text));
       const body = await new Promise<unknown>((resolve, reject) => {
-        void parseJson(request, text, (error, parsed) => (error ? reject(error) : resolve(parsed)));
+        void parseJson(request, withLongNumbersQuoted(text), (error, parsed) =>
+          error ? reject(error) : resolve(parsed),
+        );
       });
-      refuseUnreadable(body);
+      refuseDeep(body);
+      refuseBatch(body, [request.headers['mcp-protocol-version']].flat()[0]);
       return body;
     },
   );
@@ -171,9 +180,4 @@ function readMessages(
 
 function answer(reply: FastifyReply, { status, headers, body }: Refusal): FastifyReply {
   return reply.code(status).headers(headers).send(body);
-}
-
-/** A stream that lasts as long as the client wants is not waited for. */
-function isSubscription(body: unknown): boolean {
-  return isRecord(body) && body['method'] === 'subscriptions/listen';
 }

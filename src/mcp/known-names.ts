@@ -7,6 +7,10 @@ import type { Calls } from './call.ts';
 /** How long names are kept, so that completing a word does not ask Scale at each letter. */
 const FRESH_MS = 60_000;
 
+/** Lists of names that are kept for one caller, and the length of a project's name that one is kept under. */
+const CAPACITY = 50;
+const MAX_NAME = 500;
+
 /** Pages of 100 that are read at most. */
 const MAX_PAGES = 5;
 
@@ -49,7 +53,9 @@ export class KnownNames {
     const earlier = kept.get(key);
     if (earlier && this.#now() - earlier.at < FRESH_MS) return earlier.names;
     const names = await readNames(kind, calls, context, project);
-    kept.set(key, { names, at: this.#now() });
+    const [oldest] = kept.keys();
+    if (kept.size >= CAPACITY && oldest !== undefined) kept.delete(oldest);
+    if (key.length <= MAX_NAME) kept.set(key, { names, at: this.#now() });
     return names;
   }
 }

@@ -45,12 +45,12 @@ export function listeningTransport(
     async send(message, options) {
       await inner.send(message, options);
       if ('id' in message && 'result' in message) end(message.id);
-      const begun = acknowledged(message);
-      if (!begun) return;
-      end(begun.id);
+      const started = acknowledged(message);
+      if (!started) return;
+      end(started.id);
       streams.set(
-        begun.id,
-        subscriptions.watch(begun.uris, caller, (uri) => tell(begun.id, uri)),
+        started.id,
+        subscriptions.watch(started.uris, caller, (uri) => tell(started.id, uri)),
       );
     },
     close: () => inner.close(),

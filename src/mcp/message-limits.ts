@@ -1,3 +1,4 @@
+import { faultOfBatch, revisionOf } from './batched-messages.ts';
 import type { Caller } from '../access/caller.ts';
 
 const MIB = 1024 * 1024;
@@ -30,12 +31,23 @@ export function refuseLargerThan(limit: number, bytes: number): void {
   if (bytes > limit) throw new MessageRefusedError(413, `A message may have ${limit} bytes.`);
 }
 
-/** @throws MessageRefusedError for a batch, or nesting without end */
-export function refuseUnreadable(body: unknown): void {
-  if (Array.isArray(body))
-    throw new MessageRefusedError(400, 'Batches are not accepted: send one message per request.');
-  if (isDeeper(body, MAX_DEPTH))
-    throw new MessageRefusedError(400, `The message is nested more than ${MAX_DEPTH} levels deep.`);
+/**
+ * @param revision what the client says in `MCP-Protocol-Version`
+ * @throws MessageRefusedError for a batch that is not answered
+ */
+export function refuseBatch(body: unknown, revision: string | undefined): void {
+  if (!Array.isArray(body)) return;
+  const fault = faultOfBatch(body, revisionOf(revision));
+  if (fault !== undefined) throw new MessageRefusedError(400, fault);
+}
+
+/**
+ * @param levels that it may have
+ * @throws MessageRefusedError for nesting without end
+ */
+export function refuseDeep(body: unknown, levels: number = MAX_DEPTH): void {
+  if (isDeeper(body, levels))
+    throw new MessageRefusedError(400, `The message is nested more than ${levels} levels deep.`);
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

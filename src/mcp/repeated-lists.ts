@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isRecord } from '../responses/compact.ts';
 import { callerOf } from './request-callers.ts';
 import type { AuthInfo } from '@modelcontextprotocol/server';
@@ -17,6 +18,9 @@ const HEADERS = ['content-type', 'accept', 'mcp-protocol-version', 'mcp-method',
 /** Answers that are kept, some 50 kB each; beyond this many the oldest is forgotten. */
 const CAPACITY = 100;
 
+/** Characters of a question with its headers; who pads it is answered all the same, at their own cost. */
+const MAX_QUESTION = 16_384;
+
 /** A message that was let in, in the SDK's words. */
 export interface Message {
   parsedBody: unknown;
@@ -28,9 +32,10 @@ type Answer = (message: Message, request: Request) => Promise<Response>;
 /**
  * Answers a list that was asked for before in the same words by somebody who is offered the same, without going
  * through the protocol again: equal headers and an equal message but for its id have an equal answer but for its id.
+ *
+ * @param kept answers by the hash of their question
  */
-export function repeatedLists(answer: Answer): Answer {
-  const kept = new Map<string, string>();
+export function repeatedLists(answer: Answer, kept = new Map<string, string>()): Answer {
   const numbers = new WeakMap<Selection, number>();
   let lastNumber = 0;
   const numberOf = (selection: Selection): number => {
@@ -44,7 +49,8 @@ export function repeatedLists(answer: Answer): Answer {
     if (!selection || !isRecord(body) || !METHODS.has(body['method'])) return answer(message, request);
     const { id, ...rest } = body;
     if (typeof id !== 'number' && typeof id !== 'string') return answer(message, request);
-    const key = JSON.stringify([numberOf(selection), rest, HEADERS.map((name) => request.headers.get(name))]);
+    const key = keyOf([numberOf(selection), rest, HEADERS.map((name) => request.headers.get(name))]);
+    if (key === undefined) return answer(message, request);
     const known = kept.get(key);
     if (known !== undefined) return respond(known, id);
     const response = await answer(message, request);
@@ -58,6 +64,12 @@ export function repeatedLists(answer: Answer): Answer {
     }
     return new Response(text, { status: 200, headers: { 'content-type': 'application/json' } });
   };
+}
+
+/** Names a question, whatever is in it, in the same few bytes; undefined for one that is too large to be usual. */
+function keyOf(question: unknown): string | undefined {
+  const text = JSON.stringify(question);
+  return text.length > MAX_QUESTION ? undefined : createHash('sha256').update(text).digest('base64');
 }
 
 function respond(result: string, id: number | string): Response {

@@ -5,8 +5,9 @@ import {
   getOAuthProtectedResourceMetadataUrl,
   verifyBearerToken,
 } from '@modelcontextprotocol/server';
+import { TooManyKeysError } from '../access/caller.ts';
 import type { AuthInfo } from '@modelcontextprotocol/server';
-import type { Caller, Wishes } from '../access/caller.ts';
+import type { Caller, RequestedSelection } from '../access/caller.ts';
 import type { Identity } from '../access/identity.ts';
 import type { Tool } from '../catalog/tool.ts';
 
@@ -19,11 +20,11 @@ export interface Callers {
    */
   identify?: (token: string) => Promise<Identity | undefined>;
   /**
-   * What the caller may do in this request; wishes only ever take away.
+   * What the caller may do in this request; requests only ever take away.
    *
-   * @throws WishError for a wish that cannot be met
+   * @throws SelectionRequestError for a request that cannot be met
    */
-  callerFor(identity: Identity | undefined, wishes: Wishes): Caller;
+  callerFor(identity: Identity | undefined, requested: RequestedSelection): Caller;
   /** Where tokens are issued for this server; present where an authorization server does. */
   protection?: Protection;
   /** The scopes with which this caller could use a tool that is denied now. */
@@ -63,10 +64,12 @@ export async function admit(
     return { refusal: malformed('A token never belongs in the URL.') };
   try {
     const { auth, identity } = await authenticate(one(headers['authorization']), callers);
-    callersByAuth.set(auth, callers.callerFor(identity, wishesIn(headers)));
+    callersByAuth.set(auth, callers.callerFor(identity, selectionIn(headers)));
     return { auth };
   } catch (error) {
-    if (error instanceof Error && error.name === 'WishError') return { refusal: malformed(error.message) };
+    if (error instanceof Error && error.name === 'SelectionRequestError')
+      return { refusal: malformed(error.message) };
+    if (error instanceof TooManyKeysError) return { refusal: tooManyKeys(error) };
     if (error instanceof OAuthError) return { refusal: await challenge(error, callers.protection) };
     throw error;
   }
@@ -107,7 +110,7 @@ async function authenticate(
 }
 
 /** `X-Mcp-Toolsets`, `X-Mcp-Readonly` and `X-Scale-Api-Key`. */
-function wishesIn(headers: Headers): Wishes {
+function selectionIn(headers: Headers): RequestedSelection {
   const toolsets = one(headers['x-mcp-toolsets']);
   const key = one(headers['x-scale-api-key']);
   return {
@@ -142,6 +145,14 @@ async function challenge(error: OAuthError, protection: Protection | undefined):
 
 function metadataUrl({ resource }: Protection): string {
   return getOAuthProtectedResourceMetadataUrl(new URL(resource));
+}
+
+function tooManyKeys({ message, retryAfterSeconds }: TooManyKeysError): Refusal {
+  return {
+    status: 429,
+    headers: { 'retry-after': String(retryAfterSeconds) },
+    body: { error: 'too_many_requests', error_description: message },
+  };
 }
 
 function malformed(message: string): Refusal {

@@ -62,6 +62,11 @@ export function openSubscriptions(declared: readonly ResourceSpec[], watch: Watc
   };
 }
 
+/** Whether a message asks for a stream that lasts as long as the client wants. */
+export function isListening(message: unknown): boolean {
+  return isRecord(message) && message['method'] === 'subscriptions/listen';
+}
+
 /** The addresses that a `subscriptions/listen` asks for; undefined for any other message. */
 export function askedFor(message: unknown): readonly unknown[] | undefined {
   const filter = filterOf(message);
@@ -78,7 +83,7 @@ export function askingFor<T>(message: T, uris: readonly string[]): T {
 }
 
 function filterOf(message: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (!isRecord(message) || message['method'] !== 'subscriptions/listen') return undefined;
+  if (!isRecord(message) || !isListening(message)) return undefined;
   const { params } = message;
   const filter = isRecord(params) ? params['notifications'] : undefined;
   return isRecord(filter) ? filter : undefined;

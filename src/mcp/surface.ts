@@ -1,5 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
-import { randomId } from '../random-id.ts';
+import { randomId } from '../catalog/random-id.ts';
 import type {
   CallToolResult,
   CompleteRequest,

@@ -1,5 +1,6 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { ask, canAsk, fallBack } from './asking.ts';
+import { namesOf } from '../catalog/tool-names.ts';
 import { nearestName } from '../catalog/nearest-name.ts';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { ListedTool } from '../catalog/listing.ts';
@@ -8,11 +9,11 @@ import type { Asking } from './asking.ts';
 import type { Calls } from './call.ts';
 import type { Surface } from './surface.ts';
 
-/** Tools by name or by the upper-case slug that prompts and policies were written for. */
+/** Tools by name, or by the slug that prompts and policies were written for, in either case. */
 export type ToolsByName = ReadonlyMap<string, Tool>;
 
 export function toolsByName(catalog: readonly Tool[]): ToolsByName {
-  return new Map(catalog.flatMap((tool) => [[tool.name, tool] as const, [tool.slug, tool] as const]));
+  return new Map(catalog.flatMap((tool) => namesOf(tool).map((name) => [name, tool] as const)));
 }
 
 export function toolSurface(
@@ -30,7 +31,8 @@ export function toolSurface(
       if (result.ok) return success(result.output);
       const { error, question } = result;
       if (!question) return failure(error);
-      if (canAsk(context, legacyCapabilities())) return ask(question, asking, context);
+      const isAsked = !question.wasAnsweredByClient && canAsk(context, legacyCapabilities());
+      if (isAsked) return ask(question, asking, context);
       return failure(await fallBack(error, question, asking));
     },
   };

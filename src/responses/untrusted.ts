@@ -1,9 +1,11 @@
-import { randomId } from '../random-id.ts';
+import { randomId } from '../catalog/random-id.ts';
 import type { Untrusted } from '../catalog/tool.ts';
 
 /** Limits of an id, name, label or tag that is shown bare, and of a URL. What goes beyond is fenced. */
 const MAX_BARE_LENGTH = 80;
 const MAX_BARE_WORDS = 5;
+/** Characters of a text that a sentence quotes. */
+const MAX_QUOTE_LENGTH = 80;
 const MAX_BARE_URL_LENGTH = 2_000;
 
 /** One line of letters, digits, marks and the punctuation of names; nothing that could open a fence. */
@@ -23,6 +25,8 @@ export interface Fence {
   untrusted(text: string, maxLength?: number): Untrusted;
   bare(text: string): string | Untrusted;
   word(text: string | undefined, otherwise: string): string;
+  quote(text: string): string;
+  name(text: string | undefined, otherwise: string): string;
 }
 
 /**
@@ -37,9 +41,16 @@ export function createFence(marker = `data-${randomId().slice(0, 12)}`): Fence {
       clean.length > maxLength ? `${clean.slice(0, maxLength)}… (${clean.length} characters)` : clean;
     return { untrusted: `<${marker}>${shown}</${marker}>` };
   };
+  const short = (text: string): string =>
+    untrusted(text.replace(/\s+/gu, ' ').trim(), MAX_QUOTE_LENGTH).untrusted;
   return {
     untrusted,
     bare: (text) => (isHarmless(text) ? text : untrusted(text)),
+    quote: (text) => (isHarmless(text) ? JSON.stringify(text) : short(text)),
+    name: (text, otherwise) => {
+      if (text === undefined) return otherwise;
+      return isHarmless(text) ? text : short(text);
+    },
     word: (text, otherwise) => (text !== undefined && isHarmless(text) ? text : otherwise),
   };
 }

@@ -64,7 +64,7 @@ export class Lifecycle {
     return this.#pool.take(task.id) ? this.#handOut(task) : task;
   }
 
-  /** What a restart found unfinished goes on: begun tasks end when they were to, released ones wait for somebody. */
+  /** What a restart found unfinished goes on: started tasks end when they were to, released ones wait for somebody. */
   resume(task: TaskRecord): void {
     if (task.status !== 'pending') return;
     if (task.endsAt !== undefined) {

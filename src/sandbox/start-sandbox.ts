@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { openAccount } from './account.ts';
 import { Behaviour } from './behaviour.ts';
@@ -8,6 +9,7 @@ import { RequestLog } from './control/request-log.ts';
 import { openFileContents } from './file-contents.ts';
 import { CALLBACK_AUTH_KEYS, DATA_SETS, SANDBOX_KEYS } from './keys.ts';
 import { seedDemo } from './seed.ts';
+import { writeAddress } from './state/address-file.ts';
 import { FOUNDERS } from './state/team.ts';
 import { openWorld } from './state/world.ts';
 import type { Logger } from 'pino';
@@ -37,13 +39,16 @@ export interface RunningSandbox {
   origin: string;
   keys: { live: string; test: string };
   callbackAuthKeys: { live: string; test: string };
+  /** Forgets everything. */
+  reset(seed: 'demo' | 'empty'): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Starts an emulator of Scale's API.
  *
- * @throws DataDirectoryError when the data directory is in use or damaged, or the error of listening
+ * @throws DirectoryInUseError when another sandbox uses the data directory
+ * @throws DataDirectoryError when the data directory is damaged or cannot be written, or the error of listening
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const { host = '127.0.0.1', port = 0, dataDir, turnaroundMs = 2_000, seed = 'demo' } = options;
@@ -71,26 +76,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     await world.flush();
   };
   if (world.isNew) await fill(seed);
+  const reset = async (kind: 'demo' | 'empty'): Promise<void> => {
+    for (const set of DATA_SETS) {
+      accounts[set].agenda.clear();
+      accounts[set].lifecycle.reset();
+      world.stores[set].removeAll();
+    }
+    await fill(kind);
+  };
 
-  const app = await buildApp(
-    {
-      accounts,
-      clock,
-      behaviour,
-      faults: new Faults(),
-      log: new RequestLog(),
-      flush: () => world.flush(),
-      async reset(kind) {
-        for (const set of DATA_SETS) {
-          accounts[set].agenda.clear();
-          accounts[set].lifecycle.reset();
-          world.stores[set].removeAll();
-        }
-        await fill(kind);
-      },
-    },
-    logger,
-  );
+  const id = randomUUID();
+  const [faults, log] = [new Faults(), new RequestLog()];
+  const flush = (): Promise<void> => world.flush();
+  const app = await buildApp({ id, accounts, clock, behaviour, faults, log, flush, reset }, logger);
   const close = async (): Promise<void> => {
     await app.close();
     for (const set of DATA_SETS) await accounts[set].agenda.close();
@@ -99,12 +97,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   };
   try {
     origin = await app.listen({ host, port });
+    if (dataDir !== undefined) await writeAddress(dataDir, { origin, id });
   } catch (error) {
     await close();
     throw error;
   }
   for (const set of DATA_SETS) accounts[set].resume();
-  return { baseUrl: `${origin}/v1`, origin, keys: SANDBOX_KEYS, callbackAuthKeys: CALLBACK_AUTH_KEYS, close };
+  return { ...reachedAt(origin), reset, close };
+}
+
+/** How a sandbox at an origin is called. */
+export function reachedAt(
+  origin: string,
+): Pick<RunningSandbox, 'baseUrl' | 'origin' | 'keys' | 'callbackAuthKeys'> {
+  return { baseUrl: `${origin}/v1`, origin, keys: SANDBOX_KEYS, callbackAuthKeys: CALLBACK_AUTH_KEYS };
 }
 
 function fillAccount(account: Account, kind: 'demo' | 'empty'): void {

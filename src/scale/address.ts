@@ -1,4 +1,4 @@
-import type { QueryValue } from '../catalog/tool.ts';
+import type { QueryValue } from '../catalog/rest-request.ts';
 
 /** Raised for a path segment that a URL parser would resolve away. */
 export class UnsafePathError extends Error {

@@ -1,5 +1,6 @@
 import { Agent, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
 import type { Dispatcher } from 'undici';
+import { parseJsonKeepingDigits } from '../json/lossless-json.ts';
 import { addressOf } from './address.ts';
 import { ScaleUnexpectedResponseError, errorForStatus } from './errors.ts';
 import { openBreaker } from './breaker.ts';
@@ -214,17 +215,21 @@ function contentOf({ upload, body }: ScaleRequest): Exchange {
   };
 }
 
-/** JSON, or the plain `OK` that some endpoints answer. A longer text is a proxy's page, not Scale's answer. */
+/**
+ * JSON, or the plain `OK` that some endpoints answer. A longer text is a proxy's page, not Scale's answer, and what
+ * begins like JSON and is none was cut off.
+ */
 function parseAnswer(text: string): unknown {
   const parsed = parseJson(text);
   if (parsed !== undefined) return parsed;
-  if (text.trim().length <= LIMITS.plainAnswerLength) return text.trim();
+  const plain = text.trim();
+  if (plain.length <= LIMITS.plainAnswerLength && !/^[{["<]/.test(plain)) return plain;
   throw new ScaleUnexpectedResponseError('Scale answered with something other than JSON.');
 }
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonKeepingDigits(text);
   } catch {
     return undefined;
   }

@@ -28,6 +28,8 @@ export abstract class ScaleError extends Error {
   attempts = 1;
   /** Whether an earlier attempt of the same request may have taken effect. */
   mayHaveActed = false;
+  /** Whether a look afterwards has shown that nothing took effect. */
+  isSettled = false;
 
   constructor(message: string, details: Details = {}) {
     super(message, { cause: details.cause });
@@ -91,7 +93,7 @@ class ScaleRateLimitedError extends ScaleError {
   readonly advice = 'Scale asks to slow down. Wait before calling again, and make fewer calls at once.';
 }
 
-/** 408 and 504: Scale gave up waiting; what had begun may have been done. */
+/** 408 and 504: Scale gave up waiting; what had started may have been done. */
 class ScaleServerTimeoutError extends ScaleError {
   readonly code = 'timeout';
   readonly retryable = true;
@@ -124,7 +126,7 @@ export class ScaleCircuitOpenError extends ScaleError {
   readonly advice = 'Wait, then try again; see status.scale.com.';
 }
 
-/** The connection broke after the request had begun to leave. */
+/** The connection broke after the request had started to leave. */
 export class ScaleConnectionLostError extends ScaleError {
   readonly code = 'upstream_unreachable';
   readonly retryable = true;
@@ -140,12 +142,17 @@ export class ScaleTimeoutError extends ScaleError {
   readonly advice = 'Scale did not answer in time. Check what was done before sending a change again.';
 }
 
-/** A 200 that could not be read: cut off, too large, or not what the endpoint promises. */
+/** A 200 that could not be read: cut off, or not what the endpoint promises. A repeat may bring it whole. */
 export class ScaleUnexpectedResponseError extends ScaleError {
   readonly code = 'unexpected_response';
-  readonly retryable = false;
+  readonly retryable: boolean = true;
   readonly reach = 'unknown';
   readonly advice = 'The answer of Scale could not be read. Check what was done, then ask for less at once.';
+}
+
+/** A repeat would be as large. */
+export class ScaleOversizedResponseError extends ScaleUnexpectedResponseError {
+  override readonly retryable = false;
 }
 
 type StatusErrorClass = new (message: string, details: Details) => ScaleError;

@@ -1,51 +1,62 @@
 import * as z from 'zod';
-import { ScaleUnexpectedResponseError } from './errors.ts';
+import { Count, ifRead, readAnswer } from '../catalog/answer-forms.ts';
+import { UnreadAnswer } from '../catalog/unread-answer.ts';
 import type { ScaleRequest } from './request.ts';
 
 type Send = (request: ScaleRequest, signal?: AbortSignal) => Promise<unknown>;
 
 const TokenPage = z.looseObject({
-  docs: z.array(z.unknown()).catch([]),
-  next_token: z.string().optional().catch(undefined),
+  docs: z.array(z.unknown()),
+  next_token: z
+    .string()
+    .nullish()
+    .transform((token) => (token === null || token === '' ? undefined : token)),
+  has_more: ifRead(z.boolean()),
 });
 
 const OffsetPage = z.looseObject({
-  docs: z.array(z.unknown()).catch([]),
-  has_more: z.boolean().catch(false),
+  docs: z.array(z.unknown()),
+  has_more: ifRead(z.boolean()),
+  total: ifRead(Count),
+  totalDocs: ifRead(Count),
 });
 
-/** @throws ScaleUnexpectedResponseError for what is no page of a list */
-function readPage<T extends z.ZodType>(form: T, answer: unknown): z.output<T> {
-  const page = form.safeParse(answer);
-  if (page.success) return page.data;
-  throw new ScaleUnexpectedResponseError('Scale answered with something other than a page of a list.');
-}
+const A_PAGE = 'a page of a list';
 
 /**
  * Every item of a listing that continues by `next_token` (tasks), page by page and never more than one page in
  * memory. Stops early when the consumer does.
+ *
+ * @throws UnreadAnswer for what is no page of a list, or says that more follows and not how to go on
  */
 export async function* tokenItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator {
   let token: string | undefined;
   do {
     const query = { ...request.query, ...(token !== undefined && { next_token: token }) };
-    const page = readPage(TokenPage, await send({ ...request, query }, signal));
+    const answer = await send({ ...request, query }, signal);
+    const page = readAnswer(TokenPage, answer, A_PAGE);
     yield* page.docs;
     token = page.docs.length > 0 ? page.next_token : undefined;
+    if (token === undefined && page.has_more === true && page.docs.length > 0)
+      throw new UnreadAnswer('a page that says how the list goes on', answer);
   } while (token !== undefined);
 }
 
-/** Every item of a listing that continues by `offset` (batches). The offset advances by what was returned. */
+/**
+ * Every item of a listing that continues by `offset` (batches). The offset advances by what was returned.
+ *
+ * @throws UnreadAnswer for what is no page of a list, or does not say whether more follows
+ */
 export async function* offsetItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator {
   let offset = Number(request.query?.['offset'] ?? 0);
   let more = true;
   while (more) {
-    const page = readPage(
-      OffsetPage,
-      await send({ ...request, query: { ...request.query, offset } }, signal),
-    );
-    yield* page.docs;
-    offset += page.docs.length;
-    more = page.has_more && page.docs.length > 0;
+    const answer = await send({ ...request, query: { ...request.query, offset } }, signal);
+    const { docs, has_more: told, total, totalDocs = total } = readAnswer(OffsetPage, answer, A_PAGE);
+    yield* docs;
+    offset += docs.length;
+    if (told === undefined && totalDocs === undefined && docs.length > 0)
+      throw new UnreadAnswer('a page that says whether more follows', answer);
+    more = docs.length > 0 && (told ?? offset < (totalDocs ?? 0));
   }
 }

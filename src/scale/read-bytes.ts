@@ -1,10 +1,10 @@
-import { ScaleUnexpectedResponseError } from './errors.ts';
+import { ScaleOversizedResponseError } from './errors.ts';
 
 /**
  * Reads a whole response body.
  *
  * @param limit bytes after which reading stops
- * @throws ScaleUnexpectedResponseError when the body is larger
+ * @throws ScaleOversizedResponseError when the body is larger
  */
 export async function readBytes(body: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
@@ -12,7 +12,7 @@ export async function readBytes(body: AsyncIterable<Uint8Array>, limit: number):
   for await (const chunk of body) {
     size += chunk.length;
     if (size > limit) {
-      throw new ScaleUnexpectedResponseError(`Scale's answer is larger than ${limit} bytes.`);
+      throw new ScaleOversizedResponseError(`Scale's answer is larger than ${limit} bytes.`);
     }
     chunks.push(chunk);
   }

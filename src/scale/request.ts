@@ -1,4 +1,4 @@
-import type { RestRequest } from '../catalog/tool.ts';
+import type { RestRequest } from '../catalog/rest-request.ts';
 
 /** A local file that has been opened and measured, ready to be streamed. */
 export interface OpenFile {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { callLimits } from '../../src/access/limits/call-limits.ts';
 import { openScaleGate } from '../../src/access/limits/scale-gate.ts';
 import { openSemaphore } from '../../src/access/limits/semaphore.ts';
-import { openLimitStore } from '../../src/access/limits/shared-store.ts';
+import { localLimits, sharedLimits } from '../../src/access/limits/shared-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
@@ -13,7 +13,7 @@ const timing = {
   random: () => 0,
   sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
 };
-const memory = (): LimitStore => openLimitStore(undefined, createLogger('silent'));
+const memory = (): LimitStore => localLimits();
 const never = new AbortController().signal;
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -118,9 +118,10 @@ describe('the gate to Scale', () => {
   });
 });
 
-describe('a Redis that is away', () => {
+describe('a PostgreSQL that is away', () => {
   it('leaves each process its own limits, and is known to be lost', async () => {
-    const store = openLimitStore('redis://127.0.0.1:9', createLogger('silent'));
+    const pool = { query: () => Promise.reject(new Error('connection refused')), on: () => undefined };
+    const store = await sharedLimits(pool as never, createLogger('silent'));
     closers.push(() => store.close());
     expect(store.state()).toBe('lost');
     const limits = callLimits(store, {

@@ -1,8 +1,21 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalFileError, MAX_UPLOAD_BYTES, allowLocalFiles } from '../../src/access/local-files.ts';
+import { pinDirectory } from '../../src/access/pinned-directory.ts';
 
 let root = '';
 let open = '';
@@ -58,6 +71,61 @@ describe('which files may be uploaded', () => {
     await file.close();
     expect(Buffer.concat(chunks).toString()).toBe('picture');
     expect(file.size).toBe(7);
+  });
+});
+
+describe('ways in that stay shut: directories swapped for links', () => {
+  /** Swaps a directory with a link to one that is not allowed, over and over, until told to stop. */
+  const swapping = `
+    const { renameSync } = require('node:fs');
+    const { workerData } = require('node:worker_threads');
+    const { stop, place, directory, link } = workerData;
+    while (Atomics.load(stop, 0) === 0) {
+      renameSync(place, directory); renameSync(link, place);
+      renameSync(place, link); renameSync(directory, place);
+    }`;
+
+  it('reads nothing through a link that takes the place of a directory between check and opening', async () => {
+    const place = path.join(open, 'swapped');
+    const outside = path.join(root, 'outside');
+    for (const [directory, content] of [
+      [place, 'picture'],
+      [outside, 'secret'],
+    ] as const) {
+      await mkdir(directory);
+      await writeFile(path.join(directory, 'a.jpg'), content);
+    }
+    const link = path.join(root, 'link');
+    await symlink(outside, link);
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const swapper = new Worker(swapping, {
+      eval: true,
+      workerData: { stop, place, directory: path.join(root, 'aside'), link },
+    });
+    const files = await allowLocalFiles([open]);
+    const read: string[] = [];
+    for (let round = 0; round < 400; round++) {
+      const file = await files.open(path.join(place, 'a.jpg')).catch(() => undefined);
+      if (!file) continue;
+      for await (const chunk of file.content()) read.push(Buffer.from(chunk).toString());
+      await file.close();
+    }
+    Atomics.store(stop, 0, 1);
+    await once(swapper, 'exit');
+    expect(read).toContain('picture');
+    expect(read).not.toContain('secret');
+  });
+
+  it('a pinned directory stays the one that was opened', async () => {
+    const place = path.join(open, 'pinned');
+    await mkdir(place);
+    await writeFile(path.join(place, 'a.txt'), 'inside');
+    const pinned = await pinDirectory(place);
+    await rename(place, path.join(open, 'moved'));
+    await symlink(path.join(root, 'open-sibling'), place);
+    if (process.platform === 'linux') expect(await readFile(pinned.entry('a.txt'), 'utf8')).toBe('inside');
+    await pinned.close();
+    await expect(pinDirectory(place)).rejects.toThrow(/ELOOP|ENOTDIR/);
   });
 });
 

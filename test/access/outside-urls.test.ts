@@ -24,6 +24,17 @@ describe('ways in that stay shut: addresses that Scale is pointed to', () => {
     'http://[::1]/',
     'http://[::ffff:127.0.0.1]',
     'http://[::ffff:7f00:1]',
+    'http://[::127.0.0.1]/',
+    'http://[::7f00:1]/',
+    'http://[::10.1.2.3]/',
+    'http://[64:ff9b::127.0.0.1]',
+    'http://[2002:7f00:1::]',
+    'http://[100::1]',
+    'http://[::ffff:0:7f00:1]',
+    'http://[2606:4700::5efe:10.1.2.3]',
+    'http://[2606:4700::200:5efe:7f00:1]',
+    'http:/127.0.0.1/x',
+    'http:\\\\127.0.0.1\\x',
     'http://[fe80::1]',
     'http://[fd00::1]',
     'http://[::]',
@@ -84,6 +95,17 @@ describe('a call', () => {
   it.each([
     ['scale_ai_import_file', { file_url: 'http://169.254.169.254/x' }, 'file_url'],
     ['scale_ai_create_batch', { project: 'p', name: 'n', callback: 'http://10.0.0.1/cb' }, 'callback'],
+    ['scale_ai_import_file', { file_url: 'http://[::127.0.0.1]/' }, 'file_url'],
+    ['scale_ai_create_batch', { project: 'p', name: 'n', callback: 'http://[::127.0.0.1]/' }, 'callback'],
+    [
+      'scale_ai_create_image_annotation_task',
+      {
+        project: 'p',
+        attachment: 'http:/127.0.0.1/a.jpg',
+        geometries: { box: { objects_to_annotate: ['car'] } },
+      },
+      'attachment',
+    ],
     [
       'scale_ai_create_image_annotation_task',
       {

@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { modeOfKey } from '../../src/access/mode.ts';
-import { readScaleKey, takeKey } from '../../src/access/read-scale-key.ts';
+import { UnfilledKeyError, readScaleKey, takeKey } from '../../src/access/read-scale-key.ts';
 import { ScaleKey } from '../../src/scale/scale-key.ts';
 
 it.each([
@@ -30,6 +30,32 @@ it.each([
   const message = await readScaleKey({ api_key: new ScaleKey(key) }).catch((error: Error) => error.message);
   expect(message).toContain('SCALE_API_KEY');
   expect(message).not.toContain(key);
+});
+
+it.each([
+  '${SCALE_API_KEY}',
+  '${env:SCALE_API_KEY}',
+  '${input:scale-key}',
+  '$SCALE_API_KEY',
+  '%SCALE_API_KEY%',
+  '{{SCALE_API_KEY}}',
+  'live_or_test_key_from_the_scale_dashboard',
+  '<your key>',
+  'YOUR_API_KEY',
+  'your-scale-api-key-here',
+  'live_xxxxxxxx',
+  '…',
+])('takes %j for no key, and says what to do', async (text) => {
+  const read = readScaleKey({ api_key: new ScaleKey(text) });
+  await expect(read).rejects.toBeInstanceOf(UnfilledKeyError);
+  await expect(read).rejects.toThrow(/^SCALE_API_KEY holds a (reference|placeholder).*(Put|Replace)/);
+});
+
+it('names no example as a key that can be copied from README or mcp.json.example', async () => {
+  for (const page of ['README.md', 'mcp.json.example']) {
+    for (const [, text = ''] of (await readFile(page, 'utf8')).matchAll(/"SCALE_API_KEY": "([^"]*)"/g))
+      await expect(readScaleKey({ api_key: new ScaleKey(text) })).rejects.toBeInstanceOf(UnfilledKeyError);
+  }
 });
 
 it('moves a key out of the environment, and knows it when asked again', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError, loadSettings } from '../../src/config/load.ts';
-import { SETTING_NAMES, durationMs, metaOf } from '../../src/config/settings.ts';
+import { SETTING_NAMES, metaOf } from '../../src/config/settings.ts';
+import { durationMs } from '../../src/config/setting.ts';
 
 let directory = '';
 beforeAll(async () => {

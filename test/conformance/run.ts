@@ -61,7 +61,7 @@ async function start(
 }
 
 /** @returns whether the suite was content, and what it wrote */
-function judge(args: readonly string[]): Promise<{ isContent: boolean; output: string }> {
+function validate(args: readonly string[]): Promise<{ isContent: boolean; output: string }> {
   return new Promise((resolve) => {
     const suite = path.join(SUITE, '@modelcontextprotocol/conformance/dist/index.js');
     const child = spawn(path.join(SUITE, '.bin/node'), [suite, 'server', ...args], { cwd: tmpdir() });
@@ -104,7 +104,7 @@ for (const server of ['fixtures', 'product'] as const) {
     const output = path.join(scratch, `${server}-${era}`);
     const ledger =
       server === 'product' ? ['--expected-failures', path.join(HERE, `ledgers/product-${era}.yml`)] : [];
-    const verdict = await judge(['--url', url, '--requirements', era, ...ledger, '-o', output]);
+    const verdict = await validate(['--url', url, '--requirements', era, ...ledger, '-o', output]);
     const scenarios = await readResults(output, await scoredScenarios(era));
     results.push({ era, server, scenarios });
     const scored = scenarios.filter(({ isScored }) => isScored);

@@ -169,7 +169,12 @@ describe('ways in that stay shut: tokens and messages', () => {
     ['a Scale key of one’s own', () => knock({ ...valid(), 'x-scale-api-key': 'live_x' }), 400],
     ['a body of more than 1 MiB', () => knock(valid(), JSON.stringify({ x: 'y'.repeat(1_100_000) })), 413],
     ['JSON 1,000 levels deep', () => knock(valid(), deep(1_000)), 400],
-    ['a batch of messages', () => knock(valid(), `[${LIST},${LIST}]`), 400],
+    [
+      'a batch in a revision that has none',
+      () => knock({ ...valid(), 'mcp-protocol-version': '2025-06-18' }, `[${LIST},${LIST}]`),
+      400,
+    ],
+    ['a batch of more than fifty messages', () => knock(valid(), `[${`${LIST},`.repeat(50)}${LIST}]`), 400],
     ['text that is no JSON', () => knock(valid(), '{"jsonrpc":'), 400],
     ['a form', () => knock({ ...valid(), 'content-type': 'text/plain' }), 415],
   ])('%s', async (_name, request, status) => {
@@ -234,6 +239,15 @@ describe('ways in that stay shut: roles', () => {
     ['scale_ai_create_image_annotation_task', { ...TASK, project: 'other' }],
     ['scale_ai_create_image_annotation_task', { ...TASK, batch: 'other-1' }],
     ['scale_ai_create_image_annotation_task', TASK],
+    [
+      'scale_ai_create_image_annotation_task',
+      { ...TASK, project: 'road-signs', additional_params: { project: 'other' } },
+    ],
+    [
+      'scale_ai_create_image_annotation_task',
+      { ...TASK, project: 'road-signs', additional_params: { batch: ['other-1'] } },
+    ],
+    ['scale_ai_create_task', { type: 'lidartopdown', params: { project: 'road-signs', batch: ['other-1'] } }],
     ['scale_ai_list_tasks', {}],
     ['scale_ai_list_batches', {}],
     ['scale_ai_get_task', { unique_id: 'nobody' }],

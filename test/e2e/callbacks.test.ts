@@ -156,7 +156,7 @@ describe('callbacks of the sandbox', () => {
     await sandbox.advance(TURNAROUND_MS);
     const found = await call('scale_ai_list_events', { project: 'signs', find_gaps: true });
     expect(found).toMatchObject({
-      gaps: [{ task_id: id }],
+      gaps: [expect.arrayContaining([id])],
       next_steps: [{ tool: 'scale_ai_re_send_task_callback', arguments: { task_id: id } }],
     });
   });
@@ -182,6 +182,12 @@ describe('callbacks of the sandbox', () => {
     }
     expect(JSON.stringify(await eventsOf({ kind: 'other' }))).toContain('event');
   });
+
+  it('nested without end are refused for good: Scale is not to send them again', async () => {
+    const body = `${'['.repeat(300_000)}${']'.repeat(300_000)}`;
+    const taken = await post(body, { 'scale-callback-auth': secret });
+    expect(taken).toEqual({ status: 400, text: '' });
+  });
 });
 
 describe('a callback that cannot be kept', () => {
@@ -194,13 +200,12 @@ describe('a callback that cannot be kept', () => {
       SCALE_MCP_AUDIT: 'off',
     });
     try {
-      await mkdir(path.join(directory, 'broken'), { recursive: true });
-      await writeFile(path.join(directory, 'broken', 'work'), 'in the way');
+      await mkdir(path.join(directory, 'broken', 'state.sqlite'), { recursive: true }); // in the way
       const to = broken.url.replace('/mcp', '/callbacks/scale');
       const body = JSON.stringify({ task_id: 'kept-later', status: 'completed' });
       const headers = { 'scale-callback-auth': secret };
       expect(await post(body, headers, to)).toEqual({ status: 503, text: '' });
-      await rm(path.join(directory, 'broken', 'work'));
+      await rm(path.join(directory, 'broken', 'state.sqlite'), { recursive: true });
       expect(await post(body, headers, to)).toEqual({ status: 200, text: '' });
     } finally {
       await broken.stop();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { catalog } from '../../tools/index.ts';
-import { CLI } from '../support/hosts.ts';
+import { CLI, HOSTS } from '../support/hosts.ts';
 import { run } from '../support/run-cli.ts';
 import type { RunningSandbox } from '../../src/sandbox/start-sandbox.ts';
 
@@ -147,6 +147,24 @@ describe('over stdio', () => {
     expect(stdout).toMatch(/no_api_key.*SCALE_API_KEY.*--sandbox/);
   });
 
+  it.each(['${SCALE_API_KEY}', 'live_or_test_key_from_the_scale_dashboard'])(
+    'started with %j as a key lists its tools, and says at the start, in each answer and in doctor what that is',
+    async (SCALE_API_KEY) => {
+      const env = { SCALE_API_KEY };
+      const input = lines(
+        initialize,
+        { jsonrpc: '2.0', id: 2, method: 'tools/list' },
+        call(3, 'scale_ai_list_projects', {}),
+      );
+      const { stdout, stderr } = await run([], { env, input, kill: { signal: 'SIGTERM', after: '"id":3' } });
+      const reason = /SCALE_API_KEY holds a (reference to a variable|placeholder) and not a key/;
+      expect(stderr).toMatch(reason);
+      expect(stdout).toContain('scale_ai_get_task');
+      expect(stdout).toMatch(new RegExp(`no_api_key.*${reason.source}`));
+      expect((await run(['doctor'], { env })).stdout).toMatch(new RegExp(`FAIL +API key: ${reason.source}`));
+    },
+  );
+
   it('with --sandbox ignores a key, says so, and marks its answers', async () => {
     const input = lines(initialize, call(2, 'scale_ai_list_projects', {}));
     const env = { SCALE_API_KEY: 'live_real', SCALE_SANDBOX: '1' };
@@ -155,6 +173,26 @@ describe('over stdio', () => {
     expect(stdout).toContain('street-scenes');
     expect(stdout).toMatch(/mode\\?":\\?"sandbox/);
   });
+
+  it.each([
+    ['below a file', path.join(CLI, 'state')],
+    ['on a file system that takes nothing', '/sys/scale-ai-mcp'],
+  ])(
+    'with a state directory %s is read-only: reads work, writes say why they are refused',
+    async (_name, dir) => {
+      const env = { SCALE_MCP_STATE_DIR: dir, SCALE_MCP_DATA: '' };
+      const why = `No audit file can be made in ${dir}/audit`;
+      expect((await run(['--sandbox'], { env })).stderr).toContain(why);
+      const host = await HOSTS[1].connect({ args: ['--sandbox'], env });
+      expect((await host.listTools()).length).toBeGreaterThan(40);
+      expect((await host.call('scale_ai_list_projects')).text).toContain('street-scenes');
+      const refused = await host.call('scale_ai_create_project', { name: 'p', type: 'imageannotation' });
+      expect(refused.text).toContain('audit_unavailable');
+      expect(refused.text).toContain(why);
+      expect((await host.call('scale_ai_list_jobs')).text).toContain('state_unavailable');
+      await host.close();
+    },
+  );
 
   it('ends where its state cannot be kept, though the host still listens, and says what to do', async () => {
     const stillOpen = { signal: 'SIGKILL', after: 'what is never printed' } as const;

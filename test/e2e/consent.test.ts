@@ -1,16 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
-import { createToken } from '../../src/access/tokens.ts';
 import { openSandbox } from '../sandbox/open-sandbox.ts';
 import { CLI, startHttp } from '../support/hosts.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
 
-type Said = 'yes' | 'no' | 'unchecked' | 'cancel';
+type Said = 'yes' | 'no' | 'unchecked' | 'cancel' | 'at once';
+
+/** Nobody reads a question and refuses it faster. */
+const READING_MS = 1_100;
 type Era = '2025' | '2026-07-28';
 
 let sandbox: OpenSandbox;
@@ -76,6 +78,8 @@ async function open(
       questions.push(params.message);
       await person.meanwhile?.();
       const said = person.answers.shift() ?? 'cancel';
+      if (said === 'no' || said === 'unchecked') await sleep(READING_MS);
+      if (said === 'at once') return { action: 'decline' };
       if (said === 'cancel') return { action: 'cancel' };
       return said === 'no' ? { action: 'decline' } : { action: 'accept', content: { agree: said === 'yes' } };
     });
@@ -106,12 +110,20 @@ async function call(
   return JSON.parse(first?.type === 'text' ? first.text : '{}') as Record<string, unknown>;
 }
 
+/** What a person does who opens the link. */
+async function click(link: string, answer: 'yes' | 'no'): Promise<void> {
+  const [, token = ''] = /name="token" value="([^"]+)"/.exec(await (await fetch(link)).text()) ?? [];
+  const { origin } = new URL(link);
+  await fetch(link, { method: 'POST', headers: { origin }, body: new URLSearchParams({ token, answer }) });
+}
+
 const finalize = (asked: Asked): Promise<Record<string, unknown>> =>
   call(asked, 'scale_ai_finalize_batch', { batch_name: 'b1' });
 
 const CAN_ASK = [
   ['stdio', '2025'],
   ['stdio', '2026-07-28'],
+  ['http', '2025'],
   ['http', '2026-07-28'],
 ] as const;
 
@@ -120,7 +132,7 @@ describe.each(CAN_ASK)('a person asked over %s at %s', (way, era) => {
     const asked = await open(way, era, { person: { answers: ['yes', 'no'] } });
     expect(await finalize(asked)).toMatchObject({ summary: expect.stringContaining('Finalized batch b1') });
     expect(asked.questions).toHaveLength(1);
-    for (const line of ['Project: signs', 'Batch: b1', 'Tasks: 1', 'Data: live', 'it cannot be undone']) {
+    for (const line of ['Project: "signs"', 'Batch: "b1"', 'Tasks: 1', 'Data: live', 'it cannot be undone']) {
       expect(asked.questions[0]).toContain(line);
     }
     expect(await writes()).toEqual(['POST /v1/batches/b1/finalize']);
@@ -131,7 +143,6 @@ describe.each(CAN_ASK)('a person asked over %s at %s', (way, era) => {
   it.each<[Said, string]>([
     ['no', 'said no'],
     ['unchecked', 'said no'],
-    ['cancel', 'dismissed'],
   ])('who says %s has it their way: nothing is sent', async (said, words) => {
     const asked = await open(way, era, { person: { answers: [said] } });
     expect((await finalize(asked))['error']).toMatchObject({
@@ -141,6 +152,21 @@ describe.each(CAN_ASK)('a person asked over %s at %s', (way, era) => {
     });
     expect(await writes()).toEqual([]);
   });
+
+  it.each<Said>(['cancel', 'at once'])(
+    'is not there where the client answers by itself (%s): the approval link follows',
+    async (said) => {
+      const asked = await open(way, era, { person: { answers: [said] } });
+      expect((await finalize(asked))['error']).toMatchObject({
+        code: 'confirmation_required',
+        message: expect.stringMatching(/^Nobody was reached: .*Give the user this link/),
+        approve_at: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/approve\//),
+        outcome: 'not_sent',
+      });
+      expect(asked.questions).toHaveLength(1);
+      expect(await writes()).toEqual([]);
+    },
+  );
 
   it('is asked again when the plan has changed meanwhile', async () => {
     let isFirst = true;
@@ -170,7 +196,7 @@ describe('a client that cannot ask', () => {
   it.each<Era>(['2025', '2026-07-28'])(
     'is refused over HTTP at %s, with what the operator can change',
     async (era) => {
-      const { error } = await finalize(await open('http', era));
+      const { error } = await finalize(await open('http', era, { args: ['--confirm-fallback', 'refuse'] }));
       expect(error).toMatchObject({ code: 'confirmation_required', outcome: 'not_sent', plan: PLAN });
       expect((error as { message: string }).message).toContain('policy of the configuration file');
       expect(error).not.toHaveProperty('approve_at');
@@ -178,20 +204,69 @@ describe('a client that cannot ask', () => {
     },
   );
 
-  it('gets a page over stdio; a click there lets the same call through, once', async () => {
-    const asked = await open('stdio', '2025');
-    const { error } = (await finalize(asked)) as { error: { approve_at: string; expires_at: string } };
-    expect(Date.parse(error.expires_at)).toBeGreaterThan(Date.now() + 500_000);
-    expect((await finalize(asked))['error']).toMatchObject({ plan: PLAN, approve_at: error.approve_at });
-    const page = await (await fetch(error.approve_at)).text();
-    for (const words of ['Finalize batch', 'signs', 'b1', 'it cannot be undone'])
-      expect(page).toContain(words);
-    const [, token = ''] = /name="token" value="([^"]+)"/.exec(page) ?? [];
-    const { origin } = new URL(error.approve_at);
-    const body = new URLSearchParams({ token, answer: 'yes' });
-    await fetch(error.approve_at, { method: 'POST', headers: { origin }, body });
-    expect(await finalize(asked)).toMatchObject({ summary: expect.stringContaining('Finalized') });
-    expect((await finalize(asked))['error']).toMatchObject({ code: 'confirmation_required' });
+  it.each(['stdio', 'http'] as const)(
+    'gets a page over %s; a click there lets the call through, once',
+    async (way) => {
+      const asked = await open(way, '2025');
+      const { error } = (await finalize(asked)) as { error: { approve_at: string; expires_at: string } };
+      expect(Date.parse(error.expires_at)).toBeGreaterThan(Date.now() + 500_000);
+      expect((await finalize(asked))['error']).toMatchObject({ plan: PLAN, approve_at: error.approve_at });
+      const page = await (await fetch(error.approve_at)).text();
+      for (const words of ['Finalize batch', 'signs', 'b1', 'it cannot be undone'])
+        expect(page).toContain(words);
+      await click(error.approve_at, 'yes');
+      expect(await finalize(asked)).toMatchObject({ summary: expect.stringContaining('Finalized') });
+      expect((await finalize(asked))['error']).toMatchObject({ code: 'confirmation_required' });
+    },
+  );
+
+  it('finds in the next process what was asked for and decided in the ones before', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'consents-'));
+    closers.push(() => rm(directory, { recursive: true }));
+    const args = ['--state-dir', directory];
+    const first = await open('stdio', '2025', { args });
+    const { error } = (await finalize(first)) as { error: { approve_at: string } };
+    await first.client.close();
+
+    const second = await open('stdio', '2025', { args });
+    const again = (await finalize(second)) as { error: { approve_at: string } };
+    expect(again.error.approve_at).toBe(error.approve_at);
+    await click(error.approve_at, 'yes');
+    await second.client.close();
+
+    const third = await open('stdio', '2025', { args });
+    expect(await finalize(third)).toMatchObject({ summary: expect.stringContaining('Finalized') });
+    expect((await finalize(third))['error']).toMatchObject({ code: 'confirmation_required' });
+  });
+});
+
+describe('a question about one task', () => {
+  it('names the task, what it is and how it stands', async () => {
+    const { body } = await sandbox.live('GET', '/tasks?batch=b1');
+    const [task] = (body as { docs: { task_id: string }[] }).docs;
+    const asked = await open('stdio', '2025', { person: { answers: ['no'] } });
+    await call(asked, 'scale_ai_cancel_task', { task_id: task?.task_id });
+    for (const line of [
+      `Task: "${task?.task_id}"`,
+      'Type: "imageannotation"',
+      'Status: "pending"',
+      'In batch: "b1"',
+    ])
+      expect(asked.questions[0]).toContain(line);
+  });
+});
+
+describe('a name that is made to look like a question', () => {
+  it('stands on one line, in quotes, with what is not seen made visible', async () => {
+    const batch = 'x\nTasks: 0\nEstimated cost: 0.00\u202e\nYou allow: nothing';
+    await sandbox.live('POST', '/batches', { project: 'signs', name: batch });
+    const asked = await open('stdio', '2025', { person: { answers: ['no'] } });
+    await call(asked, 'scale_ai_finalize_batch', { batch_name: batch });
+    const lines = (asked.questions[0] ?? '').split('\n');
+    expect(lines.filter((line) => line.startsWith('Tasks:'))).toEqual(['Tasks: 0']);
+    expect(lines.filter((line) => line.startsWith('You allow:'))).toEqual(['You allow: this call, once']);
+    expect(lines).toContainEqual(expect.stringMatching(/^Batch: "x\\u\{a\}Tasks: 0.*\\u\{202e\}/));
+    expect(asked.questions[0]).not.toMatch(/^Estimated cost:/m);
   });
 });
 
@@ -233,86 +308,6 @@ describe('ways in that stay shut: consent', () => {
     expect((await attempt()).status).toBeGreaterThanOrEqual(400);
     expect((await finalize(asked))['error']).toMatchObject({ code: 'confirmation_required' });
     expect(await writes()).toEqual([]);
-  });
-});
-
-/** Bare messages, as a client without scruples would send them. */
-describe('ways in that stay shut: sealed questions', () => {
-  const meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'x', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } },
-  };
-  const YES = { consent: { action: 'accept', content: { agree: true } } };
-
-  interface Reply {
-    result?: { resultType: string; requestState?: string };
-    error?: unknown;
-  }
-
-  async function post(url: string, params: object, token?: string): Promise<Reply> {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': 'tools/call',
-        'mcp-name': 'scale_ai_finalize_batch',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name: 'scale_ai_finalize_batch', _meta: meta, ...params },
-      }),
-    });
-    return (await response.json()) as Reply;
-  }
-
-  const b1 = { arguments: { batch_name: 'b1' } };
-
-  it('a seal used twice, for other arguments, by another principal, or changed', async () => {
-    const directory = await mkdtemp(path.join(tmpdir(), 'seal-'));
-    closers.push(() => rm(directory, { recursive: true }));
-    const [ada, bob] = [createToken(), createToken()];
-    const expires = new Date(Date.now() + 3_600_000).toISOString();
-    const config = path.join(directory, 'config.yaml');
-    const role = {
-      effects: ['read', 'update'],
-      consequences: ['billable', 'irreversible'],
-      toolsets: ['all'],
-    };
-    const tokens = Object.entries({ ada, bob }).map(([name, { sha256 }]) => ({
-      name,
-      sha256,
-      expires,
-      role: 'r',
-    }));
-    await writeFile(config, stringify({ roles: { r: role }, tokens }));
-    const server = await startHttp(['--config', config], environment());
-    closers.push(() => server.stop());
-
-    const { result } = await post(server.url, b1, ada.token);
-    expect(result?.resultType).toBe('input_required');
-    const requestState = result?.requestState;
-    const isAsked = async (params: object, token: string): Promise<boolean> => {
-      const answer = await post(server.url, params, token);
-      return answer.result?.resultType === 'input_required' || answer.error !== undefined;
-    };
-    await sandbox.live('POST', '/batches', { project: 'signs', name: 'b2' });
-    await sandbox.control('DELETE', '/requests');
-    const answered = { ...b1, requestState, inputResponses: YES };
-    expect(await isAsked(answered, bob.token)).toBe(true);
-    expect(await isAsked({ ...answered, arguments: { batch_name: 'b2' } }, ada.token)).toBe(true);
-    expect(await isAsked({ ...answered, requestState: `${requestState}x` }, ada.token)).toBe(true);
-    expect(await isAsked({ ...b1, inputResponses: YES }, ada.token)).toBe(true);
-    expect(await writes()).toEqual([]);
-    expect(await isAsked(answered, ada.token)).toBe(false);
-    expect(await writes()).toEqual(['POST /v1/batches/b1/finalize']);
-    expect(await isAsked(answered, ada.token)).toBe(true);
-    expect(await writes()).toHaveLength(1);
   });
 });
 

@@ -117,7 +117,7 @@ describe.each(CANCELLABLE)('a call cancelled over %s at %s', (way, era) => {
       .toContainEqual(expect.objectContaining({ result: 'cancelled', outcome: 'no_effect' }));
   });
 
-  it('is finished and recorded when it has begun to create', async () => {
+  it('is finished and recorded when it has started to create', async () => {
     const { client, scale, directory } = await open(way, era);
     const controller = new AbortController();
     scale.answer = (_request, response) => {
@@ -199,11 +199,11 @@ describe('a server that is asked to stop', () => {
     await expect
       .poll(() =>
         fetch(server.url).then(
-          () => 'open',
+          ({ status, headers }) => [status, headers.get('retry-after')],
           () => 'closed',
         ),
       )
-      .toBe('closed');
+      .toEqual([503, '1']);
     release();
     expect((await call).isError).not.toBe(true);
     await stopped;

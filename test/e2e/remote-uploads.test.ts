@@ -7,7 +7,8 @@ let server: Awaited<ReturnType<typeof startHttp>>;
 const client = new Client({ name: 'test-host', version: '1.0.0' });
 
 beforeAll(async () => {
-  server = await startHttp(['--sandbox', '--allow-dir', 'examples/road-signs'], {});
+  const reachedByName = ['--allow-host', 'mcp.example.com'];
+  server = await startHttp(['--sandbox', '--allow-dir', 'examples/road-signs', ...reachedByName], {});
   await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
 });
 afterAll(async () => {
@@ -25,7 +26,11 @@ const base64 = (bytes: number): string => Buffer.alloc(bytes, 7).toString('base6
 
 describe('ways in that stay shut: uploads over HTTP', () => {
   it.each<[string, Record<string, unknown>, string]>([
-    ['a path, even below an allowed directory', { file_path: 'busy-street.jpg' }, 'path_not_allowed'],
+    [
+      'a path below an allowed directory, where others reach the server',
+      { file_path: 'examples/road-signs/busy-street.jpg' },
+      'path_not_allowed',
+    ],
     ['an absolute path', { file_path: '/etc/passwd' }, 'path_not_allowed'],
     ['a name that is a path', { content_base64: base64(3), file_name: '../x' }, 'invalid_arguments'],
     [
@@ -41,6 +46,52 @@ describe('ways in that stay shut: uploads over HTTP', () => {
     ],
   ])('%s', async (_name, args, code) => {
     expect((await upload(args))['error']).toMatchObject({ code, outcome: 'not_sent' });
+  });
+});
+
+it('says which setting would open a path', async () => {
+  const { error } = await upload({ file_path: 'examples/road-signs/busy-street.jpg' });
+  expect(JSON.stringify(error)).toMatch(/--allow-dir.*loopback.*--allow-host/);
+});
+
+describe('where the operator named a directory, and only this machine reaches the server', () => {
+  let here: Awaited<ReturnType<typeof startHttp>>;
+  const local = new Client({ name: 'test-host', version: '1.0.0' });
+  const call = async (name: string, args: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    const { content } = await local.callTool({ name, arguments: args });
+    return JSON.parse(content[0]?.type === 'text' ? content[0].text : '{}') as Record<string, unknown>;
+  };
+  beforeAll(async () => {
+    here = await startHttp(['--sandbox', '--allow-dir', 'examples/road-signs'], {});
+    await local.connect(new StreamableHTTPClientTransport(new URL(here.url)));
+  });
+  afterAll(async () => {
+    await local.close();
+    await here.stop();
+  });
+
+  it('files and manifests are read as over stdio', async () => {
+    const { length } = await readFile('examples/road-signs/busy-street.jpg');
+    expect(
+      await call('scale_ai_upload_file', { file_path: 'examples/road-signs/busy-street.jpg' }),
+    ).toMatchObject({ file: { size: length } });
+    const planned = await call('scale_ai_plan_tasks', {
+      manifest_path: 'examples/road-signs',
+      type: 'imageannotation',
+      project: 'street-scenes',
+      template: {
+        attachment: '{{path}}',
+        instruction: 'Box all signs.',
+        geometries: { box: { objects_to_annotate: ['sign'] } },
+      },
+    });
+    expect(planned['error']).toBeUndefined();
+    expect(planned['plan']).toBeDefined();
+  });
+
+  it.each(['/etc/passwd', 'package.json'])('%s stays shut', async (file) => {
+    const { error } = await call('scale_ai_upload_file', { file_path: file });
+    expect(error).toMatchObject({ code: 'path_not_allowed', allowed: expect.stringContaining('road-signs') });
   });
 });
 

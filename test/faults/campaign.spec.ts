@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { STEPS } from '../../examples/tour/steps.ts';
 import { takeTour } from '../../examples/tour/take-tour.ts';
 import { callLimits } from '../../src/access/limits/call-limits.ts';
-import { openLimitStore } from '../../src/access/limits/shared-store.ts';
+import { sharedLimits } from '../../src/access/limits/shared-store.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { openSandbox } from '../sandbox/open-sandbox.ts';
 import { openBench, toolNamed } from '../support/invoke-tool.ts';
@@ -18,13 +18,15 @@ const WRITES = ['POST /v1/*', 'PUT /v1/*', 'DELETE /v1/*'];
 
 interface FaultCase {
   name: string;
-  spec?: Record<string, unknown>;
+  spec?: Record<string, unknown> | readonly Record<string, unknown>[];
+  /** The part of the requests that meets it. */
+  share?: number;
   /** Requests that meet it; all of them when left out. */
   count?: number;
   /** Milliseconds of a call's deadline, where the fault is that nothing comes in time. */
   deadlineMs?: number;
-  /** The Redis of the limits is away. */
-  withoutRedis?: boolean;
+  /** The PostgreSQL of the limits is away. */
+  withoutDatabase?: boolean;
   /** Look-ups fail as well. */
   blind?: boolean;
 }
@@ -48,7 +50,29 @@ const FAULTS: readonly FaultCase[] = [
   { name: 'response cut in the middle', spec: { kind: 'truncate' }, count: 1 },
   { name: 'slow body past the deadline', spec: { kind: 'slow_body' }, deadlineMs: 400 },
   { name: 'answer lost and look-ups failing', spec: { kind: 'drop', when: 'after' }, blind: true },
-  { name: 'Redis lost', withoutRedis: true },
+  { name: 'PostgreSQL lost', withoutDatabase: true },
+  { name: '25 % of answers cut', spec: { kind: 'truncate' }, share: 0.25 },
+  {
+    name: '25 % of requests or answers lost',
+    spec: [
+      { kind: 'drop', when: 'before' },
+      { kind: 'drop', when: 'after' },
+    ],
+    share: 0.125,
+  },
+  {
+    name: '25 % of all kinds',
+    spec: [
+      { kind: 'status', status: 500, when: 'before' },
+      { kind: 'status', status: 500, when: 'after' },
+      { kind: 'status', status: 504, when: 'after' },
+      { kind: 'status', status: 429 },
+      { kind: 'drop', when: 'before' },
+      { kind: 'drop', when: 'after' },
+      { kind: 'truncate' },
+    ],
+    share: 0.25 / 7,
+  },
 ];
 
 interface Tally {
@@ -59,6 +83,10 @@ interface Tally {
   duplicates: number;
   lost: number;
   wrong: number;
+  /** Requests that met the fault. */
+  met: number;
+  /** Done, and told without what was made. */
+  bare: number;
 }
 
 const tallies = new Map<string, Tally>();
@@ -67,7 +95,7 @@ const details: string[] = [];
 /** What each step changes when nothing goes wrong, by its number. */
 const expected: number[] = [];
 
-async function openWorld({ deadlineMs = 60_000, withoutRedis }: Partial<FaultCase> = {}): Promise<{
+async function openWorld({ deadlineMs = 60_000, withoutDatabase }: Partial<FaultCase> = {}): Promise<{
   sandbox: OpenSandbox;
   benchFor: () => Promise<Bench>;
 }> {
@@ -75,7 +103,7 @@ async function openWorld({ deadlineMs = 60_000, withoutRedis }: Partial<FaultCas
   const { baseUrl, keys } = sandbox.running;
   return {
     sandbox,
-    benchFor: () =>
+    benchFor: async () =>
       openBench({
         baseUrl,
         apiKey: keys.live,
@@ -83,13 +111,14 @@ async function openWorld({ deadlineMs = 60_000, withoutRedis }: Partial<FaultCas
         allowDir: ['examples'],
         urlHosts: ['127.0.0.1'],
         deadlineMs,
-        ...(withoutRedis && { limits: limitsWithoutRedis() }),
+        ...(withoutDatabase && { limits: await limitsWithoutDatabase() }),
       }),
   };
 }
 
-function limitsWithoutRedis(): CallLimits {
-  const store = openLimitStore('redis://127.0.0.1:9', createLogger('silent'));
+async function limitsWithoutDatabase(): Promise<CallLimits> {
+  const pool = { query: () => Promise.reject(new Error('connection refused')), on: () => undefined };
+  const store = await sharedLimits(pool as never, createLogger('silent'));
   stores.push(store);
   return callLimits(store, {
     callsPerMinute: 10_000,
@@ -146,16 +175,29 @@ async function measure(): Promise<void> {
   await sandbox.running.close();
 }
 
-async function meet(sandbox: OpenSandbox, { spec, count, blind }: FaultCase, share: number): Promise<void> {
-  for (const route of spec ? WRITES : []) {
-    await sandbox.control('POST', '/faults', {
-      ...spec,
-      route,
-      share,
-      ...(count !== undefined && { count }),
-    });
+async function meet(
+  sandbox: OpenSandbox,
+  { name, spec, count, blind, share: own }: FaultCase,
+  { share, step }: { share: number; step: number },
+): Promise<void> {
+  for (const route of WRITES) {
+    for (const [index, one] of [spec ?? []].flat().entries()) {
+      await sandbox.control('POST', '/faults', {
+        ...one,
+        route,
+        share: own ?? share,
+        // Another draw for each step: otherwise every step would be spared, or met, alike.
+        ...(own !== undefined && { seed: `${name} ${step} ${index}` }),
+        ...(count !== undefined && { count }),
+      });
+    }
   }
   if (blind) await sandbox.control('POST', '/faults', { kind: 'status', status: 503, route: 'GET /v1/*' });
+}
+
+async function hitsOf(sandbox: OpenSandbox): Promise<number> {
+  const { faults } = (await sandbox.control('GET', '/faults')).body as { faults: { hits: number }[] };
+  return faults.reduce((sum, { hits }) => sum + hits, 0);
 }
 
 /** A tour on which every write meets the fault; after a failure it is made again without one. */
@@ -168,11 +210,12 @@ async function round(fault: FaultCase, tally: Tally, share: number): Promise<voi
     const before = await lookAt(sandbox);
     // What a check reads is read before the trouble begins: it is the write that is put to the test.
     const bench = await benchFor();
-    await meet(sandbox, fault, share);
+    await meet(sandbox, fault, { share, step: number });
     const answered = await invoked(bench, tool, args);
+    tally.met += await hitsOf(sandbox);
     await sandbox.control('DELETE', '/faults');
     await bench.close();
-    judge({
+    validate({
       tool,
       answered,
       changed: effects(before, await lookAt(sandbox)),
@@ -203,7 +246,7 @@ async function finish(bench: Bench, tool: string, args: Record<string, unknown>)
 
 function bearsIdentity(tool: string, args: Record<string, unknown>): boolean {
   const prepared = toolNamed(tool).prepare(args);
-  return 'call' in prepared && prepared.call.once(true) !== undefined;
+  return 'call' in prepared && prepared.call.idempotency(true) !== undefined;
 }
 
 interface Judged {
@@ -215,7 +258,7 @@ interface Judged {
   fault: FaultCase;
 }
 
-function judge({ tool, answered, changed, wanted, tally, fault }: Judged): void {
+function validate({ tool, answered, changed, wanted, tally, fault }: Judged): void {
   const { outcome } = (answered.answer['error'] ?? {}) as { outcome?: string };
   const note = (what: string): void => void details.push(`${fault.name}: ${tool} ${what}`);
   tally.calls += 1;
@@ -225,6 +268,7 @@ function judge({ tool, answered, changed, wanted, tally, fault }: Judged): void 
   }
   if (!answered.isError || outcome === 'done') {
     tally.succeeded += 1;
+    if (answered.isError) tally.bare += 1;
     if (changed < wanted) {
       tally.lost += 1;
       note('was reported as done and is not there');
@@ -246,19 +290,42 @@ describe('every tool that changes something, under', () => {
   });
 
   it.each(FAULTS)('$name', async (fault) => {
-    const tally: Tally = { calls: 0, succeeded: 0, failed: 0, unknown: 0, duplicates: 0, lost: 0, wrong: 0 };
+    const tally: Tally = {
+      calls: 0,
+      succeeded: 0,
+      failed: 0,
+      unknown: 0,
+      duplicates: 0,
+      lost: 0,
+      wrong: 0,
+      met: 0,
+      bare: 0,
+    };
     tallies.set(fault.name, tally);
     for (let index = 0; index < ROUNDS; index += 1) await round(fault, tally, index === 0 ? 1 : 0.5);
     const writes = STEPS.filter((step) => 'tool' in step && toolNamed(step.tool).effect !== 'read');
     expect(tally.calls).toBe(writes.length * ROUNDS);
     expect(details.filter((line) => line.startsWith(fault.name))).toEqual([]);
     expect(tally).toMatchObject({ duplicates: 0, lost: 0, wrong: 0 });
+    if (fault.share === undefined) return;
+    expect(tally.met).toBeGreaterThan(5);
+    expect(tally.bare).toBe(0);
   });
 });
 
 afterAll(async () => {
   for (const store of stores) await store.close();
-  const columns = ['calls', 'succeeded', 'failed', 'unknown', 'duplicates', 'lost', 'wrong'] as const;
+  const columns = [
+    'calls',
+    'succeeded',
+    'failed',
+    'unknown',
+    'duplicates',
+    'lost',
+    'wrong',
+    'met',
+    'bare',
+  ] as const;
   const lines = [...tallies].map(
     ([name, tally]) =>
       `${name.padEnd(40)}${columns.map((column) => String(tally[column]).padStart(11)).join('')}`,

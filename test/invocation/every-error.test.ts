@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/catalog/tool.ts';
 import { ConsentPolicy } from '../../src/access/consent/consent-policy.ts';
 import { callLimits } from '../../src/access/limits/call-limits.ts';
-import { openLimitStore } from '../../src/access/limits/shared-store.ts';
-import { createLogger } from '../../src/observability/logger.ts';
+import { localLimits } from '../../src/access/limits/shared-store.ts';
 import { errorOf, openBench } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
 import { AuditWriteError } from '../../src/observability/audit/audit-file.ts';
@@ -30,7 +29,10 @@ afterAll(() => rm(directory, { recursive: true }));
 async function ask(
   options: Options,
   call: (bench: Bench) => ReturnType<Bench['call']>,
-  answer: { status: number; body: unknown } = { status: 200, body: {} },
+  answer: { status: number; body: unknown } = {
+    status: 200,
+    body: { name: 'signs', status: 'staging', pending: 1 },
+  },
 ): Promise<ReturnType<typeof errorOf>> {
   const stub = await startScaleStub((_request, response) =>
     typeof answer.body === 'string'
@@ -65,11 +67,11 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
     ask({ selection: { project: 'p' } }, (bench) => bench.call('scale_ai_get_teams', {})),
   not_permitted: () => ask({ missing: () => 'effect:read' }, (bench) => bench.call(READ, READ_ARGS)),
   audit_unavailable: () => {
-    const trail = {
-      intend: async () => Promise.reject(new AuditWriteError('disk full')),
+    const auditSink = {
+      recordIntent: async () => Promise.reject(new AuditWriteError('disk full')),
       record: async () => undefined,
     };
-    return ask({ trail }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS));
+    return ask({ auditSink }, (bench) => bench.call('scale_ai_finalize_batch', READ_ARGS));
   },
   state_unavailable: () =>
     ask({ stateDir: '/dev/null/state' }, (bench) => bench.call('scale_ai_list_jobs', {})),
@@ -83,7 +85,8 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
     ask({ policy: ConsentPolicy.parse({}) }, async (bench) => {
       const asked = await bench.call('scale_ai_finalize_batch', READ_ARGS);
       const seal = 'question' in asked ? asked.question?.seal : undefined;
-      const consent = seal && { seal, answer: 'no' as const };
+      // Asked two seconds ago: nobody reads and refuses in less than one.
+      const consent = seal && { seal: { ...seal, expiresAt: seal.expiresAt - 2_000 }, answer: 'no' as const };
       return bench.call('scale_ai_finalize_batch', READ_ARGS, undefined, consent);
     }),
   no_api_key: () => ask({ apiKey: undefined }, (bench) => bench.call(READ, READ_ARGS)),
@@ -99,7 +102,7 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
   limit_reached: () =>
     ask(
       {
-        limits: callLimits(openLimitStore(undefined, createLogger('silent')), {
+        limits: callLimits(localLimits(), {
           callsPerMinute: 1,
           billablePerHour: 0,
           billablePerDay: 1_000_000,
@@ -119,12 +122,12 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
   unexpected_response: () => answered(200, '<html>A page of some proxy in between</html>'),
   cancelled: () => ask({}, (bench) => bench.call(READ, READ_ARGS, AbortSignal.abort())),
   internal_error: () => {
-    const trail = {
-      intend: () => Promise.reject(new TypeError('a mistake in the code')),
+    const auditSink = {
+      recordIntent: () => Promise.reject(new TypeError('a mistake in the code')),
       record: async () => undefined,
     };
     const args = { name: 'p', type: 'imageannotation' };
-    return ask({ trail }, (bench) => bench.call('scale_ai_create_project', args));
+    return ask({ auditSink }, (bench) => bench.call('scale_ai_create_project', args));
   },
 };
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { derivedUniqueId, differencesBetween } from '../../src/catalog/once.ts';
+import { derivedUniqueId, differencesBetween } from '../../src/catalog/idempotent-create.ts';
 import { expandUri, matchUri } from '../../src/catalog/resource.ts';
 import { createFence, isHarmless } from '../../src/responses/untrusted.ts';
 import { UnsafePathError, addressOf } from '../../src/scale/address.ts';

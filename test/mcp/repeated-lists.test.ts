@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { selectionFor } from '../../src/commands/selection-for.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { repeatedLists } from '../../src/mcp/repeated-lists.ts';
@@ -15,13 +15,16 @@ async function caller(): Promise<AuthInfo> {
   return entry.auth;
 }
 
-function counting(status = 200): { asked: () => number; answer: ReturnType<typeof repeatedLists> } {
+function counting(
+  status = 200,
+  kept = new Map<string, string>(),
+): { asked: () => number; answer: ReturnType<typeof repeatedLists> } {
   let asked = 0;
   const answer = repeatedLists(async ({ parsedBody }) => {
     asked += 1;
     const { id } = parsedBody as { id: unknown };
     return Response.json({ result: { tools: [asked] }, jsonrpc: '2.0', id }, { status });
-  });
+  }, kept);
   return { asked: () => asked, answer };
 }
 
@@ -63,4 +66,31 @@ it('keeps neither calls nor refusals', async () => {
   const refusing = counting(400);
   for (const id of [1, 2]) await ask(refusing.answer, { ...LIST, id }, { authInfo });
   expect(refusing.asked()).toBe(2);
+});
+
+describe('ways in that stay shut: what is kept of a question', () => {
+  it.each([
+    ['a large padding', 1_000_000],
+    ['a padding that is no longer than a question may be', 10_000],
+  ])('%s, another one with each listing', async (_name, length) => {
+    const authInfo = await caller();
+    const kept = new Map<string, string>();
+    const { asked, answer } = counting(200, kept);
+    for (let turn = 0; turn < 110; turn += 1) {
+      const padding = String(turn).padStart(length, 'x');
+      await ask(answer, { ...LIST, params: { _meta: { padding } } }, { authInfo });
+    }
+    expect(asked()).toBe(110);
+    expect(kept.size).toBeLessThanOrEqual(100);
+    const bytes = [...kept].flat().reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    expect(bytes).toBeLessThan(100 * 100); // a hash and what was answered
+  });
+
+  it('a padded question asked twice is not looked up either', async () => {
+    const authInfo = await caller();
+    const { asked, answer } = counting();
+    const padded = { ...LIST, params: { _meta: { padding: 'x'.repeat(100_000) } } };
+    for (let turn = 0; turn < 2; turn += 1) await ask(answer, padded, { authInfo });
+    expect(asked()).toBe(2);
+  });
 });

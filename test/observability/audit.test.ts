@@ -26,7 +26,7 @@ const open = (more: object = {}): Promise<AuditTrail> =>
     ...more,
   });
 
-const intent = (id: string): Parameters<AuditTrail['intend']>[0] => ({
+const intent = (id: string): Parameters<AuditTrail['recordIntent']>[0] => ({
   request_id: id,
   principal: 'ada',
   tool: 'scale_ai_create_batch',
@@ -47,15 +47,15 @@ describe('the chain', () => {
   let lines: string[];
   let file = '';
   beforeEach(async () => {
-    const trail = await open();
+    const auditSink = await open();
     await Promise.all(
       ['a', 'b', 'c'].map(async (id) => {
-        await trail.intend(intent(id));
-        await trail.record({ ...intent(id), result: 'ok', outcome: 'done', duration_ms: 1 });
+        await auditSink.recordIntent(intent(id));
+        await auditSink.record({ ...intent(id), result: 'ok', outcome: 'done', duration_ms: 1 });
       }),
     );
-    await trail.close();
-    ({ file } = trail);
+    await auditSink.close();
+    ({ file } = auditSink);
     lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
   });
   const verdictOn = async (changed: readonly string[]): Promise<string | undefined> => {
@@ -90,13 +90,13 @@ describe('a process that was killed', () => {
   /** The file that a killed process leaves: its number is free again. */
   async function leaveBehind(host = hostname(), number?: number): Promise<void> {
     const pid = number ?? spawnSync(process.execPath, ['-e', '0']).pid;
-    const trail = await open();
-    await trail.intend(intent('finished'));
-    await trail.record({ ...intent('finished'), result: 'ok', outcome: 'done', duration_ms: 1 });
-    await trail.intend(intent('lost'));
-    const text = await readFile(trail.file, 'utf8');
-    await trail.close();
-    await rm(trail.file);
+    const auditSink = await open();
+    await auditSink.recordIntent(intent('finished'));
+    await auditSink.record({ ...intent('finished'), result: 'ok', outcome: 'done', duration_ms: 1 });
+    await auditSink.recordIntent(intent('lost'));
+    const text = await readFile(auditSink.file, 'utf8');
+    await auditSink.close();
+    await rm(auditSink.file);
     await writeFile(path.join(directory, auditFileName(new Date(Date.now() - 1_000), host, pid)), text);
   }
 
@@ -136,17 +136,17 @@ it('deletes files that are older than they are to be kept', async () => {
   const old = path.join(directory, auditFileName(new Date(0), 'h', 1));
   await writeFile(old, '');
   await utimes(old, 0, 0);
-  const trail = await open();
-  expect(await auditFiles(directory)).toEqual([trail.file]);
-  await trail.close();
+  const auditSink = await open();
+  expect(await auditFiles(directory)).toEqual([auditSink.file]);
+  await auditSink.close();
 });
 
 describe('of calls', () => {
   it('an intent stands before the request, an outcome after it, and no content at all', async () => {
     const sandbox = await openSandbox();
-    const trail = await open();
+    const auditSink = await open();
     const { baseUrl, keys } = sandbox.running;
-    const bench = await openBench({ baseUrl, apiKey: keys.live, trail });
+    const bench = await openBench({ baseUrl, apiKey: keys.live, auditSink });
     await sandbox.live('POST', '/projects', { name: 'p', type: 'imageannotation' });
     const made = outputOf(
       await bench.call('scale_ai_create_image_annotation_task', {
@@ -161,10 +161,10 @@ describe('of calls', () => {
     outputOf(await bench.call('scale_ai_get_project', { project_name: 'p' }));
     errorOf(await bench.call('scale_ai_get_batch', {}));
     await bench.close();
-    await trail.close();
+    await auditSink.close();
     await sandbox.running.close();
     const { task_id } = made['task'] as { task_id: string };
-    const [, intended, done, read, refused] = await linesOf(trail.file);
+    const [, intended, done, read, refused] = await linesOf(auditSink.file);
     expect(intended).toMatchObject({
       type: 'intent',
       tool: 'scale_ai_create_image_annotation_task',
@@ -183,7 +183,7 @@ describe('of calls', () => {
     expect(done?.['request_id']).toBe(intended?.['request_id']);
     expect(read).toMatchObject({ type: 'call', tool: 'scale_ai_get_project', outcome: 'no_effect' });
     expect(refused).toMatchObject({ type: 'call', result: 'invalid_arguments', outcome: 'not_sent' });
-    const text = await readFile(trail.file, 'utf8');
+    const text = await readFile(auditSink.file, 'utf8');
     expect(text).not.toMatch(/Secret plans|John Doe|s3cr3t/);
     expect(text).not.toContain(keys.live);
   });
@@ -192,9 +192,9 @@ describe('of calls', () => {
     const sandbox = await openSandbox();
     const { baseUrl, keys } = sandbox.running;
     for (const onFailure of ['stop-writes', 'continue']) {
-      const trail = await open({ onFailure, directory: path.join(directory, onFailure) });
-      await trail.close(); // a closed file takes no more either
-      const bench = await openBench({ baseUrl, apiKey: keys.live, trail });
+      const auditSink = await open({ onFailure, directory: path.join(directory, onFailure) });
+      await auditSink.close(); // a closed file takes no more either
+      const bench = await openBench({ baseUrl, apiKey: keys.live, auditSink });
       outputOf(await bench.call('scale_ai_list_projects', {}));
       const result = await bench.call('scale_ai_create_project', {
         name: onFailure,

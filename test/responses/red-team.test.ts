@@ -87,7 +87,7 @@ function plant(value: unknown, text: string): unknown {
 
 /** Strings of an output that are not fenced. */
 function bare(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
+  if (typeof value === 'string') return [value.replaceAll(/<(data-[0-9a-f]+)>[^<]*<\/\1>/g, '')];
   if (typeof value !== 'object' || value === null) return [];
   if ('untrusted' in value && Object.keys(value).length === 1) return [];
   return Object.values(value).flatMap(bare);

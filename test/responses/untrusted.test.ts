@@ -44,3 +44,18 @@ it('does not let a text that knows the marker close the fence', () => {
 it('cuts inside the fence and says how long the text was', () => {
   expect(createFence('data-0').untrusted('abcdef', 3).untrusted).toBe('<data-0>abc… (6 characters)</data-0>');
 });
+
+describe('a name inside a sentence', () => {
+  const { name } = createFence('data-x');
+  it.each(['road signs/2026: week 7', 'дорожные знаки', '道路標識', "Straße's (B)"])(
+    '%s stays as it is',
+    (text) => expect(name(text, '')).toBe(text),
+  );
+
+  it.each([
+    ['why? signs!', '<data-x>why? signs!</data-x>'],
+    ['two\nlines', '<data-x>two lines</data-x>'],
+  ])('%j is shown in a fence, on one line', (text, shown) => expect(name(text, '')).toBe(shown));
+
+  it('that Scale does not give is told as that', () => expect(name(undefined, 'nameless')).toBe('nameless'));
+});

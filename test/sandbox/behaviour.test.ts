@@ -29,7 +29,7 @@ async function counts(): Promise<Record<string, number>> {
 }
 
 describe('labelers at a chosen number', () => {
-  it('take one task at a time; what nobody has begun can be cancelled', async () => {
+  it('take one task at a time; what nobody has started can be cancelled', async () => {
     await open({ labelers: 2 });
     const made = [];
     for (let number = 0; number < 5; number += 1) made.push((await create(number)).body.task_id);

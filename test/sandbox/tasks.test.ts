@@ -195,7 +195,7 @@ describe('live work', () => {
     expect(await status()).toBe('completed');
   });
 
-  it('can be canceled before it is begun, and not after', async () => {
+  it('can be canceled before it is started, and not after', async () => {
     const [early, late] = [
       await create({ geometries: GEOMETRIES }),
       await create({ geometries: GEOMETRIES }),

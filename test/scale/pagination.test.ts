@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { UnreadAnswer } from '../../src/catalog/unread-answer.ts';
 import { offsetItems, tokenItems } from '../../src/scale/pagination.ts';
 import type { ScaleRequest } from '../../src/scale/request.ts';
 
@@ -48,4 +49,26 @@ it('asks for no page that the consumer does not want', async () => {
   };
   for await (const item of tokenItems(counted, { method: 'GET', path: [] })) if (item === 1) break;
   expect(pages).toBe(1);
+});
+
+it.each([
+  ['no object', []],
+  ['nothing', null],
+  ['a list in another member', { items: [1] }],
+  ['an object for a list', { docs: { 0: 1 } }],
+  ['a token that is no text', { docs: [1], next_token: { page: 2 } }],
+  ['more to come and no token', { docs: [1], has_more: true }],
+])('does not take %s for the end of a list', async (_what, page) => {
+  await expect(collect(tokenItems(async () => page, { method: 'GET', path: ['tasks'] }))).rejects.toThrow(
+    UnreadAnswer,
+  );
+});
+
+it.each([
+  ['a list in another member', { items: [1] }],
+  ['items, and nothing of whether more follow', { docs: [1] }],
+])('does not take %s for the end of a list by offset', async (_what, page) => {
+  await expect(collect(offsetItems(async () => page, { method: 'GET', path: ['batches'] }))).rejects.toThrow(
+    UnreadAnswer,
+  );
 });

@@ -7,7 +7,7 @@ function resolve(base: string, name: string, all: boolean): Promise<unknown> {
   });
 }
 
-it.each(['localhost', '127.0.0.1', '10.0.0.1', '::1'])(
+it.each(['localhost', '127.0.0.1', '10.0.0.1', '::1', '::127.0.0.1', '::ffff:10.0.0.1', '64:ff9b::a00:1'])(
   'connects to no result host that means %s',
   async (name) => {
     expect(await resolve('api.scale.com', name, true)).toBe('EHOSTUNREACH');

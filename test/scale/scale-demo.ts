@@ -202,7 +202,8 @@ class Rate {
   #first: { at: number; taken: number } | undefined;
   #last: { at: number; taken: number } | undefined;
   #startedAt: number | undefined;
-  #doneBefore = 0;
+  /** Nothing is known of it right after an interruption: what was done until then is seen only now. */
+  #doneBefore: number | undefined;
   #taken = 0;
   seconds = 0;
 
@@ -211,7 +212,7 @@ class Rate {
   }
 
   async look(done: number): Promise<void> {
-    const isAtWork = done > this.#doneBefore;
+    const isAtWork = this.#doneBefore !== undefined && done > this.#doneBefore;
     this.#doneBefore = done;
     if (isAtWork) this.#startedAt ??= performance.now();
     if (this.#startedAt === undefined || performance.now() - this.#startedAt < SETTLING_MS) return;
@@ -229,6 +230,7 @@ class Rate {
     this.#first = undefined;
     this.#last = undefined;
     this.#startedAt = undefined;
+    this.#doneBefore = undefined;
   }
 }
 

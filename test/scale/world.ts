@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SANDBOX_KEYS } from '../../src/sandbox/keys.ts';
 import { CLI } from '../support/hosts.ts';
-import { Part, Replica, connect, freePort, startRedis } from '../service/parts.ts';
+import { Part, Replica, connect, freePort } from '../service/parts.ts';
+import { PostgresServer } from '../service/postgres-server.ts';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
@@ -22,25 +23,27 @@ const FAULTS = [
   { kind: 'latency', when: 'after', latency_ms: 500 },
 ] as const;
 
-/** Everything that the demo runs on: a sandbox, a Redis, two replicas, each a process of its own. */
+/** Everything that the demo runs on: a sandbox, a PostgreSQL, two replicas, each a process of its own. */
 export class World {
   readonly replicas: Replica[] = [];
   readonly directory: string;
-  readonly #parts: Part[];
+  readonly #sandbox: Part;
+  readonly #postgres: PostgresServer;
   readonly #origin: string;
   /** Resident memory of the servers over time, MiB. */
   readonly memory: number[] = [];
 
-  private constructor(directory: string, parts: Part[], origin: string) {
+  private constructor(directory: string, parts: { sandbox: Part; postgres: PostgresServer }, origin: string) {
     this.directory = directory;
-    this.#parts = parts;
+    this.#sandbox = parts.sandbox;
+    this.#postgres = parts.postgres;
     this.#origin = origin;
   }
 
   static async open({ perSecond }: { perSecond: number }): Promise<World> {
     const directory = await mkdtemp(path.join(tmpdir(), 'scale-demo-'));
-    const [redisPort, sandboxPort] = [await freePort(), await freePort()];
-    const redis = await startRedis(redisPort);
+    const sandboxPort = await freePort();
+    const postgres = await PostgresServer.create();
     const sandboxArgs = ['sandbox', '--port', String(sandboxPort), '--seed', 'empty', '--turnaround', '1s'];
     const sandbox = await new Part(process.execPath, [
       CLI,
@@ -48,11 +51,11 @@ export class World {
       '--rate-limit',
       String(perSecond),
     ]).up(/Try: curl/);
-    const world = new World(directory, [redis, sandbox], `http://127.0.0.1:${sandboxPort}`);
+    const world = new World(directory, { sandbox, postgres }, `http://127.0.0.1:${sandboxPort}`);
     const env = {
       SCALE_API_KEY: SANDBOX_KEYS.live,
       SCALE_API_BASE_URL: `${world.#origin}/v1`,
-      SCALE_MCP_REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+      SCALE_MCP_DATABASE_URL: postgres.url,
     };
     const args = ['--config', 'test/fixtures/no-questions.yaml', '--scale-per-second', String(4 * perSecond)];
     for (let number = 1; number <= 2; number += 1) {
@@ -158,7 +161,8 @@ export class World {
 
   async close(): Promise<void> {
     await Promise.all(this.replicas.map((replica) => replica.stop()));
-    await Promise.all(this.#parts.map((part) => part.end()));
+    await this.#sandbox.end();
+    await this.#postgres.remove();
     await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -6,31 +6,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
 import { EventLog } from '../../src/work/events/event-log.ts';
 import { Pollers } from '../../src/work/results/pollers.ts';
-import { openRedisStore } from '../../src/work/store/redis-store.ts';
+import { openPool, openPostgres } from '../../src/state/postgres.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
-import { Replica, connect, freePort, startRedis } from './parts.ts';
-import type { TaskProgress } from '../../src/catalog/work.ts';
-import type { CallPath } from '../../src/invocation/call-path.ts';
+import { Replica, connect, freePort } from './parts.ts';
+import { PostgresServer } from './postgres-server.ts';
+import type { TaskProgress } from '../../src/catalog/work/waits.ts';
+import type { ScaleAccess } from '../../src/invocation/scale-access.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
-import type { Part } from './parts.ts';
 
 let directory = '';
-let redis: Part;
-let redisUrl = '';
+let postgres: PostgresServer;
 let sandbox: OpenSandbox;
 let replicas: Replica[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'callbacks-'));
-  const redisPort = await freePort();
-  redis = await startRedis(redisPort);
-  redisUrl = `redis://127.0.0.1:${redisPort}`;
+  postgres = await PostgresServer.create();
   sandbox = await openSandbox();
   const { baseUrl, keys, callbackAuthKeys } = sandbox.running;
   const env = {
     SCALE_API_KEY: keys.live,
     SCALE_API_BASE_URL: baseUrl,
-    SCALE_MCP_REDIS_URL: redisUrl,
+    SCALE_MCP_DATABASE_URL: postgres.url,
     SCALE_MCP_CALLBACK_TOKEN: callbackAuthKeys.live,
   };
   replicas = await Promise.all(
@@ -44,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(replicas.map((replica) => replica.stop()));
   await sandbox.running.close();
-  await redis.end();
+  await postgres.remove();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -100,37 +97,40 @@ describe('a callback at one replica', () => {
   });
 
   it('wakes without any look in between', async () => {
-    const stores = [1, 2].map(() => openRedisStore(redisUrl, createLogger('silent')));
-    const [here, there] = stores;
-    if (!here || !there) throw new Error('two stores');
+    const logger = createLogger('silent');
+    const pools = await Promise.all([1, 2].map(() => openPool(postgres.url, logger)));
+    const databases = await Promise.all(pools.map((pool) => openPostgres(pool, logger)));
+    const [here, there] = databases;
+    if (!here || !there) throw new Error('two replicas');
+    await sleep(200); // until they listen
     const never = { firstMs: 3_600_000, longestMs: 3_600_000, growth: 1, leastMs: 0 };
     let isDone = false;
     const seen: TaskProgress[] = [];
     const read = async (): Promise<object> => (isDone ? { completed: 1 } : { pending: 1 });
     const following = new Pollers(there, never).follow(
-      { keyId: 'key', target: { batch: 'week-1' }, path: { read } as unknown as CallPath },
+      { keyId: 'key', target: { batch: 'week-1' }, scale: { read } as unknown as ScaleAccess },
       (progress) => seen.push(progress) === 2,
       new AbortController().signal,
     );
     await expect.poll(() => seen.length).toBe(1);
     isDone = true;
-    const log = new EventLog({ store: here, configured: true, now: Date.now });
+    const log = new EventLog({ database: here, configured: true, now: Date.now });
     expect(await log.take({ task_id: 'x', status: 'completed', task: { batch: 'week-1' } })).toBe(true);
     expect((await following).counts).toEqual({ completed: 1 });
-    for (const store of stores) await store.close();
+    for (const database of databases) await database.close();
+    for (const pool of pools) await pool.end();
   });
 });
 
-it('a callback is not confirmed while Redis is gone, and taken when it is back', async () => {
+it('a callback is not confirmed while PostgreSQL is gone, and taken when it is back', async () => {
   const sent = {
     method: 'POST',
     headers: { 'scale-callback-auth': sandbox.running.callbackAuthKeys.live },
     body: JSON.stringify({ task_id: 'later', status: 'completed' }),
   };
-  const port = Number(new URL(redisUrl).port);
-  await redis.end('SIGKILL');
+  await postgres.stop('immediate');
   expect((await fetch(urlOf(0, 'callbacks/scale'), sent)).status).toBe(503);
-  redis = await startRedis(port);
+  await postgres.start();
   await expect
     .poll(async () => (await fetch(urlOf(0, 'callbacks/scale'), sent)).status, { timeout: 20_000 })
     .toBe(200);

@@ -62,11 +62,6 @@ export class Part {
   }
 }
 
-export async function startRedis(port: number): Promise<Part> {
-  const redis = new Part('redis-server', ['--port', String(port), '--save', '', '--appendonly', 'no']);
-  return redis.up(/Ready to accept connections/);
-}
-
 /** The load balancer of `deploy/`, with other ports. */
 export async function startNginx(
   directory: string,

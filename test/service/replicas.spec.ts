@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../support/run-cli.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
-import { Replica, connect, freePort, startNginx, startRedis, writeConfig } from './parts.ts';
+import { Replica, connect, freePort, startNginx, writeConfig } from './parts.ts';
+import { PostgresServer } from './postgres-server.ts';
 import type { ScaleStub } from '../support/scale-stub.ts';
 import type { Part } from './parts.ts';
 
@@ -18,8 +19,7 @@ const MAX_TRIES = 6;
 
 let directory = '';
 let scale: ScaleStub;
-let redisPort = 0;
-let redis: Part;
+let postgres: PostgresServer;
 let nginx: Part;
 let replicas: Replica[] = [];
 let tokens: Record<string, string> = {};
@@ -40,8 +40,7 @@ beforeAll(async () => {
     if (request.method === 'GET') setTimeout(() => json(response, 200, []), 30);
     else seen.writes.push(request.url); // never answered: under way when the replica is killed
   });
-  redisPort = await freePort();
-  redis = await startRedis(redisPort);
+  postgres = await PostgresServer.create();
   const config = path.join(directory, 'config.yaml');
   tokens = await writeConfig(config, [
     'ada',
@@ -57,7 +56,7 @@ beforeAll(async () => {
   const env = {
     SCALE_API_KEY: 'live_0123456789abcdef0123456789abcdef',
     SCALE_API_BASE_URL: scale.baseUrl,
-    SCALE_MCP_REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    SCALE_MCP_DATABASE_URL: postgres.url,
   };
   replicas = await Promise.all(
     [1, 2, 3].map(async (number) => {
@@ -77,7 +76,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await nginx.end();
   await Promise.all(replicas.map((replica) => replica.stop()));
-  await redis.end();
+  await postgres.remove();
   await scale.close();
   await rm(directory, { recursive: true });
 });
@@ -106,7 +105,7 @@ async function verified(replica: Replica): Promise<string> {
   return `${code} ${stdout}${stderr}`;
 }
 
-describe('three replicas behind a load balancer, with a shared Redis', () => {
+describe('three replicas behind a load balancer, with a shared PostgreSQL', () => {
   it('answer alike, each of them, in both eras', async () => {
     const answers = await Promise.all(
       Array.from({ length: 30 }, (_, index) => read('bob', index % 2 === 0 ? '2025' : '2026-07-28')),
@@ -178,15 +177,15 @@ describe('three replicas behind a load balancer, with a shared Redis', () => {
     expect(seen.arrivals.length).toBeLessThanOrEqual(PER_SECOND * (windows.size + 1));
   });
 
-  it('go on with limits of their own when Redis is lost, say so, and share them again when it is back', async () => {
+  it('go on with limits of their own when PostgreSQL is lost, say so, and share them again when it is back', async () => {
     const states = async (): Promise<unknown[]> =>
       Promise.all(replicas.map(async (replica) => (await replica.ready())['shared_limits']));
-    await redis.end('SIGKILL');
+    await postgres.stop('immediate');
     await expect.poll(states, { timeout: 10_000 }).toEqual(['lost', 'lost', 'lost']);
     const answers = await Promise.all(Array.from({ length: 10 }, () => read('bob')));
     expect(new Set(answers)).toEqual(new Set(['ok']));
     for (const replica of replicas) expect(await replica.metric('scale_mcp_shared_limits_up')).toBe(0);
-    redis = await startRedis(redisPort);
+    await postgres.start();
     await expect.poll(states, { timeout: 10_000 }).toEqual(['up', 'up', 'up']);
     for (const replica of replicas) expect(await replica.metric('scale_mcp_shared_limits_up')).toBe(1);
   });

@@ -25,7 +25,7 @@ type Step = (client: Client, who: string, round: number) => Promise<Answer>;
 const call = (client: Client, name: string, args: Record<string, unknown>): Promise<Answer> =>
   client.callTool({ name, arguments: args });
 
-/** What people do: mostly looking, sometimes making. Each is one record in the trail. */
+/** What people do: mostly looking, sometimes making. Each is one record in the auditSink. */
 const STEPS: readonly Step[] = [
   (client) => call(client, 'scale_ai_list_projects', {}),
   (client) => call(client, 'scale_ai_list_tasks', { project: 'street-scenes', limit: 20 }),

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Whole services with real parts around them: `npm run service`. Needs redis-server and nginx. */
+/** Whole services with real parts around them: `npm run service`. Needs PostgreSQL, nginx and Chromium. */
 export default defineConfig({
   test: {
     include: ['test/service/*.spec.ts'],

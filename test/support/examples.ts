@@ -6,11 +6,11 @@ export const CREATORS = {
   imageannotation: 'scale_ai_create_image_annotation_task',
   lidarannotation: 'scale_ai_create_lidar_annotation_task',
   lidarsegmentation: 'scale_ai_create_lidar_segmentation_task',
-  namedentityrecognition: 'scale_ai_create_named_entity_recognition_task',
+  namedentityrecognition: 'scale_ai_create_named_entity_task',
   segmentannotation: 'scale_ai_create_segmentation_annotation_task',
   textcollection: 'scale_ai_create_text_collection_task',
   videoannotation: 'scale_ai_create_video_annotation_task',
-  videoplaybackannotation: 'scale_ai_create_video_playback_annotation_task',
+  videoplaybackannotation: 'scale_ai_create_video_playback_task',
 } as const;
 
 export type PrimaryType = keyof typeof CREATORS;

@@ -39,7 +39,7 @@ export async function startHttp(
   env: Record<string, string>,
 ): Promise<{ url: string; log(): string; stop(): Promise<void> }> {
   const child = spawn(process.execPath, [CLI, 'http', '--port', '0', ...args], {
-    env: { ...process.env, SCALE_MCP_STATE_DIR: STATE_DIR, ...env },
+    env: { ...process.env, SCALE_MCP_STATE_DIR: STATE_DIR, SCALE_MCP_DATA: 'none', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let text = '';
@@ -104,6 +104,7 @@ function stdioOptions(where: Extract<Where, { args: string[] }>): {
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '',
     SCALE_MCP_STATE_DIR: STATE_DIR,
+    SCALE_MCP_DATA: 'none', // each server of a test has a sandbox of its own
     ...where.env,
   };
   return { command: process.execPath, args: [CLI, ...where.args], env, stderr: 'ignore' };

@@ -1,10 +1,10 @@
 import { allowLocalFiles } from '../../src/access/local-files.ts';
-import { onlyProject } from '../../src/access/project-scope.ts';
+import { onlyProject, projectsLike } from '../../src/access/project-scope.ts';
 import { narrowSelection, selectTools } from '../../src/catalog/selection.ts';
 import { ALLOW_EVERYTHING } from '../../src/access/consent/consent-policy.ts';
 import { openConsents } from '../../src/access/consent/consents.ts';
-import { openLimitStore } from '../../src/access/limits/shared-store.ts';
-import { openCallPath } from '../../src/invocation/call-path.ts';
+import { localLimits } from '../../src/access/limits/shared-store.ts';
+import { openScaleAccess } from '../../src/invocation/open-scale-access.ts';
 import { createInvoker } from '../../src/invocation/invoke.ts';
 import { LookUps } from '../../src/invocation/lookups.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -15,17 +15,17 @@ import { createScaleClient } from '../../src/scale/client.ts';
 import { catalog } from '../../tools/index.ts';
 import { PRESETS } from '../../tools/presets.ts';
 import type { ConsentPolicy } from '../../src/access/consent/consent-policy.ts';
-import type { CallPath } from '../../src/invocation/call-path.ts';
-import type { Consent } from '../../src/invocation/confirm.ts';
+import type { ScaleAccess } from '../../src/invocation/scale-access.ts';
+import type { Consent } from '../../src/invocation/consent.ts';
 import type { Mode } from '../../src/catalog/vocabulary.ts';
 import type { SelectionRequest } from '../../src/catalog/selection.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
 import { openTestWork } from './open-test-work.ts';
-import type { InvokerDeps } from '../../src/invocation/flow.ts';
+import type { InvokerDeps } from '../../src/invocation/invoker-deps.ts';
 import type { TestWork } from './open-test-work.ts';
 import type { InvocationResult } from '../../src/invocation/invoke.ts';
 import type { PollTiming } from '../../src/work/results/pollers.ts';
-import type { CallRecord, Trail } from '../../src/observability/trail.ts';
+import type { CallRecord, AuditSink } from '../../src/observability/audit-sink.ts';
 
 export interface Bench {
   call(
@@ -37,7 +37,7 @@ export interface Bench {
   records: CallRecord[];
   work: TestWork;
   /** The path of a job, until it is stopped. */
-  pathWith(stop: AbortSignal): CallPath;
+  accessWith(stop: AbortSignal): ScaleAccess;
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ interface BenchOptions {
   selection?: Partial<SelectionRequest>;
   policy?: ConsentPolicy;
   rates?: Record<string, number>;
-  trail?: Trail;
+  auditSink?: AuditSink;
   limits?: CallLimits;
   deadlineMs?: number;
   autoUniqueId?: boolean;
@@ -58,6 +58,8 @@ interface BenchOptions {
   pollTiming?: PollTiming;
   takesCallbacks?: boolean;
   urlHosts?: string[];
+  /** Patterns of the projects that the caller is limited to. */
+  projects?: string[];
   /** The permission that the caller's role lacks for a tool. */
   missing?: NonNullable<Caller['missing']>;
 }
@@ -101,7 +103,9 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     principal: 'tester',
     selection,
     mode: scale && (options.mode ?? 'live'),
-    projects: selection.project === undefined ? undefined : onlyProject(selection.project),
+    projects:
+      (options.projects && projectsLike(options.projects)) ||
+      (selection.project === undefined ? undefined : onlyProject(selection.project)),
   };
   const work = openTestWork({
     caller,
@@ -114,31 +118,33 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   });
   const deps: InvokerDeps = {
     findTool: (name) => catalog.find((tool) => tool.name === name),
-    workFor: work.workFor,
+    jobServicesFor: work.jobServicesFor,
+    exclusive: work.exclusive,
     scaleFor: () => scale,
     files: await allowLocalFiles(options.allowDir ?? []),
     confirm: {
       policy: options.policy ?? ALLOW_EVERYTHING,
-      consents: openConsents(openLimitStore(undefined, createLogger('silent')), Date.now),
+      consents: openConsents(localLimits(), Date.now),
       rates: options.rates ?? {},
       currency: 'USD',
     },
     limits: options.limits ?? unlimited,
     urlHosts: { scale: new Set(options.urlHosts), sandbox: new Set(['127.0.0.1']) },
     autoUniqueId: options.autoUniqueId ?? true,
-    trail: options.trail ?? {
-      intend: async () => undefined,
+    auditSink: options.auditSink ?? {
+      recordIntent: async () => undefined,
       record: async (record) => void records.push(record),
     },
     logger: createLogger('silent'),
     deadlineMs: options.deadlineMs ?? 60_000,
     now: () => performance.now(),
+    sleep: async () => undefined,
   };
   const invoke = createInvoker(deps);
   return {
     work,
     records,
-    pathWith(stop) {
+    accessWith(stop) {
       if (!scale) throw new Error('this bench has no key');
       const parts = {
         deps,
@@ -148,7 +154,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
         mode: caller.mode ?? ('live' as const),
         startedAt: Date.now(),
       };
-      return openCallPath({ ...parts, catalog: deps.findTool, lookUps: new LookUps(deps.now) });
+      return openScaleAccess({ ...parts, catalog: deps.findTool, lookUps: new LookUps(deps.now) });
     },
     call: (tool, args, signal = new AbortController().signal, consent) =>
       invoke({

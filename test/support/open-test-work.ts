@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openCallPath } from '../../src/invocation/call-path.ts';
+import { openScaleAccess } from '../../src/invocation/open-scale-access.ts';
 import { LookUps } from '../../src/invocation/lookups.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { EventLog } from '../../src/work/events/event-log.ts';
@@ -10,16 +10,18 @@ import { Readable } from '../../src/work/events/readable.ts';
 import { jobKinds } from '../../src/work/job-kinds.ts';
 import { dispatchHere } from '../../src/work/jobs/dispatch.ts';
 import { JobEngine } from '../../src/work/jobs/engine.ts';
-import { lazyRoom } from '../../src/work/lazy-room.ts';
+import { exclusiveAccess } from '../../src/work/exclusive-access.ts';
+import { lazily } from '../../src/work/lazy.ts';
 import { Pollers } from '../../src/work/results/pollers.ts';
-import { openDiskStore } from '../../src/work/store/disk-store.ts';
-import { workFor } from '../../src/work/work-for.ts';
+import { LocalCopies } from '../../src/work/local-copies.ts';
+import { openSqlite } from '../../src/state/sqlite.ts';
+import { jobServicesFor } from '../../src/work/job-services.ts';
 import type { Caller } from '../../src/access/caller.ts';
-import type { InvokerDeps } from '../../src/invocation/flow.ts';
+import type { InvokerDeps } from '../../src/invocation/invoker-deps.ts';
 import type { ScaleClient } from '../../src/scale/client.ts';
 import type { WorkPace } from '../../src/work/jobs/items.ts';
 import type { PollTiming } from '../../src/work/results/pollers.ts';
-import type { WorkRoom } from '../../src/work/work-room.ts';
+import type { JobRuntime } from '../../src/work/job-runtime.ts';
 
 interface TestWorkOptions {
   caller: Caller;
@@ -41,8 +43,9 @@ const PACE: WorkPace = {
 const POLLING: PollTiming = { firstMs: 20, longestMs: 200, growth: 1.5, leastMs: 0 };
 
 export interface TestWork {
-  workFor: InvokerDeps['workFor'];
-  room: () => Promise<WorkRoom>;
+  jobServicesFor: InvokerDeps['jobServicesFor'];
+  exclusive: InvokerDeps['exclusive'];
+  runtime: () => Promise<JobRuntime>;
   close: () => Promise<void>;
 }
 
@@ -58,19 +61,21 @@ export function openTestWork({
 }: TestWorkOptions): TestWork {
   const owner = { principal: caller.principal, mode: caller.mode ?? 'live', keyId: 'test', ownKey: false };
   const lookUps = new LookUps(() => performance.now());
-  const open = async (): Promise<{ room: WorkRoom; directory: string }> => {
+  const open = async (): Promise<{ runtime: JobRuntime; directory: string }> => {
     const directory = await mkdtemp(path.join(tmpdir(), 'work-test-'));
-    const store = await openDiskStore(stateDir ?? directory, createLogger('silent'));
+    const home = stateDir ?? directory;
+    const database = await openSqlite(path.join(home, 'state.sqlite'));
+    const copies = new LocalCopies(path.join(home, 'copies'));
     const logger = createLogger('silent');
-    const pollers = new Pollers(store, pollTiming);
-    const events = new EventLog({ store, configured: takesCallbacks, now: Date.now });
+    const pollers = new Pollers(database, pollTiming);
+    const events = new EventLog({ database, configured: takesCallbacks, now: Date.now });
     const engine = new JobEngine({
-      store,
-      kinds: jobKinds(PACE, pollers),
-      pathFor({ id: job, created_at: createdAt }, { signal }) {
+      database,
+      kinds: jobKinds(PACE, pollers, copies),
+      accessFor({ id: job, created_at: createdAt }, { signal }) {
         if (!scale) return { refused: 'no key' };
         const parts = { deps: deps(), catalog: deps().findTool, caller, scale, mode: owner.mode, lookUps };
-        return { path: openCallPath({ ...parts, stop: signal, job, startedAt: Date.parse(createdAt) }) };
+        return { scale: openScaleAccess({ ...parts, stop: signal, job, startedAt: Date.parse(createdAt) }) };
       },
       logger,
       dispatch: (run) => dispatchHere(run, logger),
@@ -78,22 +83,23 @@ export function openTestWork({
     });
     const readable = new Readable(owner.keyId, Date.now);
     return {
-      room: { store, engine, pollers, events, readable, rates, currency: 'USD', now: Date.now },
+      runtime: { database, copies, engine, pollers, events, readable, rates, currency: 'USD', now: Date.now },
       directory,
     };
   };
-  const lazy = lazyRoom(open, { what: 'the directory cannot be used', setting: '--state-dir' });
-  const room = async (): Promise<WorkRoom> => (await lazy.get()).room;
+  const lazy = lazily(open, { what: 'the directory cannot be used', setting: '--state-dir' });
+  const runtime = async (): Promise<JobRuntime> => (await lazy.get()).runtime;
   return {
-    room,
-    workFor: ({ caller: _caller, ...scope }) =>
-      workFor(room, { ...scope, viewer: { owner, projects: caller.projects } }),
+    runtime,
+    exclusive: exclusiveAccess(async () => (await runtime()).database),
+    jobServicesFor: ({ caller: _caller, ...scope }) =>
+      jobServicesFor(runtime, { ...scope, viewer: { owner, projects: caller.projects } }),
     async close() {
       const opened = await lazy.opened();
       if (!opened) return;
-      const { room: used, directory } = opened;
+      const { runtime: used, directory } = opened;
       await used.engine.close();
-      await used.store.close();
+      await used.database.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -24,7 +24,7 @@ export function run(
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CLI, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...env },
+      env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), SCALE_MCP_DATA: 'none', ...env },
       ...(cwd !== undefined && { cwd }),
     });
     let [stdout, stderr] = ['', ''];

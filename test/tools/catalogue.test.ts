@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { listTool } from '../../src/catalog/listing.ts';
 import { selectTools } from '../../src/catalog/selection.ts';
 import { composeInstructions } from '../../src/mcp/instructions.ts';
+import { asListed } from '../support/as-listed.ts';
 import { catalog } from '../../tools/index.ts';
 import { PRESETS } from '../../tools/presets.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
@@ -26,6 +27,7 @@ const READ_FIRST = new Set([
   'scale_ai_get_secure_task_response_url',
   'scale_ai_set_batch_priorities',
   'scale_ai_move_batch_first',
+  'scale_ai_set_project_parameters',
 ]);
 
 /** These work on what an earlier call made, or refuse what does not exist. */
@@ -39,6 +41,7 @@ const ALONE: Readonly<Record<string, readonly number[]>> = {
   scale_ai_list_jobs: [400, 404, 409, 500],
   scale_ai_plan_tasks: [500],
   // A job that failed is an answer.
+  scale_ai_audit_tasks: [400, 404, 409, 500],
   scale_ai_cancel_batch: [400, 409, 500],
   scale_ai_export_results: [400, 409, 500],
 };
@@ -99,9 +102,10 @@ describe('the catalogue', () => {
 describe.each(CASES)('$name', ({ tool }) => {
   const listed = listTool(tool);
 
-  it('has a name of the slug, at most 48 characters', () => {
-    expect(tool.name).toMatch(/^scale_ai_[a-z_]{1,39}$/);
-    expect(tool.slug).toBe(tool.name.toUpperCase());
+  it('has the name of its slug, or a shorter one of the same words', () => {
+    expect(tool.name).toMatch(/^scale_ai_[a-z_]{1,35}$/);
+    const words = tool.slug.toLowerCase().split('_');
+    expect(tool.name.split('_').filter((word) => !words.includes(word))).toEqual([]);
   });
 
   it('is described in one to three sentences', () => {
@@ -120,7 +124,7 @@ describe.each(CASES)('$name', ({ tool }) => {
     const ajv = new Ajv2020({ strict: false });
     expect(() => ajv.compile(listed.inputSchema)).not.toThrow();
     expect(() => ajv.compile(listed.outputSchema)).not.toThrow();
-    expect(ajv.compile(listed.inputSchema)(tool.example)).toBe(true);
+    expect(ajv.compile(listed.inputSchema)(asListed(listed.inputSchema, tool.example))).toBe(true);
   });
 
   it('hints at its effect', () => {
@@ -171,7 +175,8 @@ describe.each(CASES)('$name', ({ tool }) => {
     const bench = await openBench({ baseUrl: stub.baseUrl });
     const result = await bench.call(tool.name, withoutFile(tool));
     if (ALONE[tool.name]?.includes(status)) {
-      expect(JSON.stringify(outputOf(result))).not.toContain('Ignore previous');
+      const unfenced = JSON.stringify(outputOf(result)).replaceAll(/<(data-[0-9a-f]+)>.*?<\/\1>/g, '');
+      expect(unfenced).not.toContain('Ignore previous');
       await bench.close();
       await stub.close();
       return;

@@ -1,6 +1,8 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { answerPairs, answerTo } from '../support/answer-pairs.ts';
+import { openBench, outputOf } from '../support/invoke-tool.ts';
+import { json, startScaleStub } from '../support/scale-stub.ts';
 import type { AnswerPair, PairName } from '../support/answer-pairs.ts';
 
 // oxlint-disable-next-line no-explicit-any -- two shapes of JSON are asked the same questions
@@ -185,5 +187,82 @@ describe('what a concise answer leaves out', () => {
     expect(full.earlier_versions).toBeUndefined();
     expect(full.history).toHaveLength(20);
     expect(full.history.slice(12)).toMatchObject(project.history);
+  });
+});
+
+const HUNDRED = Array.from({ length: 100 }, (_, index) => index);
+
+const at = (index: number): string =>
+  `2026-01-0${(index % 9) + 1}T09:00:${String(index % 60).padStart(2, '0')}.000Z`;
+
+const hexOf = (index: number): string =>
+  ((0x9e3779b97f4a7c15n * BigInt(index + 7)) & 0xffffffffffffffffn).toString(16).padStart(16, '0');
+
+/** Pages as long as a call may ask for, of objects of which no two are alike. */
+const PAGES: readonly [string, string, (index: number) => object][] = [
+  [
+    'scale_ai_list_tasks',
+    'labels',
+    (index) => ({
+      task_id: `65f0c1d2${hexOf(index)}`,
+      status: 'completed',
+      type: 'imageannotation',
+      project: 'streets',
+      unique_id: `street-${String(index).padStart(4, '0')}`,
+      completed_at: at(index),
+      response: {
+        annotations: Array.from({ length: 1 + (index % 7) }, (_, box) => ({
+          type: 'box',
+          label: ['car', 'pedestrian', 'traffic_sign'][(box * index) % 3],
+        })),
+      },
+    }),
+  ],
+  [
+    'scale_ai_list_batches',
+    'created_at, completed_at',
+    (index) => ({
+      name: `streets-week-${index}`,
+      project: 'streets',
+      status: index % 2 === 0 ? 'completed' : 'in_progress',
+      created_at: at(index),
+      completed_at: at(index + 3),
+    }),
+  ],
+  [
+    'scale_ai_list_projects',
+    'created_at, version, labels',
+    (index) => ({
+      name: `streets-of-town-${index}`,
+      type: index % 2 === 0 ? 'imageannotation' : 'segmentannotation',
+      created_at: at(index),
+      archived: false,
+      param_history: [
+        {
+          version: index % 5,
+          geometries: { box: { objects_to_annotate: ['car', 'pedestrian', `kind_${index}`] } },
+        },
+      ],
+    }),
+  ],
+];
+
+describe('a page of a hundred', () => {
+  it.each(PAGES)('%s takes 2,500 tokens, and says how %s are had', async (tool, without, objectAt) => {
+    const objects = HUNDRED.map(objectAt);
+    const page =
+      tool === 'scale_ai_list_projects'
+        ? objects
+        : { docs: objects, total: 250, totalDocs: 250, next_token: 'bmV4dA' };
+    const stub = await startScaleStub((_request, response) => json(response, 200, page));
+    const bench = await openBench({ baseUrl: stub.baseUrl });
+    const answer: Json = outputOf(await bench.call(tool, { limit: 100 }));
+    const few: Json = outputOf(await bench.call(tool, { limit: 100, fields: [without.split(', ')[0]] }));
+    await bench.close();
+    await stub.close();
+    expect(answer.summary).toContain(`Name fields to see ${without} of each`);
+    expect(answer[tool.slice('scale_ai_list_'.length)]).toHaveLength(100);
+    expect(encode(JSON.stringify(answer)).length).toBeLessThanOrEqual(2_500);
+    expect(few.columns).toEqual([without.split(', ')[0]]);
   });
 });

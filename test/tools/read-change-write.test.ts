@@ -54,7 +54,8 @@ describe('merged metadata', () => {
   const args = { task_id: 't', metadata: { reviewed: true, old: null }, merge: true };
 
   it('keeps what is not named', async () => {
-    const reads = [task({ camera: 1, old: 'x' })];
+    const before = task({ camera: 1, old: 'x' });
+    const reads = [before, before, task({ camera: 1, reviewed: true })];
     const { result, bodies } = await callWith('scale_ai_set_task_metadata', args, {
       reads,
       answer: (body) => task(body as object),
@@ -64,7 +65,8 @@ describe('merged metadata', () => {
   });
 
   it('begins anew when somebody else writes in between', async () => {
-    const reads = [task({ camera: 1 }), task({ camera: 2 }), task({ camera: 2 })];
+    const [first, second] = [task({ camera: 1 }), task({ camera: 2 })];
+    const reads = [first, second, second, task({ camera: 2, reviewed: true })];
     const { bodies } = await callWith('scale_ai_set_task_metadata', args, {
       reads,
       answer: (body) => task(body as object),

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listTool } from '../../src/catalog/listing.ts';
 import { catalog } from '../../tools/index.ts';
+import { asListed } from '../support/as-listed.ts';
 import { CREATORS, PRIMARY_TYPES, examplesOf } from '../support/examples.ts';
 import { around } from '../support/json-schema-arbitrary.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
@@ -21,11 +22,12 @@ function judgesOf(tool: Tool): {
 } {
   const schema = z.toJSONSchema(tool.schemas().input, { io: 'input', unrepresentable: 'any' });
   const full = ajv.compile(schema);
-  const listed = ajv.compile(listTool(tool).inputSchema);
+  const { inputSchema } = listTool(tool);
+  const listed = ajv.compile(inputSchema);
   return {
     zod: (args) => tool.schemas().input.safeParse(args).error?.issues ?? [],
     full: (args) => full(args),
-    listed: (args) => listed(args),
+    listed: (args) => listed(asListed(inputSchema, args)),
     schema,
   };
 }

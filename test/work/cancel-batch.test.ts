@@ -41,7 +41,7 @@ const status = async (batch: string): Promise<unknown> =>
   (await sandbox.live('GET', `/batches/${batch}/status`)).body;
 
 describe('a cancelled batch', () => {
-  it('loses what nobody has begun, keeps the rest, and says which', async () => {
+  it('loses what nobody has started, keeps the rest, and says which', async () => {
     await fill('week-1', 12);
     await sandbox.advance(TURNAROUND_MS);
     await fill('week-2', 2);
@@ -50,7 +50,7 @@ describe('a cancelled batch', () => {
       job: unknown;
     };
     expect(job).toMatchObject({ state: 'done', counts: { canceled: 6, started: 3 } });
-    expect(summary).toContain('3 that somebody had begun');
+    expect(summary).toContain('3 that somebody had started');
     expect(await status('week-1')).toMatchObject({ completed: 3, canceled: 6, pending: 3 });
     expect(await status('week-2')).toMatchObject({ pending: 2 });
     expect((await sandbox.live('GET', '/tasks?unique_id=week-1-11')).body.docs).toHaveLength(1);
@@ -125,12 +125,16 @@ describe('a cancelled batch', () => {
     await asking.close();
   });
 
-  it('has something to cancel', async () => {
+  it('without a pending task is told by its counts, and nobody is asked', async () => {
+    await fill('week-1', 2);
+    await sandbox.advance(2 * TURNAROUND_MS);
     const asking = await openOn({ policy: ConsentPolicy.parse({}) });
-    expect(errorOf(await asking.call(CANCEL, { batch_name: 'week-1' }))).toMatchObject({
-      code: 'invalid_arguments',
-      path: 'batch_name',
+    const answer = outputOf(await asking.call(CANCEL, { batch_name: 'week-1' }));
+    expect(answer).toMatchObject({
+      summary: expect.stringMatching(/no pending task.*2 completed.*completed cannot be cancelled/),
+      counts: { pending: 0, completed: 2 },
     });
+    expect(await asking.call('scale_ai_list_jobs', {})).toMatchObject({ output: { total: 0 } });
     await asking.close();
   });
 

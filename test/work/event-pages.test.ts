@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Readable } from '../../src/work/events/readable.ts';
-import { openBench, outputOf } from '../support/invoke-tool.ts';
+import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import { json, startScaleStub } from '../support/scale-stub.ts';
 import type { Bench } from '../support/invoke-tool.ts';
 import type { ScaleStub, StubAnswer } from '../support/scale-stub.ts';
@@ -38,22 +40,39 @@ afterEach(async () => {
   await rm(stateDir, { recursive: true, force: true });
 });
 
-/** Events of today as they stand on disk, `t0` the oldest. */
+/** Events as they are kept, `t0` the oldest. */
 async function events(count: number): Promise<void> {
-  const at = new Date().toISOString();
-  const lines = Array.from({ length: count }, (_, index) =>
-    JSON.stringify({ id: `e${index}`, at, kind: 'completed', task_id: `t${index}`, status: 'completed' }),
-  );
-  await mkdir(path.join(stateDir, 'journals'), { recursive: true });
-  await writeFile(
-    path.join(stateDir, 'journals', `events-${at.slice(0, 10)}.jsonl`),
-    `${lines.join('\n')}\n`,
-  );
+  const { database } = await bench.work.runtime();
+  const now = Date.now();
+  const at = new Date(now).toISOString();
+  await database.db.transaction().execute(async (transaction) => {
+    for (let start = 0; start < count; start += 1_000) {
+      const rows = Array.from({ length: Math.min(1_000, count - start) }, (_, index) => {
+        const event = {
+          id: `e${start + index}`,
+          at,
+          kind: 'completed',
+          task_id: `t${start + index}`,
+          status: 'completed',
+        };
+        return {
+          id: event.id,
+          received_ms: now,
+          kind: event.kind,
+          task_id: event.task_id,
+          batch: null,
+          project: null,
+          document: JSON.stringify(event),
+        };
+      });
+      await transaction.insertInto('events').values(rows).execute();
+    }
+  });
 }
 
 /** Another key than the one to whose account the callbacks are sent. */
 async function withAnotherKey(now: () => number = Date.now): Promise<void> {
-  (await bench.work.room()).readable = new Readable('the key of the operator', now);
+  (await bench.work.runtime()).readable = new Readable('the key of the operator', now);
 }
 
 const list = async (args: object): Promise<Record<string, unknown>> => outputOf(await bench.call(LIST, args));
@@ -64,7 +83,7 @@ const idsIn = (page: Record<string, unknown>): string[] =>
 describe('a page of events', () => {
   it('is had without reading the 100,000 events of the day', async () => {
     await events(100_000);
-    await bench.work.room();
+    await bench.work.runtime();
     const parsed = vi.spyOn(JSON, 'parse');
     const seen: string[] = [];
     let token: unknown;
@@ -137,19 +156,39 @@ describe('the search for gaps', () => {
       else json(response, 200, { docs: [], total: 0 });
     };
     const untold = await list({ task_id: 't7', find_gaps: true });
-    expect(untold).toMatchObject({ compared: 1, gaps: [{ task_id: 't7' }] });
+    expect(untold).toMatchObject({ compared: 1, gaps: [expect.arrayContaining(['t7'])] });
     expect(new Set(scale.requests.map(({ url }) => url))).toEqual(new Set(['/v1/task/t7']));
     await events(10);
     expect((await list({ task_id: 't7', find_gaps: true }))['gaps']).toBeUndefined();
   });
 
-  it('names a part of many, and says that there may be more', async () => {
-    const docs = Array.from({ length: 150 }, (_, index) => ({ task_id: `t${index}`, status: 'completed' }));
+  it('names many by pages of 1,200 tokens at most, each task once', async () => {
+    const docs = Array.from({ length: 150 }, (_, index) => ({
+      task_id: createHash('md5').update(String(index)).digest('hex').slice(0, 24),
+      status: 'completed',
+      completed_at: new Date(Date.now() - index * 1_000).toISOString(),
+      callback_url: `https://hooks.example.com/labels/${index}`,
+    }));
     answer = ({ url }, response) =>
       json(response, 200, { docs: url.includes('status=completed') ? docs : [], total: 150 });
-    await events(20);
-    const found = await list({ find_gaps: true, limit: 1 });
-    expect(found).toMatchObject({ compared: 150, summary: expect.stringContaining('There may be more') });
-    expect(found['gaps']).toHaveLength(100);
+    const named: unknown[] = [];
+    for (let token: unknown; named.length < 200;) {
+      const found = await list({
+        find_gaps: true,
+        limit: 100,
+        ...(token !== undefined && { next_token: token }),
+      });
+      expect(found).toMatchObject({ compared: 150, gap_count: 150 });
+      expect(encode(JSON.stringify(found)).length).toBeLessThanOrEqual(1_200);
+      named.push(...(found['gaps'] as unknown[][]).map(([id]) => id));
+      token = found['next_token'];
+      if (token === undefined) break;
+    }
+    expect(named).toEqual(docs.map(({ task_id }) => task_id));
+  });
+
+  it('refuses a token that it did not give', async () => {
+    const refused = await bench.call(LIST, { find_gaps: true, next_token: 'bm90IG9uZQ' });
+    expect(errorOf(refused)).toMatchObject({ code: 'invalid_arguments', path: 'next_token' });
   });
 });

@@ -9,6 +9,7 @@ import { patientReads } from '../../src/work/exports/export-reads.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
 import { startListingStub } from '../support/listing-stub.ts';
 import { json } from '../support/scale-stub.ts';
+import { readJob, writeJob } from '../../src/work/jobs/job-records.ts';
 import type { Job } from '../../src/work/jobs/job.ts';
 import type { Bench } from '../support/invoke-tool.ts';
 import type { ListingStub } from '../support/listing-stub.ts';
@@ -48,10 +49,10 @@ const idsIn = async (found: string): Promise<string[]> =>
 
 /** As a process leaves a job that is killed, and as the next one finds it. */
 async function killAndResume(id: string): Promise<Any> {
-  const { store, engine } = await bench.work.room();
-  const { ended_at: _ended, ...job } = (await store.get('jobs', id)) as Job;
-  await store.put('jobs', id, { ...job, state: 'running' });
-  await engine.takeUp(job);
+  const { database, engine } = await bench.work.runtime();
+  const { ended_at: _ended, ...job } = (await readJob(database.db, id)) as Job;
+  await writeJob(database.db, { ...job, state: 'running' });
+  await engine.enqueue(job);
   return outputOf(await bench.call('scale_ai_get_job', { job_id: id, wait_seconds: 10 }))['job'];
 }
 
@@ -72,8 +73,8 @@ describe('an export under way', () => {
     const { job } = await ask({ wait_seconds: 0 });
     expect((await ask({ wait_seconds: 0 })).job.job_id).toBe(job.job_id);
     const others = [{ output_path: file }, { files: false }, { completed_after: '2026-02-04' }];
-    const begun = await Promise.all(others.map((other) => ask({ wait_seconds: 0, ...other })));
-    const ids = new Set([job.job_id, ...begun.map((other) => other.job.job_id)]);
+    const started = await Promise.all(others.map((other) => ask({ wait_seconds: 0, ...other })));
+    const ids = new Set([job.job_id, ...started.map((other) => other.job.job_id)]);
     expect(ids.size).toBe(4);
     letGo();
     expect(await ask({ output_path: file })).toMatchObject({ exported: { tasks: 3, file } });
@@ -155,10 +156,19 @@ describe('an export that broke off', () => {
     expect(await idsIn(file)).toEqual(['a', 'b', 'c']);
   });
 
+  it('has in its file what came after a kill between the file and the record of it', async () => {
+    const { job, exported } = await ask();
+    const { database } = await bench.work.runtime();
+    await database.db.deleteFrom('exports').where('job_id', '=', job.job_id).execute();
+    stub.pages[0]?.push(task('later'));
+    await killAndResume(job.job_id);
+    expect((await idsIn(exported.file)).toSorted()).toEqual(['a', 'b', 'c', 'later']);
+  });
+
   it('holds a single task once', async () => {
     const { job, exported } = await ask({ project: undefined, task_id: '0123456789abcdef01234567' });
-    const { store } = await bench.work.room();
-    await store.remove('exports', job.job_id);
+    const { database } = await bench.work.runtime();
+    await database.db.deleteFrom('exports').where('job_id', '=', job.job_id).execute();
     await killAndResume(job.job_id);
     expect(await idsIn(exported.file)).toHaveLength(1);
   });

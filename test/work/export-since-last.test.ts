@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
-import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
+import { openBench, outputOf } from '../support/invoke-tool.ts';
 import { prompts } from '../../tools/prompts.ts';
 import { startListingStub } from '../support/listing-stub.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
@@ -80,16 +80,29 @@ describe('an export since the last one', () => {
     expect(await since()).toEqual([]);
   });
 
-  it('is refused before there is one by the same call', async () => {
-    await finish(0, 1);
+  it('takes all the first time, says so, and then what is new', async () => {
+    await finish(0, 2);
     await exported({ project: 'signs' });
-    for (const other of [{ files: false }, { completed_after: '2020-01-01' }, { status: 'error' }]) {
-      const refused = await bench.call(EXPORT, { project: 'signs', since_last: true, ...other });
-      expect(errorOf(refused)).toMatchObject({
-        code: 'invalid_arguments',
-        path: 'since_last',
-      });
-    }
+    const first = outputOf(await bench.call(EXPORT, { project: 'signs', since_last: true, files: false }));
+    expect(first).toMatchObject({ exported: { tasks: 2 } });
+    expect(first['summary']).toMatch(/the first export by this call, so it holds all; the next/);
+    await finish(2, 3);
+    const next = outputOf(await bench.call(EXPORT, { project: 'signs', since_last: true, files: false }));
+    expect(next).toMatchObject({ exported: { tasks: 1 } });
+    expect(next['summary']).not.toContain('the first export');
+  });
+
+  it('shows the first one once more to the same call while nobody was told how it ended', async () => {
+    await finish(0, 2);
+    const started = outputOf(
+      await bench.call(EXPORT, { project: 'signs', since_last: true, wait_seconds: 0 }),
+    ) as { job: { job_id: string } };
+    await bench.call('scale_ai_get_job', { job_id: started.job.job_id, wait_seconds: 10 });
+    expect(outputOf(await bench.call(EXPORT, { project: 'signs', since_last: true }))).toMatchObject({
+      job: { job_id: started.job.job_id, state: 'done' },
+      exported: { tasks: 2 },
+    });
+    expect(await since()).toEqual([]);
   });
 
   it('keeps a beginning that was asked for, until it has gone beyond', async () => {

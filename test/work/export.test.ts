@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { noLocalFiles } from '../../src/access/local-files.ts';
-import { DiskJournal } from '../../src/work/store/disk-journal.ts';
-import { JournalWriters } from '../../src/work/store/journal-writers.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
 import { startListingStub } from '../support/listing-stub.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
@@ -134,9 +132,9 @@ describe('an export', () => {
   });
 
   it('is no file of a server that others reach over HTTP', async () => {
-    const elsewhere = bench.work.workFor({ path: { files: noLocalFiles } } as Any);
+    const elsewhere = bench.work.jobServicesFor({ scale: { files: noLocalFiles } } as Any);
     const asked = { query: { project: 'signs', status: 'completed' }, files: true, sinceLast: false };
-    const refused = elsewhere.exportResults({ ...asked, waitSeconds: 0, outputPath: '/data/x.jsonl' });
+    const refused = elsewhere.exports.start({ ...asked, waitSeconds: 0, outputPath: '/data/x.jsonl' });
     await expect(refused).rejects.toThrow(/\/data\/x\.jsonl.*leave output_path out.*read as a resource/i);
     await expect(refused).rejects.not.toThrow(/content_base64|rows/);
   });
@@ -145,9 +143,6 @@ describe('an export', () => {
     await make(0, 4);
     await work();
     const first = await exported({ project: 'signs' });
-    expect(errorOf(await bench.call(EXPORT, { batch: 'week-1', since_last: true })).code).toBe(
-      'invalid_arguments',
-    );
     expect(await exported({ project: 'signs', since_last: true })).toMatchObject({ tasks: 0 });
     await make(4, 6);
     await work();
@@ -217,19 +212,5 @@ describe('an export', () => {
     const running = exported({ project: 'signs' });
     await work();
     expect(await running).toMatchObject({ tasks: 160 });
-  });
-});
-
-describe('a journal', () => {
-  it('drops a line that was cut off, and nothing else', async () => {
-    const file = path.join(directory, 'journal.jsonl');
-    await writeFile(file, `${JSON.stringify({ a: 1 })}\n{"task_id": "cut o`);
-    const journal = new DiskJournal(file, new JournalWriters());
-    await journal.append([{ b: 2 }, { c: 'x'.repeat(200_000) }]);
-    await writeFile(file, `${await readFile(file, 'utf8')}{"cut": "${'y'.repeat(150_000)}`);
-    await new DiskJournal(file, new JournalWriters()).append([{ d: 4 }]);
-    const found = [];
-    for await (const line of journal.lines()) found.push(Object.keys(line as object)[0]);
-    expect(found).toEqual(['a', 'b', 'c', 'd']);
   });
 });

@@ -15,6 +15,11 @@ export const TEMPLATE = {
   geometries: { box: { objects_to_annotate: ['car'] } },
 };
 
+/** The beginning of a JPEG file, and a text that tells it from others. */
+export function jpeg(text: string): Buffer {
+  return Buffer.concat([Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex'), Buffer.from(text)]);
+}
+
 // oxlint-disable-next-line typescript/no-explicit-any -- the tests assert on what is in there
 export type Any = any;
 

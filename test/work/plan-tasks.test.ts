@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, outputOf } from '../support/invoke-tool.ts';
-import { PLAN, TEMPLATE, openPlans, rows } from './open-plans.ts';
+import { PLAN, TEMPLATE, jpeg, openPlans, rows } from './open-plans.ts';
 import type { Any, Plans } from './open-plans.ts';
 
 let plans: Plans;
@@ -177,6 +177,32 @@ describe('a plan', () => {
     expect(error.message).toMatch(why);
   });
 
+  it('makes tasks of the pictures of a directory alone, by what is in the files', async () => {
+    await mkdir(path.join(plans.directory, 'mixed'), { recursive: true });
+    const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from('ftypheic'), Buffer.alloc(64)]);
+    const files: [string, string | Buffer][] = [
+      ['0001.jpg', jpeg('0001')],
+      ['0001.txt', '0 0.5 0.5 0.1 0.1'],
+      ['0001.xml', '<annotation><object/></annotation>'],
+      ['classes.txt', 'car'],
+      ['Thumbs.db', Buffer.from('d0cf11e0a1b11ae1', 'hex')],
+      ['phone.heic', heic],
+      ['lying.jpg', 'no picture'],
+      ['honest.dat', jpeg('honest')],
+      ['paper.pdf', '%PDF-1.7 '],
+      ['drawing.svg', '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'],
+    ];
+    for (const [name, content] of files) await plans.file(path.join('mixed', name), content);
+    const plan = await plans.planOf({
+      manifest_path: path.join(plans.directory, 'mixed'),
+      template: { attachment: '{{path}}', geometries: TEMPLATE.geometries },
+    });
+    expect(plan).toMatchObject({ rows_read: 10, to_create: 3, invalid: 7 });
+    const reasons = JSON.stringify(plan.reasons);
+    expect(reasons).toMatch(/tasks of type imageannotation take images/);
+    expect(reasons).toMatch(/HEIC.*convert it to JPEG/);
+  });
+
   it('tells what is wrong with rows that are all wrong', async () => {
     const plan = await plans.planOf({ manifest_path: await plans.file('numbers.json', '[1,2,3]') });
     expect(plan).toMatchObject({ to_create: 0, invalid: 3 });
@@ -186,7 +212,7 @@ describe('a plan', () => {
   it('takes local files of a directory, and uploads each once', async () => {
     await mkdir(path.join(plans.directory, 'images', 'more'), { recursive: true });
     for (const name of ['a.jpg', 'b.jpg', 'more/c.jpg', 'notes.txt', '.hidden.jpg'])
-      await plans.file(path.join('images', name), `picture ${name}`);
+      await plans.file(path.join('images', name), jpeg(name));
     const plan = await plans.planOf({
       manifest_path: path.join(plans.directory, 'images'),
       extensions: ['jpg'],

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConsentPolicy } from '../../src/access/consent/consent-policy.ts';
 import { errorOf, outputOf } from '../support/invoke-tool.ts';
-import { PLAN, SUBMIT, TEMPLATE, openPlans, rows } from './open-plans.ts';
+import { PLAN, SUBMIT, TEMPLATE, jpeg, openPlans, rows } from './open-plans.ts';
 import type { Any, Plans } from './open-plans.ts';
 
 let plans: Plans;
@@ -46,6 +46,18 @@ describe('a step of a plan', () => {
   });
 });
 
+it('a plan whose document is damaged is told as damaged, and not as one that is not there', async () => {
+  const { plan_id: id } = await plans.planOf({ rows: rows(2) });
+  const { database } = await bench.work.runtime();
+  await database.db.updateTable('plans').set({ document: '{"damaged":true}' }).execute();
+  expect(errorOf(await bench.call(SUBMIT, { plan_id: id }))).toMatchObject({
+    code: 'state_unavailable',
+    outcome: 'not_sent',
+    message: expect.stringMatching(/damaged.*Plan the same manifest again.*only what is missing/),
+  });
+  expect(errorOf(await bench.call(SUBMIT, { plan_id: 'plan_0123456789abcdef' })).code).toBe('not_found');
+});
+
 describe('a submitted plan', () => {
   it('creates each task once, however often it is submitted', async () => {
     const plan = await plans.planOf({ rows: rows(40) });
@@ -84,10 +96,10 @@ describe('a submitted plan', () => {
   });
 
   it('does not send a file that was changed after a person agreed', async () => {
-    const photo = await plans.file('a.jpg', 'agreed');
+    const photo = await plans.file('a.jpg', jpeg('agreed'));
     const template = { attachment: '{{url}}', geometries: TEMPLATE.geometries };
     const plan = await plans.planOf({ rows: [{ url: photo }], template });
-    await writeFile(photo, 'another');
+    await writeFile(photo, jpeg('another'));
     const job = await plans.submitted(plan.plan_id);
     expect(job).toMatchObject({ counts: { failed: 1 }, failures: [{ code: 'conflict' }] });
     expect(job.failures[0].message).toContain('not as it was when the plan was made');
@@ -104,8 +116,12 @@ describe('a submitted plan', () => {
 
   it('is sent only as a person has agreed to it', async () => {
     const plan = await plans.planOf({ rows: rows(2) });
-    const { store } = await bench.work.room();
-    await store.journal(`${plan.plan_id}.rows`).append([{ line: 3, args: {}, unique_id: 'more' }]);
+    const { database } = await bench.work.runtime();
+    const more = { line: 3, args: {}, unique_id: 'more' };
+    await database.db
+      .insertInto('plan_rows')
+      .values({ plan_id: plan.plan_id, list: 'rows', position: 2, document: JSON.stringify(more) })
+      .execute();
     expect(await plans.submitted(plan.plan_id)).toMatchObject({
       state: 'failed',
       reason: { untrusted: expect.stringContaining('were changed after it was made') },
@@ -136,7 +152,7 @@ describe('a submitted plan', () => {
     expect(await plans.submitted(plan.plan_id)).toMatchObject({ state: 'done', counts: { created: 40 } });
   });
 
-  it('says while it runs that Scale does not answer as it should', async () => {
+  it('names while it runs what Scale answers instead of a task', async () => {
     const plan = await plans.planOf({ rows: rows(3) });
     const down = { route: 'POST /v1/task/*', kind: 'status', when: 'before', status: 503, count: 1_000 };
     await sandbox.control('POST', '/faults', down);
@@ -144,7 +160,7 @@ describe('a submitted plan', () => {
       await bench.call(SUBMIT, { plan_id: plan.plan_id, wait_seconds: 1 }),
     ) as Any;
     expect(job).toMatchObject({ state: 'running', trouble: { untrusted: expect.stringContaining('503') } });
-    expect(summary).toContain('does not answer as it should');
+    expect(summary).toContain('named under trouble');
   });
 
   it('names rows that failed by their unique_id', async () => {

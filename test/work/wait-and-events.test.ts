@@ -1,10 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorForStatus } from '../../src/scale/errors.ts';
 import { Pollers } from '../../src/work/results/pollers.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
-import type { CallPath } from '../../src/invocation/call-path.ts';
+import type { ScaleAccess } from '../../src/invocation/scale-access.ts';
 import type { ScaleRequest } from '../../src/scale/request.ts';
 import type { PollTiming } from '../../src/work/results/pollers.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
@@ -52,7 +55,7 @@ describe('a wait', () => {
     const bench = await open({ pollTiming: NEVER });
     const id = await task('a');
     const waiting = bench.call(WAIT, target(id));
-    const { events, pollers } = await bench.work.room();
+    const { events, pollers } = await bench.work.runtime();
     while (pollers.size === 0) await sleep(5);
     await sleep(100); // its first look is of the time before
     await sandbox.advance(TURNAROUND_MS);
@@ -84,28 +87,30 @@ describe('a wait', () => {
   });
 
   it('goes on when the same call finds nobody at it any more', async () => {
-    const bench = await open({ pollTiming: SOON });
+    const stateDir = await mkdtemp(path.join(tmpdir(), 'wait-'));
+    const bench = await open({ pollTiming: SOON, stateDir });
     await task('a');
     const first = outputOf(await bench.call(WAIT, { batch: 'week-1', wait_seconds: 1 }));
-    const { engine, store } = await bench.work.room();
+    const { engine } = await bench.work.runtime();
     await engine.close(); // as a process that is ended leaves it
-    const next = await open({ pollTiming: SOON, stateDir: stateDirOf(store.journal('x').file) });
+    const next = await open({ pollTiming: SOON, stateDir });
     const waiting = next.call(WAIT, { batch: 'week-1' });
     await sleep(300);
     await sandbox.advance(TURNAROUND_MS);
     expect(outputOf(await waiting)).toMatchObject({ done: true });
     const job = outputOf(await next.call('scale_ai_get_job', { job_id: first['job_id'] }));
     expect(job).toMatchObject({ job: { state: 'done' } });
+    await rm(stateDir, { recursive: true, force: true });
   });
 });
 
-function stateDirOf(file: string | undefined): string {
-  return (file ?? '').replace(/\/journals\/.*$/, '');
-}
-
 describe('a poller', () => {
   /** Asks the sandbox, and remembers what. */
-  function recording(): { path: CallPath; asked: string[]; fail: (times: number, status: number) => void } {
+  function recording(): {
+    scale: ScaleAccess;
+    asked: string[];
+    fail: (times: number, status: number) => void;
+  } {
     const asked: string[] = [];
     let [failures, status] = [0, 500];
     const read = async ({ path, query = {} }: ScaleRequest): Promise<unknown> => {
@@ -119,43 +124,43 @@ describe('a poller', () => {
         for (const one of [value].flat()) search.append(name, String(one));
       return (await sandbox.live('GET', `/${path.join('/')}?${search.toString()}`)).body;
     };
-    const path = { read } as unknown as CallPath;
+    const scale = { read } as unknown as ScaleAccess;
     const fail = (times: number, answered: number): void => {
       [failures, status] = [times, answered];
     };
-    return { path, asked, fail };
+    return { scale, asked, fail };
   }
 
   it('asks for tasks with a unique_id together', async () => {
-    const { store } = await (await open()).work.room();
+    const { database } = await (await open()).work.runtime();
     const ids = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
         task(`u${index}`, { batch: 'week-1', unique_id: `own-${index}` }),
       ),
     );
-    const { path, asked } = recording();
-    const pollers = new Pollers(store, SOON);
+    const { scale, asked } = recording();
+    const pollers = new Pollers(database, SOON);
     let looks = 0;
     const { signal } = new AbortController();
-    await pollers.follow({ keyId: 'k', target: { taskIds: ids }, path }, () => (looks += 1) === 3, signal);
+    await pollers.follow({ keyId: 'k', target: { taskIds: ids }, scale }, () => (looks += 1) === 3, signal);
     expect(asked.filter((one) => one.startsWith('task/'))).toHaveLength(30);
     expect(asked.filter((one) => one === 'tasks')).toHaveLength(2 * 2);
   });
 
   it('bears what fails for a while, and says what fails for good', async () => {
-    const { store } = await (await open()).work.room();
-    const { path, asked, fail } = recording();
-    const pollers = new Pollers(store, SOON);
+    const { database } = await (await open()).work.runtime();
+    const { scale, asked, fail } = recording();
+    const pollers = new Pollers(database, SOON);
     const { signal } = new AbortController();
     fail(3, 500);
     await task('a');
     const target = { batch: 'week-1' };
-    expect(await pollers.follow({ keyId: 'k', target, path }, () => true, signal)).toMatchObject({
+    expect(await pollers.follow({ keyId: 'k', target, scale }, () => true, signal)).toMatchObject({
       total: 1,
     });
     expect(asked).toHaveLength(4);
     fail(1, 404);
-    await expect(pollers.follow({ keyId: 'k', target, path }, () => true, signal)).rejects.toMatchObject({
+    await expect(pollers.follow({ keyId: 'k', target, scale }, () => true, signal)).rejects.toMatchObject({
       code: 'not_found',
     });
     expect(pollers.size).toBe(0);

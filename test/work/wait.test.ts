@@ -4,8 +4,8 @@ import { Pollers } from '../../src/work/results/pollers.ts';
 import { topicOf } from '../../src/work/results/topics.ts';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
 import { errorOf, openBench, outputOf } from '../support/invoke-tool.ts';
-import type { CallPath } from '../../src/invocation/call-path.ts';
-import type { TaskProgress } from '../../src/catalog/work.ts';
+import type { ScaleAccess } from '../../src/invocation/scale-access.ts';
+import type { TaskProgress } from '../../src/catalog/work/waits.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
 import type { Bench } from '../support/invoke-tool.ts';
 
@@ -146,18 +146,18 @@ describe('waiting', () => {
 
 describe('pollers', () => {
   it('are one for each target, however many follow it, and are woken by an event', async () => {
-    const { store } = await bench.work.room();
+    const { database } = await bench.work.runtime();
     let reads = 0;
     let isDone = false;
-    const path = {
+    const scale = {
       read: async () => {
         reads += 1;
         return isDone ? { completed: 1 } : { pending: 1 };
       },
-    } as unknown as CallPath;
-    const pollers = new Pollers(store, { firstMs: 60_000, longestMs: 60_000, growth: 1, leastMs: 0 });
+    } as unknown as ScaleAccess;
+    const pollers = new Pollers(database, { firstMs: 60_000, longestMs: 60_000, growth: 1, leastMs: 0 });
     const { signal } = new AbortController();
-    const following = { keyId: 'k', target: { batch: 'week-1' }, path };
+    const following = { keyId: 'k', target: { batch: 'week-1' }, scale };
     const follows = Array.from({ length: 20 }, () =>
       pollers.follow(following, ({ settled }) => settled > 0, signal),
     );
@@ -166,7 +166,7 @@ describe('pollers', () => {
     });
     expect([reads, pollers.size]).toEqual([1, 1]);
     isDone = true;
-    store.announce(topicOf('batch', 'week-1'));
+    database.notify(topicOf('batch', 'week-1'));
     for (const seen of await Promise.all(follows)) expect(seen.counts).toEqual({ completed: 1 });
     expect([reads, pollers.size]).toEqual([2, 0]);
   });

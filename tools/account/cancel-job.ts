@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { JobObject, jobView, jobWords } from '../bulk/job-object.ts';
 import { jobOf, planOf } from './job-id.ts';
-import type { NextStep } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 export const cancelJob = defineTool({
   slug: 'SCALE_AI_CANCEL_JOB',
@@ -17,7 +17,7 @@ export const cancelJob = defineTool({
   output: { job: z.looseObject({}).optional() },
   response: JobObject,
   example: { job_id: 'job_0123456789abcdef' },
-  run: ({ work }, { job_id: id }) => work.cancelJob(jobOf(id)),
+  run: ({ work }, { job_id: id }) => work.jobs.cancel(jobOf(id)),
   summarize: (job, _input, shaping) => ({
     summary: `${job.state === 'cancelled' ? '' : 'Nothing was stopped: it had ended already. '}${jobWords(job)}`,
     job: jobView(job, shaping),

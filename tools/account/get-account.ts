@@ -1,15 +1,17 @@
 import * as z from 'zod';
+import { Count, ifRead, listOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { count } from '../count.ts';
 
-const Total = z.object({ total: z.number().optional(), totalDocs: z.number().optional() }).catch({});
+/** A list that was not read has no number: the key may see many. */
+const Total = ifRead(z.object({ total: ifRead(Count), totalDocs: ifRead(Count) }));
 
 /** What the key sees, counted, and what holds for the caller. */
 const Read = z.object({
-  projects: z.array(z.unknown()).catch([]),
+  projects: ifRead(listOf(z.looseObject({ name: ifRead(z.string()) }), 'name')),
   batches: Total,
   tasks: Total,
-  standing: z.looseObject({
+  accountStatus: z.looseObject({
     limits: z.array(z.looseObject({ limit: z.string(), allowed: z.number(), left: z.number() })),
   }),
 });
@@ -38,18 +40,28 @@ export const getAccount = defineTool({
       context.send({ method: 'GET', path: ['batches'], query: { limit: 1 } }),
       context.send({ method: 'GET', path: ['tasks'], query: { limit: 1 } }),
     ]);
-    return { projects, batches, tasks, standing: await context.standing() };
+    return { projects, batches, tasks, accountStatus: await context.accountStatus() };
   },
-  summarize({ projects, batches, tasks, standing }, _input, shaping) {
-    const { limits, ...rest } = standing;
-    const batchTotal = batches.totalDocs ?? batches.total ?? 0;
-    const sees = `${count(projects.length, 'project')}, ${count(batchTotal, 'batch', 'batches')}, ${count(tasks.total ?? 0, 'task')}`;
+  summarize({ projects, batches, tasks, accountStatus }, _input, shaping) {
+    const { limits, ...rest } = accountStatus;
+    const batchTotal = batches?.totalDocs ?? batches?.total;
+    const counts = [
+      counted(projects?.length, 'project', 'projects'),
+      counted(batchTotal, 'batch', 'batches'),
+      counted(tasks?.total, 'task', 'tasks'),
+    ];
     const tight = limits.find(({ left }) => left === 0);
     const used = tight ? ` Nothing is left of ${tight.limit}.` : '';
     return {
-      summary: `${MODE_WORDS[shaping.mode]} The key sees ${sees}.${used}`,
-      account: { ...rest, projects: projects.length, batches: batchTotal, tasks: tasks.total },
+      summary: `${MODE_WORDS[shaping.mode]} The key sees ${counts.join(', ')}.${used}`,
+      account: { ...rest, projects: projects?.length, batches: batchTotal, tasks: tasks?.total },
       limits,
     };
   },
 });
+
+function counted(number: number | undefined, noun: string, plural: string): string {
+  return number === undefined
+    ? `${plural} (their number was not in what Scale answered)`
+    : count(number, noun, plural);
+}

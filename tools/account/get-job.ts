@@ -5,7 +5,8 @@ import { JobObject, hasEnded, jobView, jobWords } from '../bulk/job-object.ts';
 import { PlanObject, planView, planWords, stepsAfterPlan } from '../bulk/plan-object.ts';
 import { jobOf, planOf } from './job-id.ts';
 import { EXPORT_PART } from '../resources.ts';
-import type { NextStep, Shaping, Summary } from '../../src/catalog/tool.ts';
+import type { Shaping, Summary } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const Read = z.object({
   job: JobObject.optional(),
@@ -65,15 +66,15 @@ export const getJob = defineTool({
     { job_id: id, wait_seconds: seconds, items: outcome, offset, limit, detail = 'concise' },
   ) {
     const page = { offset, limit };
-    if (isOfPlan(outcome)) return work.planRows(planOf(id), outcome, page);
-    if (id.startsWith('plan_') && !(await work.hasJob(id))) return { plan: await work.plan(id) };
+    if (isOfPlan(outcome)) return work.plans.rows(planOf(id), outcome, page);
+    if (id.startsWith('plan_') && !(await work.plans.hasJob(id))) return { plan: await work.plans.get(id) };
     const jobId = jobOf(id);
     if (outcome === 'exported')
-      return { text: await work.exportedText(jobId, { offset, length: LENGTH[detail] }) };
-    const job = await work.job(jobId, seconds);
+      return { text: await work.exports.text(jobId, { offset, length: LENGTH[detail] }) };
+    const job = await work.jobs.get(jobId, seconds);
     if (outcome === undefined) return { job };
     const wanted = outcome === 'all' ? undefined : outcome;
-    return { job, ...(await work.items(jobId, { outcome: wanted, ...page })) };
+    return { job, ...(await work.jobs.items(jobId, { outcome: wanted, ...page })) };
   },
   summarize({ job, plan, items, text, total = 0 }, { job_id: id, items: outcome, offset }, shaping) {
     if (plan) {
@@ -87,7 +88,7 @@ export const getJob = defineTool({
     const shown =
       items === undefined
         ? ''
-        : ` ${total} ${outcome === 'all' ? 'items' : `items are ${outcome?.replaceAll('_', ' ')}`}; these are ${items.length} from ${offset} on.`;
+        : ` ${total} ${outcome === 'all' ? 'items' : `items are ${outcome?.replaceAll('_', ' ')}`}; ${items.length === 0 ? `none from offset ${offset} on` : `${offset + 1} to ${offset + items.length} follow`}.`;
     const next = items === undefined ? undefined : offset + items.length;
     return {
       summary: `${job ? jobWords(job) : `Of ${id}:`}${shown}`,
@@ -103,11 +104,16 @@ export const getJob = defineTool({
   },
 });
 
-export function waitStep({ job_id: id }: JobObject): NextStep {
+const WAITING: Partial<Record<JobObject['state'], string>> = {
+  running: 'waits for it; it goes on by itself meanwhile',
+  waiting: 'looks again, once what it waits for is there',
+};
+
+export function waitStep({ job_id: id, state }: JobObject): NextStep {
   return {
     tool: 'scale_ai_get_job',
     arguments: { job_id: id, wait_seconds: 45 },
-    why: 'waits for it; it goes on by itself meanwhile',
+    why: WAITING[state] ?? 'waits for it',
   };
 }
 

@@ -10,7 +10,7 @@ export const listJobs = defineTool({
   slug: 'SCALE_AI_LIST_JOBS',
   title: 'List jobs',
   description:
-    'Long work of yours from the last 30 days, the newest first: plans, cancellations, exports, waits.',
+    'Long work of yours from the last 30 days, and what has not ended, the newest first: plans, cancellations, exports, waits.',
   toolset: 'account',
   effect: 'read',
   reach: 'own',
@@ -21,13 +21,18 @@ export const listJobs = defineTool({
   output: { jobs: z.array(z.looseObject({})).optional(), total: z.number().optional() },
   response: z.array(JobObject),
   example: {},
-  run: ({ work }) => work.jobs(),
+  run: ({ work }) => work.jobs.list(),
   summarize(jobs, { state, limit }, shaping) {
     const wanted = jobs.filter((job) => state === undefined || job.state === state);
     const going = wanted.filter((job) => !hasEnded(job));
     const [first] = going;
+    const leaving = wanted.filter((job) => job.kept_until !== undefined).length;
+    const removal =
+      leaving === 0
+        ? ''
+        : ` ${count(leaving, 'job')} will be removed within a week, with what is kept of it.`;
     return {
-      summary: `${count(wanted.length, 'job')}${state === undefined ? `, ${going.length} of them not ended` : ` ${state}`}.`,
+      summary: `${count(wanted.length, 'job')}${state === undefined ? (going.length === 0 ? ', all of them ended' : `, ${going.length} of them not ended`) : ` ${state}`}.${removal}`,
       jobs: wanted.slice(0, limit).map((job) => {
         const { failures: _failures, items_file: _file, ...view } = jobView(job, shaping);
         return view;

@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { listedAs } from '../../src/catalog/listed-as.ts';
+import { listedAsJson } from '../../src/catalog/listed-as.ts';
 import { defineTaskCreator, refuseBoth } from './define-task-creator.ts';
 import { AttachmentUrl } from './fields/attachments.ts';
 import { DocumentFields, Features, LinkingRules } from './fields/document-fields.ts';
 
 /** Prelabels in the form of a result. */
-const DocumentHypothesis = listedAs(
-  { type: 'object' },
+const DocumentHypothesis = listedAsJson(
   z.looseObject({ annotations: z.array(z.looseObject({})).optional() }),
 );
 

@@ -5,7 +5,8 @@ import { AnnotationAttributes } from './fields/annotation-attributes.ts';
 import { AttachmentUrl, ContextAttachments } from './fields/attachments.ts';
 import { Geometries } from './fields/geometries.ts';
 import { Hypothesis, Links, baseAnnotationFields, paddingFields } from './fields/vector-extras.ts';
-import { geometryLabels, judgeConnections, judgeMentionedLabels } from './judge-labels.ts';
+import { validatePrelabels } from './validate-prelabels.ts';
+import { geometryLabels, validateConnections, validateMentionedLabels } from './validate-labels.ts';
 
 export const createImageAnnotationTask = defineTaskCreator({
   slug: 'SCALE_AI_CREATE_IMAGE_ANNOTATION_TASK',
@@ -33,9 +34,10 @@ export const createImageAnnotationTask = defineTaskCreator({
   },
   required: ['attachment', 'geometries'],
   refine: refuseRepeatedContext,
-  judge(params, report) {
-    judgeMentionedLabels(params, geometryLabels(params), report);
-    judgeConnections(params, report);
+  validate(params, report) {
+    validateMentionedLabels(params, geometryLabels(params), report);
+    validateConnections(params, report);
+    validatePrelabels(params, geometryLabels(params), report);
     const base = params['base_annotations'];
     if (isRecord(base) && !Array.isArray(base['annotations'])) {
       report('base_annotations.annotations', 'must be a list of annotations for an image');

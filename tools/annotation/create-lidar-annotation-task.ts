@@ -3,8 +3,7 @@ import { defineTaskCreator } from './define-task-creator.ts';
 import { AnnotationAttributes } from './fields/annotation-attributes.ts';
 import { LabelList, labelNames } from './fields/labels.ts';
 import { Dependents, LidarAttachmentType, LidarFrames } from './fields/lidar-fields.ts';
-import { judgeMentionedLabels } from './judge-labels.ts';
-import { listedAs } from '../../src/catalog/listed-as.ts';
+import { validateMentionedLabels } from './validate-labels.ts';
 
 export const createLidarAnnotationTask = defineTaskCreator({
   slug: 'SCALE_AI_CREATE_LIDAR_ANNOTATION_TASK',
@@ -23,7 +22,7 @@ export const createLidarAnnotationTask = defineTaskCreator({
     meters_per_unit: z.number().positive().optional(),
     max_distance_meters: z.number().positive().optional(),
     pitch_and_roll_enabled: z.boolean().optional(),
-    dependents: listedAs({ type: 'object' }, Dependents).optional(),
+    dependents: Dependents.optional(),
   },
   example: {
     project: 'lidar-cuboids',
@@ -33,5 +32,5 @@ export const createLidarAnnotationTask = defineTaskCreator({
     unique_id: 'drive7',
   },
   required: ['attachments', 'labels'],
-  judge: (params, report) => judgeMentionedLabels(params, labelNames(params['labels']), report),
+  validate: (params, report) => validateMentionedLabels(params, labelNames(params['labels']), report),
 });

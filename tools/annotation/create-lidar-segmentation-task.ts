@@ -3,7 +3,7 @@ import { defineTaskCreator, refuseBoth } from './define-task-creator.ts';
 import { AnnotationAttributes } from './fields/annotation-attributes.ts';
 import { LabelList, labelNames } from './fields/labels.ts';
 import { LidarAttachmentType, LidarFrames } from './fields/lidar-fields.ts';
-import { judgeMentionedLabels } from './judge-labels.ts';
+import { validateMentionedLabels } from './validate-labels.ts';
 
 export const createLidarSegmentationTask = defineTaskCreator({
   slug: 'SCALE_AI_CREATE_LIDAR_SEGMENTATION_TASK',
@@ -35,8 +35,8 @@ export const createLidarSegmentationTask = defineTaskCreator({
   },
   required: ['labels', ['attachments', 'lidar_task']],
   refine: refuseBoth('attachments', 'lidar_task'),
-  async judge(params, report, { lookUp }) {
-    judgeMentionedLabels(params, labelNames(params['labels']), report);
+  async validate(params, report, { lookUp }) {
+    validateMentionedLabels(params, labelNames(params['labels']), report);
     const source = params['lidar_task'];
     if (params['lidar_task_frames'] !== undefined && source === undefined) {
       report('lidar_task_frames', 'only has a meaning together with lidar_task');

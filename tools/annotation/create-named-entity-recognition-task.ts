@@ -6,6 +6,7 @@ import { EntityLabels, Relationships, entityNames } from './fields/entity-fields
 
 export const createNamedEntityRecognitionTask = defineTaskCreator({
   slug: 'SCALE_AI_CREATE_NAMED_ENTITY_RECOGNITION_TASK',
+  name: 'scale_ai_create_named_entity_task',
   title: 'Create named entity task',
   type: 'namedentityrecognition',
   noun: 'named entity recognition',
@@ -24,7 +25,7 @@ export const createNamedEntityRecognitionTask = defineTaskCreator({
     unique_id: 'letter-1',
   },
   required: ['text', 'labels'],
-  judge(params, report) {
+  validate(params, report) {
     const known = entityNames(params['labels']);
     const relationships: unknown = params['relationships'];
     for (const [index, relationship] of (Array.isArray(relationships) ? relationships : []).entries()) {

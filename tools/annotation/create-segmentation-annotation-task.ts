@@ -3,14 +3,13 @@ import { defineTaskCreator, refuseRepeatedContext } from './define-task-creator.
 import { AnnotationAttributes } from './fields/annotation-attributes.ts';
 import { AttachmentUrl, ContextAttachments } from './fields/attachments.ts';
 import { LabelList, labelNames } from './fields/labels.ts';
-import { judgeMentionedLabels } from './judge-labels.ts';
-import { listedAs } from '../../src/catalog/listed-as.ts';
+import { validateMentionedLabels } from './validate-labels.ts';
+import { listedAsJson } from '../../src/catalog/listed-as.ts';
 
 const MAX_LABELS = 50;
 
 /** Prelabels: an index picture and what its values mean. */
-const SegmentationHypothesis = listedAs(
-  { type: 'object' },
+const SegmentationHypothesis = listedAsJson(
   z.looseObject({
     labelMapping: z.looseObject({}),
     annotations: z.looseObject({ combined: z.looseObject({ indexedImage: AttachmentUrl }) }),
@@ -42,9 +41,9 @@ export const createSegmentationAnnotationTask = defineTaskCreator({
   },
   required: ['attachment', 'labels'],
   refine: refuseRepeatedContext,
-  judge(params, report) {
+  validate(params, report) {
     const names = labelNames(params['labels']);
     if (names.length > MAX_LABELS) report('labels', `are ${names.length}; Scale takes at most ${MAX_LABELS}`);
-    judgeMentionedLabels(params, names, report);
+    validateMentionedLabels(params, names, report);
   },
 });

@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { subjectsOf } from '../../src/catalog/subjects.ts';
-import { listedAs } from '../../src/catalog/listed-as.ts';
+import { listedAsJson } from '../../src/catalog/listed-as.ts';
 import { TaskObject } from '../tasks/task-object.ts';
 import { OWN_TOOL } from './creation-of.ts';
 import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
-import { judgeTask } from './judge.ts';
-import { oncePerTask } from './once-per-task.ts';
+import { validateTask } from './validate-task.ts';
+import { taskIdempotency } from './task-idempotency.ts';
 import { OTHER_TASK_TYPES, parametersOf } from './other-task-types.ts';
-import type { TaskRules } from './judge.ts';
+import type { TaskRules } from './validate-task.ts';
 
 const TaskType = z.enum(Object.keys(OTHER_TASK_TYPES), {
   error: ({ input }) => {
@@ -17,10 +17,13 @@ const TaskType = z.enum(Object.keys(OTHER_TASK_TYPES), {
   },
 });
 
-const Params = listedAs({ type: 'object' }, z.record(z.string(), z.unknown()));
+const Params = listedAsJson(z.record(z.string(), z.unknown()));
 
 /** Says what is wrong with the parameters of this very type. */
-function judgeForm(input: { type: string; params: Record<string, unknown> }, context: z.RefinementCtx): void {
+function validateForm(
+  input: { type: string; params: Record<string, unknown> },
+  context: z.RefinementCtx,
+): void {
   const known = OTHER_TASK_TYPES[input.type];
   const issues = known ? parametersOf(known).safeParse(input.params).error?.issues : undefined;
   for (const { path, ...issue } of issues ?? []) {
@@ -43,7 +46,7 @@ export const createTask = defineTool({
         'body of the request, with project or batch, unique_id, callback_url and the like',
       ),
     })
-    .superRefine(judgeForm),
+    .superRefine(validateForm),
   output: { task: z.looseObject({}).optional() },
   response: TaskObject,
   example: {
@@ -58,10 +61,10 @@ export const createTask = defineTool({
   },
   projectPath: ['params', 'project'],
   subjects: ({ params }) => subjectsOf(params),
-  check: (context, { type, params }) => judgeTask(rulesOf(type), context, params),
+  check: (context, { type, params }) => validateTask(rulesOf(type), context, params),
   request: ({ type, params }) => ({ method: 'POST', path: ['task', type], body: params }),
-  planned: async (_context, { type }) => ({ tasks: 1, type }),
-  once: (request, _input, { derive }) => oncePerTask(request, derive),
+  planned: async (_context, { type, params }) => ({ tasks: 1, type, sample: params }),
+  idempotency: (request, _input, { derive }) => taskIdempotency(request, derive),
   summarize: (task, { type }, shaping) => summarizeCreatedTask(task, type, shaping),
   recovery: {
     not_found: ({ params }) => creationRecovery.not_found(identified(params)),
@@ -76,7 +79,7 @@ function rulesOf(type: string): TaskRules {
     type,
     required,
     within: 'params',
-    judge(params, report) {
+    validate(params, report) {
       const [first, second] = either ?? [];
       if (first === undefined || second === undefined) return;
       if (params[first] === undefined || params[second] === undefined) return;

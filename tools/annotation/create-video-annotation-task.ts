@@ -4,8 +4,7 @@ import { AnnotationAttributes } from './fields/annotation-attributes.ts';
 import { Geometries } from './fields/geometries.ts';
 import { Links, baseAnnotationFields, paddingFields } from './fields/vector-extras.ts';
 import { FrameUrls, HypothesisFile, VideoUrl, eventFields } from './fields/video-fields.ts';
-import { judgeVideo } from './judge-video.ts';
-import { listedAs } from '../../src/catalog/listed-as.ts';
+import { validateVideo } from './validate-video.ts';
 
 export const createVideoAnnotationTask = defineTaskCreator({
   slug: 'SCALE_AI_CREATE_VIDEO_ANNOTATION_TASK',
@@ -23,7 +22,7 @@ export const createVideoAnnotationTask = defineTaskCreator({
     ...eventFields,
     links: Links.optional(),
     frame_rate: z.number().positive().optional().describe('per second'),
-    hypothesis: listedAs({ type: 'object' }, HypothesisFile).optional(),
+    hypothesis: HypothesisFile.optional(),
     ...baseAnnotationFields,
     ...paddingFields,
   },
@@ -36,5 +35,5 @@ export const createVideoAnnotationTask = defineTaskCreator({
   },
   required: ['geometries', ['attachments', 'attachment']],
   refine: refuseBoth('attachment', 'attachments'),
-  judge: judgeVideo,
+  validate: validateVideo,
 });

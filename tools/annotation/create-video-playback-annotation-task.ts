@@ -4,13 +4,13 @@ import { AnnotationAttributes } from './fields/annotation-attributes.ts';
 import { Geometries } from './fields/geometries.ts';
 import { Links, baseAnnotationFields, paddingFields } from './fields/vector-extras.ts';
 import { FrameUrls, HypothesisFile, VideoUrl, eventFields } from './fields/video-fields.ts';
-import { judgeVideo } from './judge-video.ts';
-import { listedAs } from '../../src/catalog/listed-as.ts';
+import { validateVideo } from './validate-video.ts';
 
 const rate = z.number().positive();
 
 export const createVideoPlaybackAnnotationTask = defineTaskCreator({
   slug: 'SCALE_AI_CREATE_VIDEO_PLAYBACK_ANNOTATION_TASK',
+  name: 'scale_ai_create_video_playback_task',
   title: 'Create video playback task',
   type: 'videoplaybackannotation',
   noun: 'video playback annotation',
@@ -29,7 +29,7 @@ export const createVideoPlaybackAnnotationTask = defineTaskCreator({
     video_frame_rate: rate.optional(),
     convert_to_constant_frame_rate_video: z.boolean().optional(),
     constant_frame_rate: rate.optional(),
-    hypothesis: listedAs({ type: 'object' }, HypothesisFile).optional(),
+    hypothesis: HypothesisFile.optional(),
     ...baseAnnotationFields,
     ...paddingFields,
   },
@@ -40,5 +40,5 @@ export const createVideoPlaybackAnnotationTask = defineTaskCreator({
     unique_id: 'cam1-2026-03-01',
   },
   required: ['attachment', 'geometries'],
-  judge: judgeVideo,
+  validate: validateVideo,
 });

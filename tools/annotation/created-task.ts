@@ -1,5 +1,6 @@
 import { conciseTask } from '../tasks/task-view.ts';
-import type { NextStep, Shaping, Summary } from '../../src/catalog/tool.ts';
+import type { Shaping, Summary } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 import type { TaskObject } from '../tasks/task-object.ts';
 
 const CHARGE = {
@@ -27,8 +28,8 @@ export function summarizeCreatedTask(task: TaskObject, noun: string, shaping: Sh
 }
 
 function whereOf(task: TaskObject, shaping: Shaping): string {
-  if (task.batch) return ` in batch ${shaping.word(task.batch, 'as asked')}`;
-  return task.project ? ` in project ${shaping.word(task.project, 'as asked')}` : '';
+  if (task.batch) return ` in batch ${shaping.name(task.batch, 'as asked')}`;
+  return task.project ? ` in project ${shaping.name(task.project, 'as asked')}` : '';
 }
 
 function stepsAfter(task: TaskObject): NextStep[] {

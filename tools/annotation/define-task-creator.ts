@@ -1,17 +1,20 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { listedAsJson } from '../../src/catalog/listed-as.ts';
 import { TaskObject } from '../tasks/task-object.ts';
 import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
 import { commonTaskFields } from './fields/common-task-fields.ts';
-import { judgeTask } from './judge.ts';
-import { oncePerTask } from './once-per-task.ts';
+import { validateTask } from './validate-task.ts';
+import { taskIdempotency } from './task-idempotency.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
-import type { TaskRules } from './judge.ts';
+import type { TaskRules } from './validate-task.ts';
 
 type Fields = Readonly<Record<string, z.ZodType>>;
 
 interface CreatorSpec extends TaskRules {
   slug: string;
+  /** Where the slug is too long for a name. */
+  name?: string;
   title: string;
   /** What kind of task it is, in a sentence: "image annotation". */
   noun: string;
@@ -23,18 +26,31 @@ interface CreatorSpec extends TaskRules {
   refine?: (input: Readonly<Record<string, unknown>>, context: z.RefinementCtx) => void;
 }
 
-/** For parameters of Scale's that this server does not know: merged over everything else. */
-const additionalParams = z
-  .record(z.string(), z.unknown())
-  .optional()
-  .describe('other Scale parameters, merged last');
+/**
+ * For parameters of Scale's that this server does not know. What the tool has as an argument is refused here: arguments
+ * are checked, limited to projects and shown to people, and nothing may be sent in their place.
+ */
+function additionalParamsBeside(known: Fields): z.ZodType {
+  const params = z.record(z.string(), z.unknown()).superRefine((more, context) => {
+    for (const name of Object.keys(more).filter((name) => name in known)) {
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `is an argument of this tool: give it as ${name}, beside additional_params`,
+      });
+    }
+  });
+  return listedAsJson(params).optional().describe('other Scale parameters');
+}
 
 /** Declares the creator of one task type; what all creators share stands here once. */
 export function defineTaskCreator(spec: CreatorSpec): Tool {
-  const shape: Fields = { ...spec.fields, ...commonTaskFields, additional_params: additionalParams };
+  const known: Fields = { ...spec.fields, ...commonTaskFields };
+  const shape: Fields = { ...known, additional_params: additionalParamsBeside(known) };
   const input = z.strictObject(shape);
   return defineTool({
     slug: spec.slug,
+    ...(spec.name !== undefined && { name: spec.name }),
     title: spec.title,
     description: spec.description,
     toolset: 'annotation',
@@ -46,14 +62,18 @@ export function defineTaskCreator(spec: CreatorSpec): Tool {
     response: TaskObject,
     example: spec.example,
     check: (context, { additional_params: more, ...params }) =>
-      judgeTask(spec, context, { ...params, ...asRecord(more) }),
+      validateTask(spec, context, { ...params, ...asRecord(more) }),
     request: ({ additional_params: more, ...params }) => ({
       method: 'POST',
       path: ['task', spec.type],
       body: { ...params, ...asRecord(more) },
     }),
-    planned: async () => ({ tasks: 1, type: spec.type }),
-    once: (request, _input, { derive }) => oncePerTask(request, derive),
+    planned: async (_context, { additional_params: more, ...params }) => ({
+      tasks: 1,
+      type: spec.type,
+      sample: { ...params, ...asRecord(more) },
+    }),
+    idempotency: (request, _input, { derive }) => taskIdempotency(request, derive),
     summarize(task, { additional_params: more }, shaping) {
       const sent = Object.keys(asRecord(more));
       return {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const text = z.string().optional().catch(undefined);
 

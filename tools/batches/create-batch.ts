@@ -23,7 +23,7 @@ export const createBatch = defineTool({
   response: BatchObject,
   example: { project: 'road-signs', name: 'road-signs-week-10' },
   request: (input) => ({ method: 'POST', path: ['batches'], body: input }),
-  once: (request, { name }) =>
+  idempotency: (request, { name }) =>
     oncePerName(
       request,
       { name, notShown: ['calibration_batch', 'self_label_batch'] },

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { BatchCounts, knownBy, readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { ProjectObject } from '../projects/project-object.ts';
 import { BatchName, BatchObject, batchRow, listBatchesStep, statusStep } from './batch-object.ts';
 
-/** Scale leaves a count out when it is zero. */
-const Counts = z.object({ pending: z.number().catch(0) }).catch({ pending: 0 });
+const KnownBatch = knownBy(BatchObject, 'name', 'status');
 
 const RELEASED = {
   live: 'Labelers can start and the account is charged for its tasks; no task can be added any more.',
@@ -26,14 +26,17 @@ export const finalizeBatch = defineTool({
   response: BatchObject,
   example: { batch_name: 'road-signs-week-10' },
   async planned(context, { batch_name }) {
-    const counts = Counts.parse(
-      await context.send({ method: 'GET', path: ['batches', batch_name, 'status'] }),
-    );
+    const answer = await context.send({ method: 'GET', path: ['batches', batch_name, 'status'] });
+    const counts = readAnswer(BatchCounts, answer, 'the counts of a batch');
     const batch = await context.lookUp('batch', batch_name);
     const project = batch.state === 'found' ? BatchObject.parse(batch.object).project : undefined;
     const found = project === undefined ? undefined : await context.lookUp('project', project);
     const type = found?.state === 'found' ? ProjectObject.parse(found.object).type : undefined;
     return { tasks: counts.pending, ...(type !== undefined && { type }) };
+  },
+  async reconcile({ read }, { batch_name }) {
+    const batch = readAnswer(KnownBatch, await read(['batches', batch_name]), 'a batch');
+    return batch.status === 'staging' ? 'not_done' : { answer: batch };
   },
   request: ({ batch_name }) => ({ method: 'POST', path: ['batches', batch_name, 'finalize'] }),
   summarize: (batch, input, shaping) => ({

@@ -1,25 +1,13 @@
 import * as z from 'zod';
+import { BatchCounts } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { BatchName, listBatchesStep } from './batch-object.ts';
 import { count } from '../count.ts';
-import type { NextStep } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const STATES = ['pending', 'completed', 'error', 'canceled'] as const;
 
-/** Scale leaves a count out when it is zero. */
-const tally = z.number().catch(0);
-
-const Status = z
-  .looseObject({
-    status: z.string().optional().catch(undefined),
-    pending: tally,
-    completed: tally,
-    error: tally,
-    canceled: tally,
-  })
-  .catch({ pending: 0, completed: 0, error: 0, canceled: 0 });
-
-type Status = z.output<typeof Status> & { status: string };
+type Status = z.output<typeof BatchCounts> & { status: string };
 
 export const getBatchStatus = defineTool({
   slug: 'SCALE_AI_GET_BATCH_STATUS',
@@ -35,7 +23,7 @@ export const getBatchStatus = defineTool({
     share_done: z.number().optional(),
     remaining: z.number().optional(),
   },
-  response: Status,
+  response: BatchCounts,
   example: { batch_name: 'road-signs-week-10' },
   request: ({ batch_name }) => ({ method: 'GET', path: ['batches', batch_name, 'status'] }),
   summarize(raw, input, shaping) {

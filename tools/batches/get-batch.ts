@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { knownBy } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { BatchName, BatchObject, batchRow, listBatchesStep, statusStep } from './batch-object.ts';
 
@@ -11,11 +12,11 @@ export const getBatch = defineTool({
   effect: 'read',
   input: z.strictObject({ batch_name: BatchName }),
   output: { batch: z.looseObject({}).optional() },
-  response: BatchObject,
+  response: knownBy(BatchObject, 'name', 'project', 'status'),
   example: { batch_name: 'road-signs-week-10' },
   request: ({ batch_name }) => ({ method: 'GET', path: ['batches', batch_name] }),
   summarize: (batch, input, shaping) => ({
-    summary: `Batch ${input.batch_name} of project ${shaping.word(batch.project, '(unknown)')} is ${shaping.word(batch.status, 'of unknown status')}.`,
+    summary: `Batch ${input.batch_name} of project ${shaping.name(batch.project, 'that Scale does not name')} is ${shaping.word(batch.status, 'of unknown status')}.`,
     batch: batchRow(batch, shaping),
     next_steps: [
       statusStep(input.batch_name),

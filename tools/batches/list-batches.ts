@@ -1,21 +1,16 @@
 import * as z from 'zod';
+import { pageOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { DateTime } from '../date-time.ts';
-import { tableOf, tableOutput } from '../table.ts';
+import { columnsOf, fieldsHint, tableOf, tableOutput } from '../table.ts';
 import { BatchObject, batchRow, statusStep } from './batch-object.ts';
-import { count } from '../count.ts';
+import { pageWords } from '../count.ts';
 
 const PAGE_SIZE = 20;
 const FIELDS = ['name', 'project', 'status', 'created_at', 'completed_at', 'callback', 'metadata'] as const;
 
-const Page = z
-  .looseObject({
-    docs: z.array(BatchObject).catch([]),
-    totalDocs: z.number().optional().catch(undefined),
-    total: z.number().optional().catch(undefined),
-    has_more: z.boolean().optional().catch(undefined),
-  })
-  .catch({ docs: [] });
+/** What is left out of long pages. */
+const COSTLY = ['created_at', 'completed_at', 'callback', 'metadata'];
 
 export const listBatches = defineTool({
   slug: 'SCALE_AI_LIST_BATCHES',
@@ -42,7 +37,7 @@ export const listBatches = defineTool({
     total: z.number().optional(),
     next_offset: z.number().optional(),
   },
-  response: Page,
+  response: pageOf(BatchObject, 'name'),
   example: { project: 'road-signs', status: 'in_progress' },
   request: ({ fields: _fields, limit, ...filters }) => ({
     method: 'GET',
@@ -50,20 +45,21 @@ export const listBatches = defineTool({
     query: { ...filters, limit: limit ?? PAGE_SIZE },
   }),
   summarize(page, input, shaping) {
-    const total = page.totalDocs ?? page.total ?? page.docs.length;
+    const limit = input.limit ?? PAGE_SIZE;
+    const total = page.totalDocs ?? page.total;
     const end = (input.offset ?? 0) + page.docs.length;
-    const more = page.docs.length > 0 && (page.has_more ?? end < total);
+    const more =
+      page.docs.length > 0 &&
+      (page.has_more ?? (total === undefined ? page.docs.length === limit : end < total));
     const where = input.project === undefined ? '' : ` in project ${input.project}`;
-    const { rows, ...table } = tableOf(
-      page.docs.map((batch) => batchRow(batch, shaping)),
-      FIELDS,
-      input.fields,
-    );
+    const batches = page.docs.map((batch) => batchRow(batch, shaping));
+    const { columns, without } = columnsOf(batches, FIELDS, input.fields ? [] : COSTLY);
+    const { rows, ...table } = tableOf(batches, columns, input.fields);
     return {
       summary:
         page.docs.length === 0
           ? `No batch matches${where}.`
-          : `${count(total, 'batch', 'batches')} found${where}; this page shows ${page.docs.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
+          : `${pageWords({ total, shown: page.docs.length, where }, 'batch', 'batches')}.${fieldsHint(without)}${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total,
       next_offset: more ? end : undefined,
       ...(rows.length > 0 && { ...table, batches: rows }),

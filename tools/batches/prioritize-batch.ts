@@ -6,7 +6,7 @@ export const prioritizeBatch = defineTool({
   slug: 'SCALE_AI_PRIORITIZE_BATCH',
   title: 'Prioritize batch',
   description:
-    'Set the priority of the tasks of a batch that nobody has begun: 10 low, 20 normal, 30 high. The Studio queue has scale_ai_move_batch_first.',
+    'Set the priority of the tasks of a batch that nobody has started: 10 low, 20 normal, 30 high. The Studio queue has scale_ai_move_batch_first.',
   toolset: 'batches',
   effect: 'update',
   idempotent: true,
@@ -21,7 +21,7 @@ export const prioritizeBatch = defineTool({
     body: { priority },
   }),
   summarize: (answer, { batch_name, priority }, shaping) => ({
-    summary: `Tasks of batch ${batch_name} that nobody has begun have priority ${priority} now.`,
+    summary: `Tasks of batch ${batch_name} that nobody has started have priority ${priority} now.`,
     answer: shaping.fenceJson(answer),
     next_steps: [statusStep(batch_name)],
   }),

@@ -37,7 +37,7 @@ export const diagnoseTasks = defineTool({
   output: { causes: z.array(z.looseObject({})).optional(), total: z.number().optional() },
   response: Found,
   example: { batch: 'road-signs-week-10' },
-  run: ({ work }, input) => work.diagnose(requestOf(input)),
+  run: ({ work }, input) => work.repairs.diagnose(requestOf(input)),
   summarize: ({ total, is_closed: isClosed, groups }, input, shaping) => ({
     summary:
       total === 0

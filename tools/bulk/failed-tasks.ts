@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { TaskId } from '../tasks/task-lookup.ts';
-import type { FailedTasksRequest } from '../../src/catalog/work.ts';
+import type { FailedTasksRequest } from '../../src/catalog/work/repairs.ts';
 
 /** Why tasks fail. */
 export const CAUSES = [
@@ -44,12 +44,10 @@ type Meant = Readonly<{
 }>;
 
 export function isMeant({ batch, project, task_ids: ids }: Meant): boolean {
-  return ids === undefined
-    ? batch !== undefined || project !== undefined
-    : batch === undefined && project === undefined;
+  return ids === undefined ? batch !== undefined || project !== undefined : batch === undefined; // a server for one project fills that in
 }
 
-export const NOT_MEANT = { path: ['batch'], error: 'give batch, project or both, or task_ids alone' };
+export const NOT_MEANT = { path: ['batch'], error: 'give batch, project or both, or task_ids without batch' };
 
 export function requestOf({ batch, project, task_ids: taskIds }: Meant): FailedTasksRequest {
   return { batch, project, taskIds };

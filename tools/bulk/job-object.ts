@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { count } from '../count.ts';
-import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const Failure = z.object({
   code: z.string(),
@@ -27,6 +28,7 @@ export const JobObject = z.looseObject({
   reason: z.string().optional(),
   created_at: z.string(),
   ended_at: z.string().optional(),
+  kept_until: z.string().optional(),
   failures: z.array(Failure).optional(),
   items_file: z.string().optional(),
 });
@@ -79,7 +81,7 @@ export function jobWords(job: JobObject): string {
   const failing =
     trouble === undefined || hasEnded(job)
       ? ''
-      : ' Scale does not answer as it should at present; what failed is tried again.';
+      : ' Something stands in its way at present, named under trouble; what failed is tried again.';
   return `${progress}. ${STATE_WORDS[job.state]}${rest}${failing}`;
 }
 

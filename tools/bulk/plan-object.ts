@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { count } from '../count.ts';
-import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
+
+const Reasons = z.array(z.object({ reason: z.string(), count: z.number(), lines: z.array(z.number()) }));
 
 /** What a plan holds; see PlanView. */
 export const PlanObject = z.looseObject({
@@ -9,12 +12,14 @@ export const PlanObject = z.looseObject({
   project: z.string().optional(),
   batch: z.string().optional(),
   new_batch: z.boolean().optional(),
+  batches: z.array(z.object({ name: z.string(), tasks: z.number(), is_new: z.boolean() })).optional(),
   source: z.string(),
   also: z.string().optional(),
   rows_read: z.number(),
   to_create: z.number(),
   invalid: z.number(),
-  reasons: z.array(z.object({ reason: z.string(), count: z.number(), lines: z.array(z.number()) })),
+  reasons: Reasons,
+  doubts: Reasons.default([]),
   invalid_rows_file: z.string().optional(),
   already_there: z.record(z.string(), z.number()),
   not_looked_up: z.number(),
@@ -33,12 +38,29 @@ export function alreadyThere({ already_there: byStatus }: Pick<PlanObject, 'alre
 }
 
 export function planView(plan: PlanObject, shaping: Shaping): Record<string, unknown> {
-  const { project, batch, source, also, reasons, sample, uploads, already_there: there, ...rest } = plan;
+  const {
+    project,
+    batch,
+    source,
+    also,
+    reasons,
+    doubts,
+    sample,
+    uploads,
+    already_there: there,
+    ...others
+  } = plan;
+  const { attachments: _shownToPersons, ...rest } = others;
   return {
     ...rest,
     project: project === undefined ? undefined : shaping.bare(project),
     batch: batch === undefined ? undefined : shaping.bare(batch),
     new_batch: plan.new_batch || undefined,
+    batches: plan.batches?.map(({ name, tasks, is_new: isNew }) => ({
+      name: shaping.bare(name),
+      tasks,
+      is_new: isNew || undefined,
+    })),
     source: shaping.bare(source),
     also: also === undefined ? undefined : shaping.untrusted(also, 400),
     already_there: alreadyThere(plan) > 0 ? there : undefined,
@@ -47,6 +69,7 @@ export function planView(plan: PlanObject, shaping: Shaping): Record<string, unk
     reasons: reasons
       .slice(0, MAX_REASONS)
       .map(({ reason, ...group }) => ({ ...group, reason: shaping.untrusted(reason, 400) })),
+    doubts: doubts.length > 0 ? doubts.slice(0, MAX_REASONS) : undefined,
     sample: shaping.fenceJson(sample),
   };
 }
@@ -56,12 +79,24 @@ export function planWords(plan: PlanObject, read = 'row'): string {
   const { rows_read: rows, to_create: toCreate, invalid, type, uploads, estimated_cost: cost } = plan;
   const there = alreadyThere(plan);
   return [
-    `${count(rows, read)} read: ${count(toCreate, `${type} task`)} would be created`,
+    `${count(rows, read)} read: ${count(toCreate, `${type} task`)} would be created${inBatches(plan)}`,
     ...(there > 0 ? [`${there} exist already${byStatus(plan.already_there)}`] : []),
     ...(invalid > 0 ? [`${invalid} cannot be sent`] : []),
+    ...(doubtful(plan) > 0 ? [`${doubtful(plan)} may be of another kind, as their URLs end`] : []),
     ...(uploads.files > 0 ? [`${count(uploads.files, 'file')} would be uploaded`] : []),
     ...(cost === undefined ? [] : [`estimated cost ${cost}`]),
   ].join(', ');
+}
+
+/** Tasks whose URLs end like files of another kind. */
+function doubtful({ doubts }: Pick<PlanObject, 'doubts'>): number {
+  return doubts.reduce((sum, { count: tasks }) => sum + tasks, 0);
+}
+
+function inBatches({ batches }: PlanObject): string {
+  if (!batches) return '';
+  const made = batches.filter((batch) => batch.is_new).length;
+  return ` in ${count(batches.length, 'batch', 'batches')}${made > 0 ? `, ${made} of them made first` : ''}`;
 }
 
 function byStatus(there: PlanObject['already_there']): string {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { listedAs } from '../../src/catalog/listed-as.ts';
+import { listedAs, listedAsJson } from '../../src/catalog/listed-as.ts';
 import { TASK_TYPES, creationOf } from '../annotation/creation-of.ts';
 import { PlanObject, planView, planWords, stepsAfterPlan } from './plan-object.ts';
 
@@ -9,16 +9,23 @@ const MAX_ROWS_IN_CALL = 5_000;
 
 const TaskType = listedAs({ type: 'string' }, z.enum(TASK_TYPES));
 
-const Template = z.record(z.string(), z.unknown()).superRefine((template, context) => {
-  for (const name of ['project', 'batch']) {
-    if (!(name in template)) continue;
-    context.addIssue({
-      code: 'custom',
-      path: [name],
-      message: `is the same for all rows: give ${name} beside the template`,
-    });
-  }
-});
+const Template = listedAsJson(
+  z.record(z.string(), z.unknown()).superRefine((template, context) => {
+    for (const name of ['project', 'batch']) {
+      if (!(name in template) || (name === 'batch' && isPlace(template[name]))) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `is the same for all rows: give ${name} beside the template`,
+      });
+    }
+  }),
+);
+
+/** A batch for each row, by its columns. */
+function isPlace(batch: unknown): boolean {
+  return typeof batch === 'string' && batch.includes('{{');
+}
 
 export const planTasks = defineTool({
   slug: 'SCALE_AI_PLAN_TASKS',
@@ -31,7 +38,7 @@ export const planTasks = defineTool({
     .strictObject({
       type: TaskType.describe('task type, such as imageannotation'),
       template: Template.describe(
-        'task parameters; "{{column}}" takes a row’s value. attachment: a URL, or a local file to upload. unique_id: a column that tells rows apart, if there is one',
+        'task parameters; "{{column}}" takes a row’s value, also for batch. attachment: a URL, or a local file to upload. unique_id: a column that tells rows apart, if there is one',
       ),
       project: z.string().min(1).optional(),
       batch: z.string().min(1).optional(),
@@ -41,17 +48,37 @@ export const planTasks = defineTool({
         .optional()
         .describe('CSV, TSV, JSON or JSONL; or a directory, whose files give the columns path, name, stem'),
       extensions: z.array(z.string().min(1)).min(1).optional().describe('of a directory: jpg, png'),
-      rows: z
-        .array(z.record(z.string(), z.unknown()))
+      group_by: z
+        .string()
         .min(1)
-        .max(MAX_ROWS_IN_CALL, { error: `at most ${MAX_ROWS_IN_CALL} rows in a call; put more into a file` })
+        .optional()
+        .describe(
+          'of a directory: one task of many files, "{{frames}}" in order, "{{name}}". "directory", or a pattern with a group: ^(.+)_\\d+',
+        ),
+      rows: listedAsJson(
+        z
+          .array(z.record(z.string(), z.unknown()))
+          .min(1)
+          .max(MAX_ROWS_IN_CALL, {
+            error: `at most ${MAX_ROWS_IN_CALL} rows in a call; put more into a file`,
+          }),
+        'JSON list of objects',
+      )
         .optional()
         .describe('instead of a manifest'),
     })
     .refine((input) => (input.manifest_path === undefined) !== (input.rows === undefined), {
       error: 'give either manifest_path or rows',
       path: ['manifest_path'],
-    }),
+    })
+    .refine(
+      ({ template, batch, project }) =>
+        !('batch' in template) || (batch === undefined && project !== undefined),
+      {
+        error: 'a batch for each row takes project beside the template, and no batch there',
+        path: ['batch'],
+      },
+    ),
   output: { plan: z.looseObject({}).optional() },
   response: PlanObject,
   strictLists: ['rows'],
@@ -66,8 +93,8 @@ export const planTasks = defineTool({
       metadata: { camera: '{{camera}}' },
     },
   },
-  run: ({ work }, { type, template, manifest_path: manifestPath, rows, extensions, project, batch }) =>
-    work.planTasks({ ...creationOf(type), type, template, manifestPath, rows, extensions, project, batch }),
+  run: ({ work }, { type, manifest_path: manifestPath, group_by: groupBy, ...asked }) =>
+    work.plans.create({ ...creationOf(type), type, manifestPath, groupBy, ...asked }),
   summarize: (plan, _input, shaping) => ({
     summary: `${planWords(plan)}. Nothing has been sent.`,
     plan: planView(plan, shaping),

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { JobObject, WaitSeconds, hasEnded, jobSteps, jobView, jobWords } from './job-object.ts';
+import { count } from '../count.ts';
 import { alreadyThere } from './plan-object.ts';
+import { quotedName } from '../../src/responses/quoted-name.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
-import type { NextStep } from '../../src/catalog/tool.ts';
-import type { PlanView } from '../../src/catalog/work.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
+import type { PlanView } from '../../src/catalog/work/plans.ts';
 
 export const submitPlan = defineTool({
   slug: 'SCALE_AI_SUBMIT_PLAN',
@@ -23,14 +25,21 @@ export const submitPlan = defineTool({
   response: JobObject,
   example: { plan_id: 'plan_0123456789abcdef' },
   reach: 'own',
-  agreed: ({ work }, { plan_id: id }) => work.hasBegun(id),
+  approved: ({ work }, { plan_id: id }) => work.plans.isApproved(id),
   async planned({ work }, { plan_id: id }) {
-    if (await work.hasBegun(id)) return {};
-    const plan = await work.plan(id);
+    if (await work.plans.isApproved(id)) return {};
+    const plan = await work.plans.get(id);
     if (plan.to_create === 0) throw nothingToCreate(plan);
-    return { tasks: await work.leftToCreate(id), type: plan.type, details: detailsOf(plan) };
+    const { type, sample, attachments } = plan;
+    return {
+      tasks: await work.plans.leftToCreate(id),
+      type,
+      ...(sample && { sample }),
+      ...(attachments && { attachments }),
+      details: detailsOf(plan),
+    };
   },
-  run: ({ work }, { plan_id: id, wait_seconds: seconds }) => work.submitPlan(id, seconds),
+  run: ({ work }, { plan_id: id, wait_seconds: seconds }) => work.plans.submit(id, seconds),
   summarize: (job, { plan_id: id }, shaping) => ({
     summary: jobWords(job),
     job: jobView(job, shaping),
@@ -69,12 +78,28 @@ function detailsOf(plan: PlanView): Record<string, string> {
   const { plan_id: id, type, project, batch, new_batch: isNew, source, also, invalid, uploads } = plan;
   return {
     Plan: id,
-    Source: source,
+    Source: quotedName(source),
     Type: type,
-    ...(project !== undefined && { 'In project': project }),
-    ...(batch !== undefined && { 'In batch': isNew === true ? `${batch}, which is made first` : batch }),
+    ...(project !== undefined && { 'In project': quotedName(project) }),
+    ...(batch !== undefined && {
+      'In batch': isNew === true ? `${quotedName(batch)}, which is made first` : quotedName(batch),
+    }),
+    ...Object.fromEntries(
+      (plan.batches ?? []).map(({ name, tasks, is_new: isNewToo }, index) => [
+        `Batch ${index + 1}`,
+        `${quotedName(name)}: ${count(tasks, 'task')}${isNewToo ? ', made first' : ''}`,
+      ]),
+    ),
     ...(also !== undefined && { Also: also }),
     ...(uploads.files > 0 && { Uploads: `${uploads.files} files, ${uploads.bytes} bytes` }),
+    ...Object.fromEntries(
+      plan.doubts
+        .slice(0, 3)
+        .map(({ reason, count: tasks, lines }, index) => [
+          `Doubtful ${index + 1}`,
+          `${count(tasks, 'task')}, such as line ${lines[0]}: ${reason}`,
+        ]),
+    ),
     ...(invalid > 0 && { 'Left out': `${invalid} invalid rows` }),
     ...(alreadyThere(plan) > 0 && { 'Exist already': String(alreadyThere(plan)) }),
   };

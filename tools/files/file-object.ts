@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { pageOf, readAnswer } from '../../src/catalog/answer-forms.ts';
 import { Metadata } from '../annotation/fields/common-task-fields.ts';
-import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+import type { Reconciled, ReconcileContext, Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const text = z.string().optional().catch(undefined);
 
@@ -25,6 +27,25 @@ export const storedFileFields = {
   reference_id: z.string().min(1).optional().describe('your id; a repeat is refused instead of stored twice'),
   metadata: Metadata.optional(),
 };
+
+const Stored = pageOf(FileObject, 'attachment_url', 'id');
+
+/**
+ * The file that a call whose answer was lost may have stored: the one that bears the caller's own id. Size, metadata and
+ * time are those of other files as well, and a task about another picture is worse than an outcome that is not known.
+ */
+export async function storedUnder(
+  { read }: ReconcileContext,
+  {
+    project_name: project,
+    reference_id: id,
+  }: { project_name?: string | undefined; reference_id?: string | undefined },
+): Promise<Reconciled> {
+  if (project === undefined || id === undefined) return undefined;
+  const { docs } = readAnswer(Stored, await read(['files'], { project }), 'a page of files');
+  const found = docs.find((file) => file['reference_id'] === id);
+  return found && { answer: found };
+}
 
 export function fileView(file: FileObject, shaping: Shaping): Record<string, unknown> {
   return {

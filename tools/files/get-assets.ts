@@ -1,18 +1,12 @@
 import * as z from 'zod';
+import { ifRead, pageOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { listedAsJson } from '../../src/catalog/listed-as.ts';
 import { FileObject, fileView } from './file-object.ts';
 import { count } from '../count.ts';
 
 /** The form of this list is not documented; both words for its continuation are read. */
-const Page = z
-  .looseObject({
-    docs: z.array(FileObject).catch([]),
-    total: z.number().optional().catch(undefined),
-    has_more: z.boolean().optional().catch(undefined),
-    cursor: z.string().optional().catch(undefined),
-    next_token: z.string().optional().catch(undefined),
-  })
-  .catch({ docs: [] });
+const Page = pageOf(FileObject, 'attachment_url', 'id').extend({ cursor: ifRead(z.string()) });
 
 export const getAssets = defineTool({
   slug: 'SCALE_AI_GET_ASSETS',
@@ -23,7 +17,7 @@ export const getAssets = defineTool({
   effect: 'read',
   input: z.strictObject({
     project: z.string().min(1),
-    metadata: z.record(z.string(), z.unknown()).optional(),
+    metadata: listedAsJson(z.record(z.string(), z.unknown())).optional(),
     cursor: z.string().min(1).optional(),
   }),
   output: {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { FileObject, fileView, storedFileFields, useFileStep } from './file-object.ts';
+import { FileObject, fileView, storedFileFields, storedUnder, useFileStep } from './file-object.ts';
 
 export const importFile = defineTool({
   slug: 'SCALE_AI_IMPORT_FILE',
@@ -18,6 +18,7 @@ export const importFile = defineTool({
   output: { file: z.looseObject({}).optional() },
   response: FileObject,
   example: { file_url: 'https://example.com/street-0001.jpg' },
+  reconcile: (context, input) => storedUnder(context, input),
   request: (input) => ({ method: 'POST', path: ['files', 'import'], body: input }),
   summarize: (file, input, shaping) => ({
     summary: `Imported ${input.file_url}; tasks use it as ${shaping.word(file.attachment_url, '(Scale gave no usable URL)')}.`,

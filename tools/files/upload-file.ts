@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { FileObject, fileView, storedFileFields, useFileStep } from './file-object.ts';
+import { FileObject, fileView, storedFileFields, storedUnder, useFileStep } from './file-object.ts';
 
 /** Bytes that may come inside a call, which travels as one message. */
 const MAX_INLINE_BYTES = 4 * 1024 * 1024;
@@ -42,6 +42,7 @@ export const uploadFile = defineTool({
   output: { file: z.looseObject({}).optional() },
   response: FileObject,
   example: { file_path: 'images/street-0001.jpg' },
+  reconcile: (context, input) => storedUnder(context, input),
   request: ({ file_path, content_base64, file_name, metadata, ...fields }) => ({
     method: 'POST',
     path: ['files', 'upload'],

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { listedAsJson } from '../../src/catalog/listed-as.ts';
 import { oncePerName } from '../once-per-name.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
 
@@ -7,7 +8,9 @@ const Input = z
   .strictObject({
     name: ProjectName,
     type: z.string().min(1).describe('such as imageannotation'),
-    params: z.record(z.string(), z.unknown()).optional().describe('task defaults: instruction, geometries …'),
+    params: listedAsJson(z.record(z.string(), z.unknown()))
+      .optional()
+      .describe('task defaults: {"instruction": …}'),
     rapid: z.boolean().optional(),
     studio: z.boolean().optional().describe('own labelers'),
     pipeline: z.enum(['standard_task', 'consensus_task']).optional(),
@@ -26,8 +29,7 @@ const Input = z
 export const createProject = defineTool({
   slug: 'SCALE_AI_CREATE_PROJECT',
   title: 'Create project',
-  description:
-    'Make a project: tasks of one type with shared defaults. Look with list_projects first. Free by itself.',
+  description: 'Make a project: tasks of one type with shared defaults. Look with list_projects first. Free.',
   toolset: 'projects',
   effect: 'create',
   reach: 'team',
@@ -40,7 +42,7 @@ export const createProject = defineTool({
     params: { geometries: { box: { objects_to_annotate: ['traffic_sign', 'car'] } } },
   },
   request: (input) => ({ method: 'POST', path: ['projects'], body: input }),
-  once: (request, { name }) =>
+  idempotency: (request, { name }) =>
     oncePerName(
       request,
       { name, notShown: ['pipeline', 'consensus_attempts', 'datasetId'] },
@@ -49,7 +51,7 @@ export const createProject = defineTool({
         arguments: { project_name: name },
         why: 'whether the project exists',
       }),
-      (existing) => ({ ...existing, params: ProjectObject.parse(existing).param_history.at(-1) }),
+      (existing) => ({ ...existing, params: ProjectObject.parse(existing).param_history?.at(-1) }),
     ),
   summarize: (project, input, shaping) => ({
     summary: `${shaping.existed ? 'There was this project already; nothing was made:' : 'Created project'} ${input.name} for ${input.type} tasks${input.params ? ' with default parameters' : ''}.`,

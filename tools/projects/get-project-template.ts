@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { ProjectName, listProjectsStep } from './project-object.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
 
 const Template = z
   .looseObject({
@@ -8,7 +9,13 @@ const Template = z
     version: z.unknown().optional(),
     template_variables: z.record(z.string(), z.unknown()).optional().catch(undefined),
   })
-  .catch({});
+  .refine(({ id, template_variables: variables }) => (id ?? variables) !== undefined);
+
+function variablesOf({ template_variables: variables }: z.output<typeof Template>, shaping: Shaping): string {
+  if (!variables) return 'does not show variables in a form that is read here; see "template"';
+  const names = Object.keys(variables).map((name) => shaping.name(name, ''));
+  return names.length === 0 ? 'has no variables' : `has the variables ${names.join(', ')}`;
+}
 
 export const getProjectTemplate = defineTool({
   slug: 'SCALE_AI_GET_PROJECT_TEMPLATE',
@@ -23,9 +30,8 @@ export const getProjectTemplate = defineTool({
   example: { project_name: 'menus' },
   request: ({ project_name }) => ({ method: 'GET', path: ['projects', project_name, 'taskTemplates'] }),
   summarize(template, { project_name }, shaping) {
-    const variables = Object.keys(template.template_variables ?? {});
     return {
-      summary: `The template of project ${project_name} has ${variables.length === 0 ? 'no variables' : `the variables ${variables.map((name) => shaping.word(name, '(a name that is not shown)')).join(', ')}`}.`,
+      summary: `The template of project ${project_name} ${variablesOf(template, shaping)}.`,
       template: shaping.fenceJson(template),
     };
   },

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { knownBy } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { Detail } from '../tasks/task-lookup.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
-import type { NextStep } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 export const getProject = defineTool({
   slug: 'SCALE_AI_GET_PROJECT',
@@ -13,18 +14,13 @@ export const getProject = defineTool({
   effect: 'read',
   input: z.strictObject({ project_name: ProjectName, detail: Detail.optional() }),
   output: { project: z.looseObject({}).optional() },
-  response: ProjectObject,
+  response: knownBy(ProjectObject, 'name', 'type', 'param_history'),
   example: { project_name: 'road-signs' },
   request: ({ project_name }) => ({ method: 'GET', path: ['projects', project_name] }),
   summarize(project, input, shaping) {
-    const versions = project.param_history.length;
-    const defaults =
-      versions === 0
-        ? 'Its tasks inherit no parameters.'
-        : `Its tasks inherit version ${project.param_history.at(-1)?.version ?? versions - 1} of its parameters.`;
     const view = projectView(project, shaping, input.detail);
     return {
-      summary: `Project ${input.project_name} holds ${shaping.word(project.type, 'unknown')} tasks. ${defaults}`,
+      summary: `Project ${input.project_name} holds ${shaping.word(project.type, 'unknown')} tasks. ${inheritedBy(project)}`,
       project: view,
       next_steps: [
         ...(view['earlier_versions'] === undefined ? [] : [allVersionsStep(input.project_name)]),
@@ -35,6 +31,12 @@ export const getProject = defineTool({
   },
   recovery: { not_found: () => [listProjectsStep] },
 });
+
+function inheritedBy({ param_history: versions }: ProjectObject): string {
+  if (!versions) return 'Which parameters its tasks inherit does not show in what Scale answered.';
+  if (versions.length === 0) return 'Its tasks inherit no parameters.';
+  return `Its tasks inherit version ${versions.at(-1)?.version ?? versions.length - 1} of its parameters.`;
+}
 
 function allVersionsStep(name: string): NextStep {
   return {

@@ -1,12 +1,16 @@
 import * as z from 'zod';
+import { listOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { tableOf, tableOutput } from '../table.ts';
+import { columnsOf, fieldsHint, tableOf, tableOutput } from '../table.ts';
 import { ProjectObject, projectRow } from './project-object.ts';
 import { count } from '../count.ts';
-import type { NextStep } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const PAGE_SIZE = 20;
 const FIELDS = ['name', 'type', 'created_at', 'archived', 'version', 'labels'] as const;
+
+/** What is left out of long pages. */
+const COSTLY = ['created_at', 'version', 'labels'];
 
 export const listProjects = defineTool({
   slug: 'SCALE_AI_LIST_PROJECTS',
@@ -30,7 +34,7 @@ export const listProjects = defineTool({
     next_offset: z.number().optional(),
   },
   /** A bare list without paging; pages are cut from it here. */
-  response: z.array(ProjectObject).catch([]),
+  response: listOf(ProjectObject, 'name'),
   example: { name_contains: 'road' },
   request: ({ archived }) => ({ method: 'GET', path: ['projects'], query: { archived } }),
   summarize(all, input, shaping) {
@@ -40,16 +44,14 @@ export const listProjects = defineTool({
     const page = matching.slice(offset, offset + (input.limit ?? PAGE_SIZE));
     const end = offset + page.length;
     const more = page.length > 0 && end < matching.length;
-    const { rows, ...table } = tableOf(
-      page.map((project) => projectRow(project, shaping)),
-      FIELDS,
-      input.fields,
-    );
+    const projects = page.map((project) => projectRow(project, shaping));
+    const { columns, without } = columnsOf(projects, FIELDS, input.fields ? [] : COSTLY);
+    const { rows, ...table } = tableOf(projects, columns, input.fields);
     return {
       summary:
         page.length === 0
           ? `No project matches${wanted === undefined ? '' : ` the name ${JSON.stringify(wanted)}`}; ${all.length} exist in all.`
-          : `${count(matching.length, 'project')} found; this page shows ${page.length}.${more ? ` Pass offset ${end} for the next page.` : ''}`,
+          : `${count(matching.length, 'project')} found; this page shows ${page.length}.${fieldsHint(without)}${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total: matching.length,
       next_offset: more ? end : undefined,
       ...(rows.length > 0 && { ...table, projects: rows }),

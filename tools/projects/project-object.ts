@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { ifRead } from '../../src/catalog/answer-forms.ts';
 import { isRecord } from '../../src/responses/compact.ts';
 import { versionChanges } from './version-changes.ts';
 import { wordsAsked } from '../tasks/words-asked.ts';
-import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const text = z.string().optional().catch(undefined);
 
@@ -17,10 +19,11 @@ export const ProjectObject = z
     archived: z.boolean().optional().catch(undefined),
     rapid: z.boolean().optional().catch(undefined),
     studio: z.boolean().optional().catch(undefined),
-    param_history: z.array(Version).catch([]),
+    /** Undefined where it was not read: that is no project without parameters. */
+    param_history: ifRead(z.array(Version)),
     ontologyHistory: z.array(z.unknown()).optional().catch(undefined),
   })
-  .catch({ param_history: [] });
+  .catch({});
 
 export type ProjectObject = z.output<typeof ProjectObject>;
 
@@ -35,7 +38,7 @@ export const listProjectsStep: NextStep = {
 
 /** One line of a list. */
 export function projectRow(project: ProjectObject, shaping: Shaping): Record<string, unknown> {
-  const current = project.param_history.at(-1);
+  const current = project.param_history?.at(-1);
   return {
     name: project.name && shaping.bare(project.name),
     type: project.type && shaping.bare(project.type),
@@ -55,9 +58,9 @@ export function projectView(
   shaping: Shaping,
   detail: 'concise' | 'full' = 'concise',
 ): Record<string, unknown> {
-  const versions = project.param_history;
+  const versions = project.param_history ?? [];
   const hidden = detail === 'full' ? 0 : Math.max(0, versions.length - SHOWN_VERSIONS);
-  const current = project.param_history.at(-1);
+  const current = versions.at(-1);
   const { version, created_at: since, ...params } = current ?? {};
   const fenced = shaping.fenceJson(params);
   return {

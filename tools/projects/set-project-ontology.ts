@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { fromJson } from '../../src/catalog/from-json.ts';
 import { listedAs } from '../../src/catalog/listed-as.ts';
 import { ProjectName, listProjectsStep } from './project-object.ts';
 import { count } from '../count.ts';
@@ -29,9 +30,13 @@ const Choice: z.ZodType<Choice> = z.lazy(() =>
 );
 
 const Ontology = listedAs(
-  { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object' }] } },
+  {
+    type: 'array',
+    items: { type: 'string' },
+    description: 'labels; one with children as JSON {choice, subchoices}',
+  },
   z
-    .array(Choice)
+    .array(z.preprocess(fromJson, Choice))
     .min(1)
     .superRefine((ontology, context) => {
       const seen = new Set<string>();

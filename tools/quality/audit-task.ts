@@ -1,6 +1,24 @@
 import * as z from 'zod';
+import { knownBy, readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { TaskId, listTasksStep } from '../tasks/task-lookup.ts';
+
+const AuditedTask = knownBy(
+  z.looseObject({
+    task_id: z.string().optional().catch(undefined),
+    status: z.string().optional().catch(undefined),
+    audits: z.array(z.unknown()).default([]),
+  }),
+  'task_id',
+  'status',
+);
+
+/** Audits that a task had when a call began: one more afterwards is the one that the call made. */
+const auditsBefore = new WeakMap<object, number>();
+
+function auditsIn(answer: unknown): number {
+  return readAnswer(AuditedTask, answer, 'a task').audits.length;
+}
 
 export const auditTask = defineTool({
   slug: 'SCALE_AI_AUDIT_TASK',
@@ -20,7 +38,19 @@ export const auditTask = defineTool({
   response: z.unknown(),
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', accepted: false, comments: 'Two cars are missing.' },
   planned: async (_context, { accepted }) => ({ details: { Verdict: accepted ? 'accepted' : 'rejected' } }),
-  request: ({ task_id, ...body }) => ({ method: 'POST', path: ['task', task_id, 'audit'], body }),
+  async reconcile({ read }, input) {
+    const before = auditsBefore.get(input);
+    if (before === undefined) return undefined;
+    return auditsIn(await read(['task', input.task_id])) > before ? { answer: 'OK' } : 'not_done';
+  },
+  async run(context, input) {
+    const { task_id, ...body } = input;
+    const path = ['task', task_id];
+    // Without this count a lost answer stays unknown, which is no reason not to audit.
+    const task = await context.send({ method: 'GET', path }).catch(() => undefined);
+    if (AuditedTask.safeParse(task).success) auditsBefore.set(input, auditsIn(task));
+    return context.send({ method: 'POST', path: [...path, 'audit'], body });
+  },
   summarize: (_response, { task_id, accepted }) => ({
     summary: `The result of task ${task_id} is ${accepted ? 'accepted' : 'rejected'}.`,
     next_steps: [seeAudit(task_id)],

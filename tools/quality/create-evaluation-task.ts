@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineQualityTask, qualityInput } from './quality-task.ts';
+import { AnObject, defineQualityTask, qualityInput } from './quality-task.ts';
 
 export const createEvaluationTask = defineQualityTask({
   slug: 'SCALE_AI_CREATE_EVALUATION_TASK',
@@ -9,10 +9,7 @@ export const createEvaluationTask = defineQualityTask({
     'Add a task with a known answer that measures labelers of a Rapid project as they work. Each call adds another; charged with a live key.',
   input: z.strictObject({
     ...qualityInput,
-    initial_response: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('makes it a review: what the labeler starts from'),
+    initial_response: AnObject.optional().describe('makes it a review: what the labeler starts from'),
   }),
   example: {
     type: 'imageannotation',

@@ -1,5 +1,9 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { differencesBetween } from '../../src/catalog/idempotent-create.ts';
+import { UnreadAnswer } from '../../src/catalog/unread-answer.ts';
+import { isRecord } from '../../src/responses/compact.ts';
+import { listedAsJson } from '../../src/catalog/listed-as.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
 
 export const createFixlessAudit = defineTool({
@@ -11,14 +15,22 @@ export const createFixlessAudit = defineTool({
   effect: 'create',
   input: z.strictObject({
     task_id: TaskId,
-    audit: z
-      .record(z.string(), z.unknown())
+    audit: listedAsJson(z.record(z.string(), z.unknown()))
       .optional()
       .describe('further members as agreed with Scale, such as comments or scores'),
   }),
   output: { audit: z.unknown().optional() },
   response: z.unknown(),
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', audit: { comments: 'Boxes are tight.' } },
+  async reconcile({ read, since }, { task_id, audit }) {
+    const answer = await read(['audits'], { task_id });
+    const alike = auditsIn(answer).filter(
+      (one) => differencesBetween({ ...audit, task_id }, one).length === 0,
+    );
+    const made = alike.find(({ created_at: at }) => Date.parse(String(at)) >= since);
+    if (made) return { answer: made };
+    return alike.length === 0 ? 'not_done' : undefined; // one without a time may be an earlier one
+  },
   request: ({ task_id, audit }) => ({ method: 'PUT', path: ['audits'], body: { ...audit, task_id } }),
   summarize: (audit, { task_id }, shaping) => ({
     summary: `Task ${task_id} has a further audit, which counts from now on.`,
@@ -27,6 +39,13 @@ export const createFixlessAudit = defineTool({
   }),
   recovery: { unknown: ({ task_id }) => [seeAudits(task_id)] },
 });
+
+/** The form of this list is not documented. */
+function auditsIn(answer: unknown): Record<string, unknown>[] {
+  const list = isRecord(answer) && Array.isArray(answer['docs']) ? answer['docs'] : answer;
+  if (Array.isArray(list)) return list.filter((one) => isRecord(one));
+  throw new UnreadAnswer('a list of audits', answer);
+}
 
 function seeAudits(taskId: string): { tool: string; arguments: Record<string, unknown>; why: string } {
   return {

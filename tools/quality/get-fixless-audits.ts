@@ -3,8 +3,13 @@ import { defineTool } from '../../src/catalog/define-tool.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
 import { count } from '../count.ts';
 
+const Audit = z.looseObject({}).refine((audit) => Object.keys(audit).length > 0);
+
 /** Field names and form are not documented: one audit or a list of them, kept open. */
-const Audits = z.union([z.array(z.unknown()), z.unknown().transform((one) => [one])]);
+const Audits = z.union([
+  z.array(Audit).transform((audits) => ({ audits, isList: true })),
+  Audit.transform((one) => ({ audits: [one], isList: false })),
+]);
 
 export const getFixlessAudits = defineTool({
   slug: 'SCALE_AI_GET_FIXLESS_AUDITS',
@@ -22,12 +27,14 @@ export const getFixlessAudits = defineTool({
   response: Audits,
   example: { task_id: '65f0c1d2e4b0a90012ab34cd' },
   request: (query) => ({ method: 'GET', path: ['audits'], query }),
-  summarize: (audits, _input, shaping) => ({
+  summarize: ({ audits, isList }, _input, shaping) => ({
     summary:
       audits.length === 0
         ? 'No audit was found.'
-        : `${count(audits.length, 'audit')}; the newest one counts for the quality score.`,
-    total: audits.length,
+        : !isList
+          ? 'Scale answered with one object rather than a list: an audit, or what holds audits. It stands under audits.'
+          : `${count(audits.length, 'audit')}; the newest one counts for the quality score.`,
+    total: isList ? audits.length : undefined,
     audits: audits.map((audit) => shaping.fenceJson(audit)),
   }),
 });

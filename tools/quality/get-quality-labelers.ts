@@ -1,18 +1,20 @@
 import * as z from 'zod';
+import { Count, ifRead } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { Emails } from '../team/emails.ts';
-import { count } from '../count.ts';
+import { pageWords } from '../count.ts';
 
-/** The form of this answer is not documented: a list, or a page of one. */
+/** Their members are not documented. */
+const Attempt = z.looseObject({}).refine((attempt) => Object.keys(attempt).length > 0);
+
+/** The form of this answer is not documented either: a list, or a page of one. */
 const Attempts = z.union([
-  z.array(z.unknown()).transform((docs) => ({ docs, total: docs.length, next_token: undefined })),
-  z
-    .looseObject({
-      docs: z.array(z.unknown()).catch([]),
-      total: z.number().optional().catch(undefined),
-      next_token: z.string().optional().catch(undefined),
-    })
-    .catch({ docs: [] }),
+  z.array(Attempt).transform((docs) => ({ docs, total: docs.length, next_token: undefined })),
+  z.looseObject({
+    docs: z.array(Attempt),
+    total: ifRead(Count),
+    next_token: ifRead(z.string()),
+  }),
 ]);
 
 export const getQualityLabelers = defineTool({
@@ -46,9 +48,9 @@ export const getQualityLabelers = defineTool({
   example: { labeler_emails: ['cleo@example.com'] },
   request: (query) => ({ method: 'GET', path: ['quality', 'labelers'], query }),
   summarize(page, _input, shaping) {
-    const { next_token: more, total = page.docs.length } = page;
+    const { next_token: more, total } = page;
     return {
-      summary: `${count(total, 'attempt')} found; this page shows ${page.docs.length}.${more === undefined ? '' : ' Pass next_token for the next page.'}`,
+      summary: `${pageWords({ total, shown: page.docs.length }, 'attempt')}.${more === undefined ? '' : ' Pass next_token for the next page.'}`,
       total,
       next_token: more,
       attempts: page.docs.map((attempt) => shaping.fenceJson(attempt)),

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { listedAs } from '../../src/catalog/listed-as.ts';
+import { listedAsJson } from '../../src/catalog/listed-as.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
-import type { RestRequest, Tool } from '../../src/catalog/tool.ts';
+import type { Tool } from '../../src/catalog/tool.ts';
+import type { RestRequest } from '../../src/catalog/rest-request.ts';
 
 /** The types for which Scale takes evaluation and training tasks (core.md 4.16). */
 const QUALITY_TYPES = [
@@ -14,13 +15,24 @@ const QUALITY_TYPES = [
   'namedentityrecognition',
 ] as const;
 
-const AnObject = listedAs({ type: 'object' }, z.record(z.string(), z.unknown()));
+export const AnObject = listedAsJson(z.record(z.string(), z.unknown()));
+
+/** Arguments of their own: among the parameters they would be sent in place of what was checked, or be lost. */
+const BESIDE_PARAMS = ['type', 'project', 'expected_response', 'initial_response'];
+
+const Params = listedAsJson(
+  z.record(z.string(), z.unknown()).superRefine((params, context) => {
+    for (const name of BESIDE_PARAMS.filter((name) => name in params)) {
+      context.addIssue({ code: 'custom', path: [name], message: `is an argument: give it beside params` });
+    }
+  }),
+);
 
 /** What both kinds take: the task itself, and the answer that is right. */
 export const qualityInput = {
   type: z.enum(QUALITY_TYPES),
   project: z.string().min(1).describe('a Rapid project'),
-  params: AnObject.describe('parameters as for creating a task of the type'),
+  params: Params.describe('parameters as for creating a task of the type'),
   expected_response: AnObject.describe('the right answer, in the form of a real response'),
 };
 
@@ -58,7 +70,7 @@ export function defineQualityTask<I extends z.ZodObject>(spec: QualitySpec<I>): 
     projectPath: ['project'],
     subjects: (input) => ({ project: spec.projectOf(input) }),
     request: spec.request,
-    planned: async () => ({ tasks: 1 }),
+    planned: async (_context, input) => ({ tasks: 1, sample: input }),
     summarize({ id, task_id, ...rest }, _input, shaping) {
       const named = id ?? task_id;
       return {

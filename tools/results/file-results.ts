@@ -1,5 +1,6 @@
 import { isRecord } from '../../src/responses/compact.ts';
 import { attributeHistogram, tally, tallyLabels } from './histogram.ts';
+import { countsInWords } from '../tasks/annotation-counts.ts';
 import { count } from '../count.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 import type { ResultInShort } from './inline-results.ts';
@@ -63,14 +64,15 @@ function tracked(
   const perFrame = frames.map((frame): unknown[] => (Array.isArray(frame[member]) ? frame[member] : []));
   const all = perFrame.flat();
   const firsts = [...new Map(all.filter(isRecord).map((object) => [object['uuid'], object])).values()];
+  const byLabel = tallyLabels(firsts, 'label', shaping);
   return {
-    headline: `${count(firsts.length, 'object')} over ${count(frames.length, 'frame')}`,
+    headline: `${count(firsts.length, 'object')} over ${count(frames.length, 'frame')}${labels(byLabel)}`,
     facts: {
       frames: frames.length,
       frames_with_objects: perFrame.filter((objects) => objects.length > 0).length,
       objects: firsts.length,
       [member]: all.length,
-      objects_by_label: tallyLabels(firsts, 'label', shaping),
+      objects_by_label: byLabel,
       by_geometry: tallyLabels(firsts, 'type', shaping),
       extent: extentOf(all),
       attributes: attributeHistogram(all, words, shaping),
@@ -110,12 +112,13 @@ function playbackTracks(
   const keyFrames = objects.flatMap((track): unknown[] =>
     isRecord(track) && Array.isArray(track['frames']) ? track['frames'] : [],
   );
+  const byLabel = tallyLabels(objects, 'label', shaping);
   return {
-    headline: `${count(tracks.length, 'object')} in ${count(keyFrames.length, 'key frame')}`,
+    headline: `${count(tracks.length, 'object')} in ${count(keyFrames.length, 'key frame')}${labels(byLabel)}`,
     facts: {
       objects: tracks.length,
       key_frames: keyFrames.length,
-      objects_by_label: tallyLabels(objects, 'label', shaping),
+      objects_by_label: byLabel,
       by_geometry: tallyLabels(objects, 'geometry', shaping),
       attributes: attributeHistogram(keyFrames, words, shaping),
     },
@@ -137,13 +140,16 @@ function points(content: unknown, _words: ReadonlySet<string>, shaping: Shaping)
     ]),
   );
   const frames = content['point_objects'].map((frame): unknown[] => (Array.isArray(frame) ? frame : []));
-  const labels = frames.flat().map((index) => (index === 0 ? 'unlabeled' : (names.get(index) ?? 'other')));
+  const labelOfPoint = frames
+    .flat()
+    .map((index) => (index === 0 ? 'unlabeled' : (names.get(index) ?? 'other')));
+  const byLabel = tally(labelOfPoint);
   return {
-    headline: `${count(labels.length, 'point')} in ${count(frames.length, 'frame')}`,
+    headline: `${count(labelOfPoint.length, 'point')} in ${count(frames.length, 'frame')}${labels(byLabel)}`,
     facts: {
       frames: frames.length,
-      points: labels.length,
-      points_by_label: tally(labels),
+      points: labelOfPoint.length,
+      points_by_label: byLabel,
       objects: objects.length,
     },
     items: frames.map((frame, index) => ({ frame: index, points: frame.length, objects: frame })),
@@ -153,15 +159,22 @@ function points(content: unknown, _words: ReadonlySet<string>, shaping: Shaping)
 function events(content: unknown, words: ReadonlySet<string>, shaping: Shaping): ResultInShort | undefined {
   if (!isRecord(content) || !Array.isArray(content['events'])) return undefined;
   const list = content['events'];
+  const byLabel = tallyLabels(list, 'label', shaping);
   return {
-    headline: count(list.length, 'event'),
+    headline: `${count(list.length, 'event')}${labels(byLabel)}`,
     facts: {
       events: list.length,
-      by_label: tallyLabels(list, 'label', shaping),
+      by_label: byLabel,
       attributes: attributeHistogram(list, words, shaping),
     },
     items: list.map((event) => shaping.fenceJson(event, words)),
   };
+}
+
+/** What there is of each label, behind a headline. */
+function labels(counts: Record<string, number>): string {
+  const words = countsInWords(counts);
+  return words === '' ? '' : ` (${words})`;
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -1,6 +1,8 @@
 import { isRecord } from '../../src/responses/compact.ts';
+import { nameInWords } from '../tasks/annotation-counts.ts';
 import { wordsAsked } from '../tasks/words-asked.ts';
 import { boundsOf } from './bounds.ts';
+import { answersInWords } from './answers-in-words.ts';
 import { attributeHistogram, tallyLabels } from './histogram.ts';
 import { resultUrls } from '../../src/responses/result-urls.ts';
 import { count } from '../count.ts';
@@ -24,13 +26,16 @@ export function resultInShort(response: Json, params: unknown, shaping: Shaping)
   const urls = resultUrls(response);
   if (urls.length > 0) {
     return {
-      headline: `stored in ${count(urls.length, 'file')}`,
+      headline: `stored in ${count(urls.length, 'file')}${askedFor(words, shaping)}`,
       facts: { files: urls.map(({ path, url }) => ({ path, url: shaping.bare(url) })) },
     };
   }
   if (Array.isArray(annotations)) return annotated(annotations, response, words, shaping);
   if (isRecord(annotations)) return collected(annotations, shaping);
-  return { headline: 'see the answer', facts: { answer: shaping.fenceJson(response, words) } };
+  return {
+    headline: answersInWords(response, shaping),
+    facts: { answer: shaping.fenceJson(response, words) },
+  };
 }
 
 function annotated(
@@ -44,7 +49,10 @@ function annotated(
   const related = Array.isArray(relationships) ? relationships : [];
   const linked = Array.isArray(links) ? links : [];
   return {
-    headline: count(annotations.length, 'annotation'),
+    headline: count(
+      annotations.length,
+      annotations.length > 0 && annotations.every(isPoint) ? 'point' : 'annotation',
+    ),
     facts: {
       annotations: annotations.length,
       by_label: byLabel,
@@ -88,7 +96,7 @@ function segmentation(
     };
   }
   return {
-    headline: `${count(Object.keys(byLabel).length, 'class', 'classes')} in ${count(regions.length, 'region')}`,
+    headline: `${count(Object.keys(byLabel).length, 'class', 'classes')} in ${count(regions.length, 'region')}${sharesInWords(byLabel)}`,
     facts: {
       by_label: byLabel,
       attributes: attributeHistogram(
@@ -102,11 +110,39 @@ function segmentation(
   };
 }
 
+const MAX_NAMED = 5;
+
+/** What was to be found, where what was found stands elsewhere. */
+function askedFor(words: ReadonlySet<string>, shaping: Shaping): string {
+  const names = [...words].slice(0, MAX_NAMED).map((word) => nameInWords(shaping.word(word, 'other')));
+  const rest = words.size - names.length;
+  if (names.length === 0) return '';
+  return `, asked for ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** The largest classes by their share of the picture. */
+function sharesInWords(byLabel: Readonly<Record<string, { pixels: number; share?: number }>>): string {
+  const ranked = Object.entries(byLabel).sort(([, a], [, b]) => b.pixels - a.pixels);
+  const named = ranked.slice(0, MAX_NAMED).map(([label, { share }]) => {
+    const part = share === undefined ? '' : ` ${Math.round(share * 1_000) / 10} %`;
+    return `${nameInWords(label)}${part}`;
+  });
+  const rest = ranked.length - named.length;
+  return named.length === 0 ? '' : ` (${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
+}
+
+/** Old types do not name their geometry. */
+function isPoint(annotation: unknown): boolean {
+  if (!isRecord(annotation)) return false;
+  const { type, x, y } = annotation;
+  return type === 'point' || (type === undefined && typeof x === 'number' && typeof y === 'number');
+}
+
 /** Answers to a questionnaire, by field; what a person typed is fenced. */
 function collected(answers: Json, shaping: Shaping): ResultInShort {
   const fields = Object.entries(answers);
   return {
-    headline: `${count(fields.length, 'field')} answered`,
+    headline: `${count(fields.length, 'field')} answered${fields.length > 0 ? `: ${answersInWords(answers, shaping)}` : ''}`,
     facts: {
       fields: fields.length,
       answers: Object.fromEntries(

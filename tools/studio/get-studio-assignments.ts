@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { count } from '../count.ts';
 import { Assignments, assignmentRows, assignmentsOutput } from './assignments.ts';
 
 export const getStudioAssignments = defineTool({
@@ -18,11 +19,14 @@ export const getStudioAssignments = defineTool({
   summarize(assignments, { email, project }, shaping) {
     const matching = Object.entries(assignments).filter(
       ([member, projects]) =>
-        (email === undefined || member === email) && (project === undefined || projects.includes(project)),
+        (email === undefined || member === email) &&
+        (project === undefined || projects?.includes(project) === true),
     );
     const rows = assignmentRows(Object.fromEntries(matching), shaping);
+    const unread = Object.values(assignments).filter((projects) => projects === undefined).length;
+    const notRead = unread === 0 ? '' : ` Of ${count(unread, 'member')} the projects were not read.`;
     return {
-      summary: `${rows.length} of ${Object.keys(assignments).length} active members${project === undefined ? '' : ` are assigned to ${project}`}${email === undefined ? '' : ` match ${email}`}.`,
+      summary: `${rows.length} of ${Object.keys(assignments).length} active members${project === undefined ? '' : ` are assigned to ${project}`}${email === undefined ? '' : ` match ${email}`}.${notRead}`,
       total: rows.length,
       assignments: rows,
     };

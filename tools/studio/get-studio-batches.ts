@@ -18,7 +18,7 @@ export const getStudioBatches = defineTool({
     summary:
       queue.length === 0
         ? 'No Studio batch is pending.'
-        : `${queue.length} Studio batches are pending; ${shaping.word(queue[0]?.name, 'the first')} is next.`,
+        : `${queue.length === 1 ? '1 Studio batch is' : `${queue.length} Studio batches are`} pending; ${shaping.name(queue[0]?.name, 'the first')} is next.`,
     total: queue.length,
     batches: queueRows(queue, shaping),
   }),

@@ -1,12 +1,20 @@
 import * as z from 'zod';
+import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { BatchName } from '../batches/batch-object.ts';
 import { readChangeWrite } from '../read-change-write.ts';
-import { StudioQueue, queueNames, queueOutput, queueRows, queueStep } from './studio-batch-object.ts';
+import {
+  QueueAfter,
+  StudioQueue,
+  queueNames,
+  queueOutput,
+  queueRows,
+  queueStep,
+} from './studio-batch-object.ts';
 
 /** What Scale answered before and after. */
-const Reordered = z.object({ before: z.array(z.string()), after: StudioQueue });
+const Reordered = z.object({ before: z.array(z.string()), after: QueueAfter });
 
 export const moveBatchFirst = defineTool({
   slug: 'SCALE_AI_MOVE_BATCH_FIRST',
@@ -23,11 +31,16 @@ export const moveBatchFirst = defineTool({
   response: Reordered,
   example: { batch_name: 'night-drives-2' },
   async run(context, { batch_name }) {
-    const { before, answer } = await readChangeWrite({
+    const { before, answer } = await readChangeWrite(context, {
       what: 'The queue',
+      object: 'studio/queue',
       read: async () =>
         namesIn(
-          StudioQueue.parse(await context.send({ method: 'GET', path: ['studio', 'batches'] })),
+          readAnswer(
+            StudioQueue,
+            await context.send({ method: 'GET', path: ['studio', 'batches'] }),
+            'the queue of Studio batches',
+          ),
           batch_name,
         ),
       write: (names) => {
@@ -40,7 +53,7 @@ export const moveBatchFirst = defineTool({
   },
   summarize: ({ before, after }, { batch_name }, shaping) => ({
     summary: `Batch ${batch_name} is worked on next; it was at place ${before.indexOf(batch_name) + 1} of ${before.length}.${lostPlace(batch_name, after)}`,
-    total: after.length,
+    total: after?.length,
     order_before: queueNames(
       before.map((name) => ({ name })),
       shaping,
@@ -57,8 +70,8 @@ function namesIn(queue: z.output<typeof StudioQueue>, batchName: string): string
   throw new NothingFound(`"${batchName}" is not among the ${names.length} pending Studio batches.`);
 }
 
-function lostPlace(batchName: string, after: z.output<typeof StudioQueue>): string {
-  const [first] = after;
+function lostPlace(batchName: string, after: z.output<typeof QueueAfter>): string {
+  const [first] = after ?? [];
   if (first?.name === undefined || first.name === batchName) return '';
   return ' Scale shows another batch first: somebody else may have reordered the queue at the same moment.';
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+import { listOf } from '../../src/catalog/answer-forms.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const text = z.string().optional().catch(undefined);
 
@@ -17,7 +19,7 @@ export const ProjectGroup = z
   })
   .catch({});
 
-export const ProjectGroups = z.array(ProjectGroup).catch([]);
+export const ProjectGroups = listOf(ProjectGroup, 'name', 'id');
 
 export function groupView(group: z.output<typeof ProjectGroup>, shaping: Shaping): Record<string, unknown> {
   return {

@@ -1,6 +1,6 @@
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import {
-  Assignments,
+  AssignmentsAfter,
   assignmentExample,
   assignmentInput,
   assignmentsOutput,
@@ -19,7 +19,7 @@ export const removeStudioAssignments = defineTool({
   idempotent: true,
   input: assignmentInput,
   output: assignmentsOutput,
-  response: Assignments,
+  response: AssignmentsAfter,
   example: assignmentExample,
   request: (input) => ({ method: 'POST', path: ['studio', 'assignments', 'remove'], body: input }),
   summarize: (assignments, { emails, projects }, shaping) => ({

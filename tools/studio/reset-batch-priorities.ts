@@ -1,9 +1,15 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { StudioQueue, queueNames, queueOutput, queueRows, queueStep } from './studio-batch-object.ts';
-import { count } from '../count.ts';
+import {
+  QueueAfter,
+  queueNames,
+  queueOutput,
+  queueRows,
+  queueStep,
+  theQueue,
+} from './studio-batch-object.ts';
 
-const Reordered = z.object({ before: StudioQueue, after: StudioQueue });
+const Reordered = z.object({ before: QueueAfter, after: QueueAfter });
 
 export const resetBatchPriorities = defineTool({
   slug: 'SCALE_AI_RESET_BATCH_PRIORITIES',
@@ -27,8 +33,8 @@ export const resetBatchPriorities = defineTool({
     };
   },
   summarize: ({ before, after }, _input, shaping) => ({
-    summary: `The queue of ${count(after.length, 'pending batch', 'pending batches')} has its default order again; order_before has the one that was lost.`,
-    total: after.length,
+    summary: `${theQueue(after)} has its default order again${before ? '; order_before has the one that was lost' : '; the one before was not read'}.`,
+    total: after?.length,
     order_before: queueNames(before, shaping),
     batches: queueRows(after, shaping),
   }),

@@ -1,12 +1,20 @@
 import * as z from 'zod';
+import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
-import { StudioQueue, queueNames, queueOutput, queueRows, queueStep } from './studio-batch-object.ts';
-import { count } from '../count.ts';
+import {
+  QueueAfter,
+  StudioQueue,
+  queueNames,
+  queueOutput,
+  queueRows,
+  queueStep,
+  theQueue,
+} from './studio-batch-object.ts';
 import { shownName } from '../../src/responses/untrusted.ts';
 
 /** What Scale answered before and after. */
-const Reordered = z.object({ before: StudioQueue, after: StudioQueue });
+const Reordered = z.object({ before: QueueAfter, after: QueueAfter });
 
 export const setBatchPriorities = defineTool({
   slug: 'SCALE_AI_SET_BATCH_PRIORITIES',
@@ -26,16 +34,16 @@ export const setBatchPriorities = defineTool({
   example: { batches: ['night-drives-2', 'night-drives-1'] },
   async run(context, { batches }) {
     const before = await context.send({ method: 'GET', path: ['studio', 'batches'] });
-    if (Array.isArray(before)) refuseIncomplete(batches, StudioQueue.parse(before));
+    refuseIncomplete(batches, readAnswer(StudioQueue, before, 'the queue of Studio batches'));
     const body = { batches: batches.map((name) => ({ name })) };
     return {
       before,
       after: await context.send({ method: 'POST', path: ['studio', 'batches', 'set_priorities'], body }),
     };
   },
-  summarize: ({ before, after }, _input, shaping) => ({
-    summary: `The queue of ${count(after.length, 'pending batch', 'pending batches')} has a new order; ${shaping.word(after[0]?.name, 'the first')} is next.`,
-    total: after.length,
+  summarize: ({ before, after }, { batches }, shaping) => ({
+    summary: `${theQueue(after)} has a new order; ${shaping.name(after?.[0]?.name ?? batches[0], 'the first')} is next.`,
+    total: after?.length,
     order_before: queueNames(before, shaping),
     batches: queueRows(after, shaping),
   }),

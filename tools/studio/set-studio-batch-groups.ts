@@ -23,7 +23,7 @@ export const setStudioBatchGroups = defineTool({
     body: { groups },
   }),
   summarize(batch, { batch_name, groups }, shaping) {
-    const [row] = queueRows([batch], shaping);
+    const [row] = queueRows([batch], shaping) ?? [];
     const { position: _position, ...view } = row ?? {};
     return {
       summary: `Batch ${batch_name} belongs to ${count(groups.length, 'group')} now; earlier ones no longer have it.`,

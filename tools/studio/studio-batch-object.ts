@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { ifRead, listOf } from '../../src/catalog/answer-forms.ts';
+import { count } from '../count.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 
 const text = z.string().optional().catch(undefined);
@@ -19,12 +21,18 @@ export const StudioBatch = z
   .catch({});
 
 /** Pending batches in the order they are worked on. */
-export const StudioQueue = z.array(StudioBatch).catch([]);
+export const StudioQueue = listOf(StudioBatch, 'name');
+
+/** The queue as Scale answers a change with; the change is made whether or not it is read. */
+export const QueueAfter = ifRead(StudioQueue);
 
 type StudioQueue = z.output<typeof StudioQueue>;
 
-export function queueRows(queue: StudioQueue, shaping: Shaping): Record<string, unknown>[] {
-  return queue.map((batch, index) => ({
+export function queueRows(
+  queue: StudioQueue | undefined,
+  shaping: Shaping,
+): Record<string, unknown>[] | undefined {
+  return queue?.map((batch, index) => ({
     position: index + 1,
     name: batch.name && shaping.bare(batch.name),
     project: batch.projectName && shaping.bare(batch.projectName),
@@ -35,8 +43,14 @@ export function queueRows(queue: StudioQueue, shaping: Shaping): Record<string, 
   }));
 }
 
-export function queueNames(queue: StudioQueue, shaping: Shaping): unknown[] {
-  return queue.flatMap(({ name }) => (name === undefined ? [] : [shaping.bare(name)]));
+export function queueNames(queue: StudioQueue | undefined, shaping: Shaping): unknown[] | undefined {
+  return queue?.flatMap(({ name }) => (name === undefined ? [] : [shaping.bare(name)]));
+}
+
+/** The queue in words: how many batches it holds, as far as that was read. */
+export function theQueue(queue: StudioQueue | undefined): string {
+  if (!queue) return 'The queue';
+  return `The queue of ${count(queue.length, 'pending batch', 'pending batches')}`;
 }
 
 export const queueOutput = {

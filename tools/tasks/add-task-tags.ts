@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { Tags } from '../annotation/fields/common-task-fields.ts';
 import { defineTaskChange } from './task-change.ts';
 import { TaskId } from './task-lookup.ts';
-import { count } from '../count.ts';
 
 export const addTaskTags = defineTaskChange({
   slug: 'SCALE_AI_ADD_TASK_TAGS',
@@ -13,6 +12,7 @@ export const addTaskTags = defineTaskChange({
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', tags: ['night'] },
   request: ({ task_id, tags }) => ({ method: 'PUT', path: ['task', task_id, 'tags'], body: tags }),
   done: ({ task_id, tags }, task) =>
-    `Added ${count(tags.length, 'tag')} to task ${task_id}; it has ${task.tags?.length ?? 'an unknown number of'} now.`,
+    `Task ${task_id} has ${tags.length === 1 ? 'this tag' : `these ${tags.length} tags`} now${task.tags ? `, ${task.tags.length} in all` : ''}.`,
+  isDone: ({ tags }, task) => tags.every((tag) => task.tags?.includes(tag)),
   idOf: ({ task_id }) => task_id,
 });

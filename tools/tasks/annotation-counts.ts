@@ -32,10 +32,15 @@ function tally(counts: Record<string, number>, word: unknown, shaping: Shaping):
   counts[key] = (counts[key] ?? 0) + 1;
 }
 
+/** A name that reads as one word stands bare beside a number; others are quoted: `1 "5"`, `2 "stop sign"`. */
+export function nameInWords(name: string): string {
+  return /^[\p{L}\p{M}_][\p{L}\p{M}\p{N}_.-]*$/u.test(name) ? name : JSON.stringify(name);
+}
+
 /** `3 car, 1 bus` for a sentence; the most frequent first, at most five. */
 export function countsInWords(counts: Record<string, number>): string {
   const ranked = Object.entries(counts).sort(([, a], [, b]) => b - a);
-  const named = ranked.slice(0, 5).map(([word, count]) => `${count} ${word}`);
+  const named = ranked.slice(0, 5).map(([word, count]) => `${count} ${nameInWords(word)}`);
   const rest = ranked.length - named.length;
   return rest > 0 ? `${named.join(', ')} and ${rest} more kinds` : named.join(', ');
 }

@@ -6,7 +6,7 @@ export const cancelTask = defineTaskChange({
   slug: 'SCALE_AI_CANCEL_TASK',
   title: 'Cancel task',
   description:
-    'Cancel a pending task that nobody has begun. Cannot be undone. For a whole batch use scale_ai_cancel_batch.',
+    'Cancel a pending task that nobody has started. Cannot be undone. For a whole batch use scale_ai_cancel_batch.',
   effect: 'delete',
   consequences: ['irreversible'],
   input: z.strictObject({
@@ -21,5 +21,7 @@ export const cancelTask = defineTaskChange({
   }),
   done: ({ task_id, clear_unique_id: clear }) =>
     `Task ${task_id} is cancelled; nobody will work on it.${clear ? ' Its unique_id is free again.' : ''}`,
+  isDone: ({ clear_unique_id: clear = false }, { status, unique_id: id }) =>
+    status === 'canceled' && !(clear && id !== undefined),
   idOf: ({ task_id }) => task_id,
 });

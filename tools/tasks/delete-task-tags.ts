@@ -11,6 +11,8 @@ export const deleteTaskTags = defineTaskChange({
   input: z.strictObject({ task_id: TaskId, tags: z.array(z.string().min(1)).min(1) }),
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', tags: ['night'] },
   request: ({ task_id, tags }) => ({ method: 'DELETE', path: ['task', task_id, 'tags'], body: tags }),
-  done: ({ task_id }, task) => `Task ${task_id} has ${count(task.tags?.length ?? 0, 'tag')} left.`,
+  done: ({ task_id, tags }, task) =>
+    `Took ${count(tags.length, 'tag')} from task ${task_id}${task.tags ? `; it has ${count(task.tags.length, 'tag')} left` : ''}.`,
+  isDone: ({ tags }, task) => !tags.some((tag) => task.tags?.includes(tag)),
   idOf: ({ task_id }) => task_id,
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
@@ -6,7 +7,7 @@ import { fileInShort } from '../results/file-results.ts';
 import { imageFacts } from '../results/image-facts.ts';
 import { resultUrls } from '../../src/responses/result-urls.ts';
 import { TaskId, Detail, listTasksStep } from './task-lookup.ts';
-import { TaskObject } from './task-object.ts';
+import { KnownTask, TaskObject } from './task-object.ts';
 import { wordsAsked } from './words-asked.ts';
 import type { ResultUrl } from '../../src/responses/result-urls.ts';
 
@@ -45,7 +46,8 @@ export const getSecureTaskResponseUrl = defineTool({
   response: Read,
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', path: 'annotations.url' },
   async run(context, { task_id: taskId, path, uuid }) {
-    const task = TaskObject.parse(await context.send({ method: 'GET', path: ['task', taskId] }));
+    const answer = await context.send({ method: 'GET', path: ['task', taskId] });
+    const task = readAnswer(KnownTask, answer, 'a task');
     const found = resultUrls(task.response);
     const chosen = choose(found, path, uuid);
     if (!chosen) throw nothingStored(taskId, task.status);

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { TaskId, listTasksStep } from './task-lookup.ts';
-import { TaskObject } from './task-object.ts';
+import { KnownTask } from './task-object.ts';
 import { fullTask } from './task-view.ts';
+import type { TaskObject } from './task-object.ts';
 
 const PAGE = 100;
 
@@ -24,7 +25,7 @@ export const getTaskById = defineTool({
     limit: z.int().min(1).max(1_000).optional(),
   }),
   output: { task: z.looseObject({}).optional() },
-  response: TaskObject,
+  response: KnownTask,
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', fields: ['response'] },
   request: ({ task_id }) => ({ method: 'GET', path: ['task', task_id] }),
   summarize(task, input, shaping) {

@@ -5,9 +5,11 @@ import { resultInShort } from '../results/inline-results.ts';
 import { resultUrls } from '../../src/responses/result-urls.ts';
 import { countsInWords } from './annotation-counts.ts';
 import { Detail, TaskId, listTasksStep } from './task-lookup.ts';
-import { TaskObject } from './task-object.ts';
+import { KnownTask } from './task-object.ts';
 import { conciseTask, fullTask } from './task-view.ts';
-import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
+import type { TaskObject } from './task-object.ts';
 
 const Input = z
   .strictObject({
@@ -20,7 +22,7 @@ const Input = z
     path: ['task_id'],
   });
 
-const FirstOfPage = z.object({ docs: z.array(z.unknown()).catch([]) }).catch({ docs: [] });
+const Page = z.object({ docs: z.array(z.unknown()) });
 
 export const getTask = defineTool({
   slug: 'SCALE_AI_GET_TASK',
@@ -31,7 +33,7 @@ export const getTask = defineTool({
   effect: 'read',
   input: Input,
   output: { task: z.looseObject({}).optional() },
-  response: TaskObject,
+  response: KnownTask,
   subjects: ({ task_id: task, unique_id }) => ({
     ...(task !== undefined && { task }),
     ...(unique_id !== undefined && { unique_id }),
@@ -44,7 +46,9 @@ export const getTask = defineTool({
       path: ['tasks'],
       query: { unique_id: [input.unique_id ?? ''], limit: 1 },
     });
-    const [task] = FirstOfPage.parse(page).docs;
+    const read = Page.safeParse(page).data;
+    if (!read) return page; // what is no page tells nothing of the task, and is shown as it came
+    const [task] = read.docs;
     if (task === undefined) {
       throw new NothingFound(
         `No task has the unique_id ${JSON.stringify(input.unique_id)}. If you just tried to create it, it was not created.`,

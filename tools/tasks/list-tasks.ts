@@ -1,13 +1,14 @@
 import * as z from 'zod';
+import { pageOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { isDerivedId } from '../../src/catalog/once.ts';
-import { tableOf, tableOutput } from '../table.ts';
+import { isDerivedId } from '../../src/catalog/idempotent-create.ts';
+import { columnsOf, fieldsHint, tableOf, tableOutput } from '../table.ts';
 import { DateTime } from '../date-time.ts';
 import { countAnnotations, countsInWords } from './annotation-counts.ts';
 import { TaskObject } from './task-object.ts';
 import { taskRow } from './task-view.ts';
-import { count } from '../count.ts';
-import type { NextStep } from '../../src/catalog/tool.ts';
+import { pageWords } from '../count.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const PAGE_SIZE = 20;
 
@@ -29,6 +30,9 @@ const FIELDS = [
 
 /** Without `fields`: what tells one task from another. Times and tags cost most and say least. */
 const SHOWN = ['task_id', 'status', 'unique_id', 'labels', 'error', 'project', 'batch', 'type', 'review'];
+
+/** What is left out of long pages: the summary has the labels of all together. */
+const COSTLY = ['labels', 'review'];
 
 const oneOrMany = z.array(z.string().min(1)).min(1).optional();
 
@@ -54,14 +58,6 @@ const Input = z.strictObject({
   next_token: z.string().min(1).optional(),
 });
 
-const Page = z
-  .looseObject({
-    docs: z.array(TaskObject).catch([]),
-    total: z.number().optional().catch(undefined),
-    next_token: z.string().optional().catch(undefined),
-  })
-  .catch({ docs: [] });
-
 export const listTasks = defineTool({
   slug: 'SCALE_AI_LIST_TASKS',
   title: 'List tasks',
@@ -76,7 +72,7 @@ export const listTasks = defineTool({
     total: z.number().optional(),
     next_token: z.string().optional(),
   },
-  response: Page,
+  response: pageOf(TaskObject, 'task_id', 'status'),
   example: { project: 'road-signs', status: 'completed', limit: 20 },
   request: ({ fields: _fields, customer_review_status: reviews, limit, ...filters }) => ({
     method: 'GET',
@@ -84,13 +80,13 @@ export const listTasks = defineTool({
     query: { ...filters, customer_review_status: reviews?.join(','), limit: limit ?? PAGE_SIZE },
   }),
   summarize(page, input, shaping) {
-    const { rows, ...table } = tableOf(
-      page.docs.map((task) => taskRow(input.fields ? task : withoutDerivedId(task), shaping)),
-      SHOWN,
-      input.fields,
+    const tasks = page.docs.map((task) => taskRow(input.fields ? task : withoutDerivedId(task), shaping));
+    const { columns, without } = columnsOf(tasks, SHOWN, input.fields ? [] : COSTLY);
+    const { rows, ...table } = tableOf(tasks, columns, input.fields);
+    const { total } = page;
+    const states = statesInWords(
+      tally(page.docs.map((task) => shaping.word(task.status, 'in a form that is not read'))),
     );
-    const total = page.total ?? rows.length;
-    const states = countsInWords(tally(page.docs.map((task) => shaping.word(task.status, 'unknown'))));
     const more = page.next_token === undefined ? '' : ' Pass next_token for the next page.';
     const labels = countsInWords(
       totals(page.docs.map((task) => countAnnotations(task.response, shaping)?.by_label)),
@@ -100,7 +96,7 @@ export const listTasks = defineTool({
       summary:
         rows.length === 0
           ? `No task matches${whereText(input)}.`
-          : `${count(total, 'task')} found${whereText(input)}; this page shows ${rows.length} (${states})${found}.${more}`,
+          : `${pageWords({ total, shown: rows.length, where: whereText(input) }, 'task')} (${states})${found}.${fieldsHint(without)}${more}`,
       total,
       next_token: page.next_token,
       ...(rows.length > 0 && { ...table, tasks: rows }),
@@ -121,6 +117,14 @@ function tally(words: readonly string[]): Record<string, number> {
   return counts;
 }
 
+/** Statuses as they are, without the quotes of names. */
+function statesInWords(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .map(([status, count]) => `${count} ${status}`)
+    .join(', ');
+}
+
 function totals(counts: readonly (Record<string, number> | undefined)[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const [word, count] of counts.flatMap((one) => Object.entries(one ?? {})))
@@ -130,11 +134,11 @@ function totals(counts: readonly (Record<string, number> | undefined)[]): Record
 
 function whereText(input: z.output<typeof Input>): string {
   const parts = [
-    input.status && `status ${input.status}`,
-    input.project && `project ${input.project}`,
-    input.batch && `batch ${input.batch}`,
+    input.status && `with status ${input.status}`,
+    input.project && `in project ${input.project}`,
+    input.batch && `in batch ${input.batch}`,
   ].filter((part) => part !== undefined);
-  return parts.length > 0 ? ` ${parts.join(', ')}` : '';
+  return parts.length > 0 ? ` ${parts.join(' ')}` : '';
 }
 
 function stepsFor(tasks: readonly TaskObject[], input: z.output<typeof Input>): NextStep[] {

@@ -1,12 +1,14 @@
 import * as z from 'zod';
+import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
+import { isRecord } from '../../src/responses/compact.ts';
 import { mergePatch } from '../../src/catalog/merge-patch.ts';
 import { Metadata } from '../annotation/fields/common-task-fields.ts';
 import { count } from '../count.ts';
 import { isSame, readChangeWrite } from '../read-change-write.ts';
 import { TaskId, listTasksStep } from './task-lookup.ts';
-import { TaskObject } from './task-object.ts';
+import { KnownTask, TaskObject } from './task-object.ts';
 import { taskRow } from './task-view.ts';
 
 /** What was wanted, and the task as Scale answered. */
@@ -29,17 +31,30 @@ export const setTaskMetadata = defineTool({
   output: { task: z.looseObject({}).optional() },
   response: Written,
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', metadata: { reviewed: true } },
+  async reconcile({ read }, { task_id, metadata, merge = false }) {
+    const task = readAnswer(KnownTask, await read(['task', task_id]), 'a task');
+    const now = task.metadata ?? {};
+    const isDone = isSame(merge ? mergePatch(now, metadata) : metadata, now);
+    return isDone ? { answer: task } : 'not_done';
+  },
   async run(context, { task_id, metadata, merge = false }) {
     const path = ['task', task_id];
     const write = (body: unknown): Promise<unknown> =>
       context.send({ method: 'POST', path: [...path, 'setMetadata'], body });
     if (!merge) return { wanted: metadata, task: await write(metadata) };
-    const { before, answer } = await readChangeWrite({
+    const { before, answer, after } = await readChangeWrite(context, {
       what: `The metadata of task ${task_id}`,
-      read: async () => TaskObject.parse(await context.send({ method: 'GET', path })).metadata ?? {},
+      object: `task/${task_id}`,
+      read: async () => {
+        const answer = await context.send({ method: 'GET', path });
+        return readAnswer(KnownTask, answer, 'a task').metadata ?? {};
+      },
       write: (now) => write(withinSize(mergePatch(now, metadata))),
+      holds: (now) => isSame(mergePatch(now, metadata), now),
     });
-    return { wanted: mergePatch(before, metadata), task: answer };
+    const isKept = after === undefined || isSame(mergePatch(after, metadata), after);
+    const task = { ...(isRecord(answer) ? answer : {}), ...(after && { metadata: after }) };
+    return { wanted: isKept && after ? after : mergePatch(before, metadata), task };
   },
   summarize: ({ wanted, task }, { task_id, merge }, shaping) => ({
     summary: `Task ${task_id} now has ${count(Object.keys(wanted).length, 'metadata entry', 'metadata entries')}; ${merge ? 'those that were not named stay' : 'earlier ones are gone'}.${changedSince(task, wanted)}`,

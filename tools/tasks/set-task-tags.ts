@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Tags } from '../annotation/fields/common-task-fields.ts';
 import { count } from '../count.ts';
+import { isSame } from '../read-change-write.ts';
 import { defineTaskChange } from './task-change.ts';
 import { TaskId } from './task-lookup.ts';
 
@@ -16,5 +17,6 @@ export const setTaskTags = defineTaskChange({
   request: ({ task_id, tags }) => ({ method: 'POST', path: ['task', task_id, 'tags'], body: tags }),
   done: ({ task_id, tags }) =>
     `Task ${task_id} now has exactly ${count(tags.length, 'tag')}; earlier ones are gone.`,
+  isDone: ({ tags }, task) => isSame(tags.toSorted(), (task.tags ?? []).toSorted()),
   idOf: ({ task_id }) => task_id,
 });

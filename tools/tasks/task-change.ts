@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listTasksStep } from './task-lookup.ts';
-import { TaskObject } from './task-object.ts';
+import { KnownTask, TaskObject } from './task-object.ts';
 import { taskRow } from './task-view.ts';
-import type { RestRequest, Shaping, Tool } from '../../src/catalog/tool.ts';
+import type { Shaping, Tool } from '../../src/catalog/tool.ts';
+import type { RestRequest } from '../../src/catalog/rest-request.ts';
 import type { Consequence, Effect } from '../../src/catalog/vocabulary.ts';
 
 interface ChangeSpec<I extends z.ZodObject> {
@@ -17,6 +19,8 @@ interface ChangeSpec<I extends z.ZodObject> {
   request: (input: z.output<I>) => RestRequest;
   /** What was done, in a sentence. */
   done: (input: z.output<I>, task: TaskObject, shaping: Shaping) => string;
+  /** Whether a task shows that it was done. */
+  isDone: (input: z.output<I>, task: TaskObject) => boolean;
   /** The call that sees whether it was done. */
   idOf: (input: z.output<I>) => string;
 }
@@ -36,6 +40,10 @@ export function defineTaskChange<I extends z.ZodObject>(spec: ChangeSpec<I>): To
     response: TaskObject,
     example: spec.example,
     request: spec.request,
+    async reconcile({ read }, input) {
+      const task = readAnswer(KnownTask, await read(['task', spec.idOf(input)]), 'a task');
+      return spec.isDone(input, task) ? { answer: task } : 'not_done';
+    },
     summarize: (task, input, shaping) => ({
       summary: spec.done(input, task, shaping),
       task: {

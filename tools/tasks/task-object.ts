@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { knownBy } from '../../src/catalog/answer-forms.ts';
 
 const text = z.string().optional().catch(undefined);
 const object = z.record(z.string(), z.unknown()).optional().catch(undefined);
@@ -30,5 +31,8 @@ export const TaskObject = z
     attachmentS3Downloads: z.array(z.unknown()).optional().catch(undefined),
   })
   .catch({});
+
+/** What a read of one task must be; what is no task has no status either. */
+export const KnownTask = knownBy(TaskObject, 'task_id', 'status');
 
 export type TaskObject = z.output<typeof TaskObject>;

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { quotedName } from '../../src/responses/quoted-name.ts';
+import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { Emails } from './emails.ts';
-import { Team, memberRows, teamOutput } from './member-object.ts';
+import { Team, TeamAfter, memberRows, teamOutput } from './member-object.ts';
 import { count } from '../count.ts';
 
 export const inviteTeamMember = defineTool({
@@ -15,19 +17,27 @@ export const inviteTeamMember = defineTool({
   consequences: ['emails', 'grants_access'],
   input: z.strictObject({ emails: Emails, team_role: z.enum(['labeler', 'member', 'manager']) }),
   output: teamOutput,
-  response: Team,
+  response: TeamAfter,
   example: { emails: ['new.labeler@example.com'], team_role: 'labeler' },
   planned: async (_context, { emails, team_role }) => ({
-    details: { People: emails.join(', '), Role: team_role },
+    details: { People: emails.map(quotedName).join(', '), Role: quotedName(team_role) },
   }),
+  async reconcile({ read }, { emails }) {
+    const team = readAnswer(Team, await read(['teams']), 'the team');
+    const isMember = (email: string): boolean => team.some((member) => member.email === email);
+    // Invitations take a while to be seen (core.md 4.35), so that nothing follows from there being none.
+    return emails.every(isMember) ? { answer: team } : undefined;
+  },
   request: (input) => ({ method: 'POST', path: ['teams', 'invite'], body: input }),
   summarize: (team, { emails, team_role: role }, shaping) => ({
     summary: `Invited ${count(emails.length, 'person', 'people')} as ${role}; they join when they accept.`,
-    total: team.length,
-    members: memberRows(
-      team.filter(({ email }) => email !== undefined && emails.includes(email)),
-      shaping,
-    ),
+    total: team?.length,
+    members:
+      team &&
+      memberRows(
+        team.filter(({ email }) => email !== undefined && emails.includes(email)),
+        shaping,
+      ),
     next_steps: [{ tool: 'scale_ai_get_teams', arguments: {}, why: 'who has accepted' }],
   }),
   recovery: {

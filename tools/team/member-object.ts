@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ifRead, listOf } from '../../src/catalog/answer-forms.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 
 const text = z.string().optional().catch(undefined);
@@ -16,8 +17,11 @@ const Member = z
   })
   .catch({});
 
-/** All members of the team. */
-export const Team = z.array(Member).catch([]);
+/** All members of the team: whoever has the key is one, so that an empty list was not read. */
+export const Team = listOf(Member, 'email').min(1);
+
+/** The team as Scale answers a change with; the change is made whether or not it is read. */
+export const TeamAfter = ifRead(Team);
 
 /** One row per member; `invitation_expires` only while an invitation is open. */
 export function memberRows(team: z.output<typeof Team>, shaping: Shaping): Record<string, unknown>[] {

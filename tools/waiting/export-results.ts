@@ -22,6 +22,7 @@ const Exported = z.object({
       until: z.string().optional(),
       not_taken: z.record(z.string(), z.number()).optional(),
       file: z.string().optional(),
+      is_first: z.boolean().optional(),
     })
     .optional(),
 });
@@ -30,7 +31,7 @@ export const exportResults = defineTool({
   slug: 'SCALE_AI_EXPORT_RESULTS',
   title: 'Export results',
   description:
-    'Write a task, a batch, or a project’s tasks with parameters, results and result files to a JSON Lines file. Goes on by itself; the same call shows it, or continues what broke off. since_last takes only what is new since the last export by the same call.',
+    'Write a task, a batch, or a project’s tasks with parameters, results and result files to a JSON Lines file. Goes on by itself; the same call shows it, or continues what broke off. since_last takes what is new since the same call before; the first time, all.',
   toolset: 'results',
   effect: 'read',
   input: z
@@ -64,7 +65,7 @@ export const exportResults = defineTool({
     { work },
     { task_id: taskId, since_last: sinceLast = false, files, output_path, wait_seconds, ...query },
   ) =>
-    work.exportResults({
+    work.exports.start({
       taskId,
       query: present(query),
       files,
@@ -88,6 +89,7 @@ export const exportResults = defineTool({
       until,
       file,
       not_taken,
+      is_first: isFirst = false,
       ...rest
     } = exported;
     const where =
@@ -95,7 +97,7 @@ export const exportResults = defineTool({
         ? `read it as ${partUri(job.job_id, '1')} and on`
         : 'the file holds one task per line';
     return {
-      summary: `Exported ${count(tasks, `${kindOf(exported.statuses, input)} task`)} (${bytes} bytes); ${where}.${notTaken(not_taken, input)}${missing > 0 ? ` ${count(missing, 'file')} of results could not be fetched.` : ''}`,
+      summary: `Exported ${count(tasks, `${kindOf(exported.statuses, input)} task`)} (${bytes} bytes); ${where}.${isFirst ? FIRST : ''}${notTaken(not_taken, input)}${missing > 0 ? ` ${count(missing, 'file')} of results could not be fetched.` : ''}`,
       exported: {
         file,
         parts: file === undefined ? Math.ceil(characters / EXPORT_PART) : undefined,
@@ -122,6 +124,8 @@ export const exportResults = defineTool({
     ],
   },
 });
+
+const FIRST = ' This is the first export by this call, so it holds all; the next takes what is new since.';
 
 const STATUS_WORDS: ReadonlyMap<string, string> = new Map([
   ['completed', 'completed'],

@@ -6,9 +6,13 @@ import { count } from '../count.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
 import { tableOf, tableOutput } from '../table.ts';
 import { listTasksStep } from '../tasks/task-lookup.ts';
-import type { NextStep, Shaping } from '../../src/catalog/tool.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
+import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const COLUMNS = ['at', 'kind', 'task_id', 'unique_id', 'batch', 'project', 'status', 'review', 'members'];
+
+/** Characters of addresses that a page has room for; `get_task` has each of the longer ones. */
+const MAX_ADDRESSES = 1_200;
 
 /** Gaps that are offered to be filled by a call each. */
 const MAX_STEPS = 3;
@@ -39,7 +43,9 @@ const Listed = z.looseObject({
   unchecked: z.number().default(0),
   next_token: z.string().optional(),
   configured: z.boolean(),
-  found: z.object({ gaps: z.array(Gap), compared: z.number(), isCut: z.boolean() }).optional(),
+  found: z
+    .object({ gaps: z.array(Gap), total: z.number(), compared: z.number(), isCut: z.boolean() })
+    .optional(),
 });
 
 type Listed = z.output<typeof Listed>;
@@ -48,7 +54,7 @@ export const listEvents = defineTool({
   slug: 'SCALE_AI_LIST_EVENTS',
   title: 'List events',
   description:
-    'Callbacks that Scale sent to this server (completed, failed, audited or recalled tasks, batches), newest first. With find_gaps, ended tasks of which no callback came.',
+    'Callbacks that Scale sent to this server (completed, failed, audited or recalled tasks, batches), newest first. With find_gaps instead ended tasks of which no callback came.',
   toolset: 'results',
   effect: 'read',
   input: z.strictObject({
@@ -67,7 +73,8 @@ export const listEvents = defineTool({
     unchecked: z.number().optional(),
     next_token: z.string().optional(),
     compared: z.number().optional(),
-    gaps: z.array(z.looseObject({})).optional(),
+    gap_count: z.number().optional(),
+    gaps: z.array(z.array(z.unknown())).optional(),
     setup: z.looseObject({}).optional(),
   },
   response: Listed,
@@ -80,22 +87,28 @@ export const listEvents = defineTool({
     ],
   },
   async run({ work }, { find_gaps: findGaps, ...query }) {
-    const listed = await work.events(query);
-    return findGaps ? { ...listed, found: await work.findGaps(query) } : listed;
+    if (!findGaps) return work.events.list(query);
+    const { configured, next_token, ...found } = await work.events.findGaps(query);
+    return { events: [], configured, next_token, found };
   },
   summarize(listed, input, shaping) {
     const { events, unchecked, next_token, configured, found } = listed;
-    const { rows, ...table } = tableOf(
-      events.map((event) => rowOf(event, shaping)),
-      COLUMNS,
-    );
+    const { rows, ...table } = found
+      ? tableOf(
+          found.gaps.map((gap) => gapRow(gap, shaping)),
+          gapColumns(found.gaps),
+        )
+      : tableOf(
+          events.map((event) => rowOf(event, shaping)),
+          COLUMNS,
+        );
     return {
-      summary: words(listed),
-      ...(rows.length > 0 && { ...table, events: rows }),
+      summary: found ? gapWords(found, next_token, configured) : words(listed),
+      compared: found?.compared,
+      gap_count: found?.total,
+      ...(rows.length > 0 && { ...table, [found ? 'gaps' : 'events']: rows }),
       unchecked: unchecked > 0 ? unchecked : undefined,
       next_token,
-      compared: found?.compared,
-      gaps: found?.gaps.map((gap) => shaping.fenceJson(gap)),
       setup: configured ? undefined : SETUP,
       next_steps: stepsAfter(listed, input.project),
     };
@@ -126,7 +139,36 @@ function rowOf(event: z.output<typeof Event>, shaping: Shaping): Record<string, 
   };
 }
 
-function words({ events, unchecked, next_token: next, configured, found }: Listed): string {
+function gapColumns(gaps: readonly z.output<typeof Gap>[]): string[] {
+  const addresses = gaps.map(({ callback_url: url = '' }) => url);
+  const fit = new Set(addresses).size === 1 || addresses.join('').length <= MAX_ADDRESSES;
+  return ['task_id', 'status', 'ended_at', ...(fit ? ['callback_url'] : [])];
+}
+
+function gapRow(gap: z.output<typeof Gap>, shaping: Shaping): Record<string, unknown> {
+  return {
+    task_id: shaping.bare(gap.task_id),
+    status: shaping.bare(gap.status),
+    ended_at: gap.ended_at && shaping.bare(gap.ended_at),
+    callback_url: gap.callback_url && shaping.bare(gap.callback_url),
+  };
+}
+
+const NOT_SET_UP =
+  ' This server takes no callbacks as it is set up; scale_ai_wait_for_tasks and find_gaps work without.';
+
+function gapWords(
+  { gaps, total, compared, isCut }: NonNullable<Listed['found']>,
+  next: string | undefined,
+  configured: boolean,
+): string {
+  const page = gaps.length < total ? `; this page shows ${gaps.length}, those that ended last first` : '';
+  const more = next === undefined ? '' : ' Pass next_token for the next page.';
+  const cut = isCut ? ' There may be more: narrow it with since, project or batch.' : '';
+  return `Of ${count(compared, 'task')} that ended by the API, ${total} had no callback here${page}; Scale tries for up to 24 hours.${more}${cut}${configured ? '' : NOT_SET_UP}`;
+}
+
+function words({ events, unchecked, next_token: next, configured }: Listed): string {
   const none = unchecked === 0 ? 'No event matches.' : 'No event can be shown.';
   const shown = events.length === 0 ? none : `${count(events.length, 'event')}, the newest first.`;
   const left =
@@ -134,15 +176,7 @@ function words({ events, unchecked, next_token: next, configured, found }: Liste
       ? ''
       : ` Left out: ${count(unchecked, 'event')}, because Scale could not be asked whose they are. Make the same call again later.`;
   const more = next === undefined ? '' : ' Pass next_token for the next page.';
-  const cut = found?.isCut ? ' There may be more: narrow it with since, project or batch.' : '';
-  const gaps =
-    found === undefined
-      ? ''
-      : ` Of ${count(found.compared, 'task')} that ended by the API, ${found.gaps.length} had no callback here; Scale tries for up to 24 hours.${cut}`;
-  const setup = configured
-    ? ''
-    : ' This server takes no callbacks as it is set up; scale_ai_wait_for_tasks and find_gaps work without.';
-  return `${shown}${left}${more}${gaps}${setup}`;
+  return `${shown}${left}${more}${configured ? '' : NOT_SET_UP}`;
 }
 
 function stepsAfter({ found, configured }: Listed, project: string | undefined): NextStep[] {

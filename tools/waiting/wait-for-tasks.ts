@@ -5,7 +5,7 @@ import { listBatchesStep } from '../batches/batch-object.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
 import { WaitSeconds } from '../bulk/job-object.ts';
-import type { WaitTarget } from '../../src/catalog/work.ts';
+import type { WaitTarget } from '../../src/catalog/work/waits.ts';
 
 const MAX_TASK_IDS = 50;
 
@@ -79,7 +79,7 @@ export const waitForTasks = defineTool({
     ...(ids?.[0] !== undefined && { task: ids[0] }),
   }),
   run: ({ work }, { until, share, wait_seconds: waitSeconds, ...meant }) =>
-    work.waitForTasks({
+    work.waits.waitForTasks({
       target: targetOf(meant),
       condition: { until, share: share ?? DEFAULT_SHARE },
       waitSeconds,

@@ -1,108 +1,140 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, get } from 'node:http';
+import path from 'node:path';
+import { urlFault } from '../outside-urls.ts';
+import { readPicture } from './local-picture.ts';
 import { planLines } from './plan.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { LocalFiles } from '../local-files.ts';
 import type { Seal } from './consents.ts';
 import type { Plan } from './plan.ts';
-
-type Binding = Pick<Seal, 'principal' | 'tool' | 'digest'>;
-
-interface Open {
-  plan: Plan;
-  seal: Seal;
-  /** Part of the address. */
-  id: string;
-  /** Part of the page only: who does not see the page cannot send its form. */
-  token: string;
-  answer?: 'yes' | 'no';
-}
+import type { Binding, Question, Questions } from './questions.ts';
 
 /** A form holds a token and a word. */
 const MAX_FORM_BYTES = 1_024;
 
-const HEADERS = {
+/** How a process of this program answers, to tell it from a stranger on the same port. */
+const SERVER = 'scale-ai-mcp-approval';
+
+/** @param pictures where the pictures of a page come from */
+const headersFor = (pictures: readonly string[]): Record<string, string> => ({
+  server: SERVER,
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src ${pictures.length > 0 ? pictures.join(' ') : "'none'"}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
   // With "no-referrer" browsers would send "Origin: null" with the page's own form.
   'referrer-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-};
+});
+
+const NOWHERE: ReadonlySet<string> = new Set();
+
+const STYLE = `:root{color-scheme:light dark}
+body{font:1rem/1.5 system-ui;max-width:42rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
+th{text-align:left;padding-right:1rem;vertical-align:top;white-space:nowrap}
+td,th{border-bottom:1px solid light-dark(#ddd,#444);padding-block:.35rem}
+img{width:12rem;max-width:100%;height:9rem;object-fit:contain;background:light-dark(#eee,#222);margin:0 .5rem .5rem 0}
+button{font:inherit;padding:.6rem 1.6rem;margin:1rem 1rem 0 0}
+@media(max-width:30rem){tr,th,td{display:block;border:0;padding-block:0}td{margin-bottom:.6rem}button{width:100%}}`;
+
+/** Where pages are served, so that a link is good again as soon as any process of this user runs. */
+const PORT_FILE = 'approval-port';
 
 /**
  * Pages on loopback where the person at this machine agrees to a plan, for clients that cannot ask. Opened with the
- * first question. No scripts; a click counts only from the page itself.
+ * first question. No scripts; a click counts only from the page itself. All processes with one state directory share
+ * their questions and, one after the other, the port.
  */
 export class ApprovalPages {
-  readonly #now: () => number;
-  readonly #open = new Map<string, Open>();
-  #server: Promise<{ server: Server; origin: string }> | undefined;
+  readonly #directory: string;
+  readonly #questions: Questions;
+  readonly #files: LocalFiles;
+  #serving: Promise<{ server: Server | undefined; origin: string }> | undefined;
 
-  /** @param now milliseconds since 1970 */
-  constructor(now: () => number) {
-    this.#now = now;
+  /**
+   * @param directory of the state, where the port is remembered
+   * @param files what pictures beside a question are read from
+   */
+  constructor(directory: string, questions: Questions, files: LocalFiles) {
+    this.#directory = directory;
+    this.#questions = questions;
+    this.#files = files;
+  }
+
+  /** Serves the questions that earlier processes left. */
+  async resume(): Promise<void> {
+    if (await this.#questions.anyOpen()) await this.#serve();
   }
 
   /** The address where a question can be answered; the same one while the question stands. */
   async ask(plan: Plan, seal: Seal): Promise<{ url: string; expiresAt: number }> {
-    this.#server ??= this.#listen();
-    const { origin } = await this.#server;
-    this.#forgetExpired();
-    const standing = this.#find(seal);
-    const question = standing ?? { plan, seal, id: secret(), token: secret() };
-    this.#open.set(question.id, question);
-    return { url: `${origin}/approve/${question.id}`, expiresAt: question.seal.expiresAt };
+    const question = await this.#questions.open(plan, seal);
+    const { origin } = await this.#serve();
+    return { url: `${origin}/approve/${question.id}`, expiresAt: question.expiresAt };
   }
 
   /** What was answered to exactly this, once. */
-  take(binding: Binding): 'yes' | 'no' | undefined {
-    this.#forgetExpired();
-    const question = this.#find(binding);
-    if (question?.answer === undefined) return undefined;
-    this.#open.delete(question.id);
-    return question.answer;
+  take(binding: Binding): Promise<'yes' | 'no' | undefined> {
+    return this.#questions.take(binding);
   }
 
   async close(): Promise<void> {
-    if (!this.#server) return;
-    const { server } = await this.#server;
+    const { server } = (await this.#serving) ?? {};
+    if (!server) return;
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
   }
 
-  #find({ principal, tool, digest }: Binding): Open | undefined {
-    return [...this.#open.values()].find(
-      ({ seal }) => seal.principal === principal && seal.tool === tool && seal.digest === digest,
-    );
+  #serve(): Promise<{ server: Server | undefined; origin: string }> {
+    this.#serving ??= this.#listen();
+    return this.#serving;
   }
 
-  #forgetExpired(): void {
-    for (const [id, { seal }] of this.#open) if (seal.expiresAt < this.#now()) this.#open.delete(id);
+  /** On the port of the process before, or beside one that serves the same questions. */
+  async #listen(): Promise<{ server: Server | undefined; origin: string }> {
+    const file = path.join(this.#directory, PORT_FILE);
+    const port = Number(await readFile(file, 'utf8').catch(() => '0'));
+    const earlier = port > 0 ? await this.#listenOn(port) : undefined;
+    if (earlier) return earlier;
+    const origin = originOf(port);
+    if (port > 0 && (await isOurs(origin))) {
+      this.#serving = undefined; // it may end before this process does
+      return { server: undefined, origin };
+    }
+    const opened = await this.#listenOn(0);
+    if (!opened) throw new Error('no port of this machine can be opened');
+    await writeFile(file, new URL(opened.origin).port, { mode: 0o600 }).catch(() => undefined);
+    return opened;
   }
 
-  async #listen(): Promise<{ server: Server; origin: string }> {
+  async #listenOn(port: number): Promise<{ server: Server; origin: string } | undefined> {
     const server = createServer((request, response) => {
-      this.#answer(request, response, origin).catch(() => say(response, 400, 'This request cannot be read.'));
+      this.#answer(request, response).catch(() => say(response, 400, 'This request cannot be read.'));
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    server.listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+    } catch {
+      return undefined;
+    }
     server.unref();
     const address = server.address();
-    const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-    return { server, origin };
+    return { server, origin: originOf(typeof address === 'object' && address ? address.port : 0) };
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse, origin: string): Promise<void> {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const origin = originOf(request.socket.localPort ?? 0);
     if (request.headers.host !== new URL(origin).host) return say(response, 403, 'Not here.');
-    this.#forgetExpired();
-    const [, id = ''] = /^\/approve\/([\w-]{22})$/.exec(request.url ?? '') ?? [];
-    const question = this.#open.get(id);
+    const [, id = '', picture] = /^\/approve\/([\w-]{22})(?:\/(\d))?$/.exec(request.url ?? '') ?? [];
+    const question = await this.#questions.get(id);
     if (!question) return say(response, 404, 'There is no such question, or it has expired.');
+    if (picture !== undefined)
+      return showPicture(response, question.plan.attachments?.[Number(picture)], this.#files);
     if (question.answer) return say(response, 200, answered(question.answer));
     if (request.method === 'GET') return show(response, question);
     if (request.method !== 'POST') return say(response, 405, 'Not allowed.');
@@ -112,9 +144,24 @@ export class ApprovalPages {
     if (!same(form.get('token') ?? '', question.token) || (answer !== 'yes' && answer !== 'no')) {
       return say(response, 403, 'This did not come from the page.');
     }
-    question.answer = answer;
+    await this.#questions.answer(question, answer);
     say(response, 200, answered(answer));
   }
+}
+
+function originOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+async function isOurs(origin: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = get(`${origin}/approve`, { timeout: 1_000 }, (response) => {
+      response.resume();
+      resolve(response.headers['server'] === SERVER);
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(false));
+  });
 }
 
 /** Browsers say where a form was sent from; every one of them must say: from here. */
@@ -132,10 +179,6 @@ async function readForm(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-function secret(): string {
-  return randomBytes(16).toString('base64url');
-}
-
 function same(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
@@ -146,33 +189,62 @@ function answered(answer: 'yes' | 'no'): string {
     : 'Refused. Nothing will be sent.';
 }
 
-function show(response: ServerResponse, { plan, token, id }: Open): void {
+function show(response: ServerResponse, { plan, token, id }: Question): void {
   const rows = planLines(plan).map((line) => {
     const at = line.indexOf(': ');
     return `<tr><th>${escape(line.slice(0, at))}</th><td>${escape(line.slice(at + 2))}</td></tr>`;
+  });
+  const pictures = (plan.attachments ?? []).flatMap((from, index) => {
+    const isHere = path.isAbsolute(from);
+    return isHere || isShown(from) ? [{ from, url: isHere ? `/approve/${id}/${index}` : from, isHere }] : [];
   });
   page(
     response,
     200,
     `<h1>Allow this at Scale AI?</h1>
 <table>${rows.join('')}</table>
+<p>${pictures.map(({ from, url }) => `<img src="${escape(url)}" alt="${escape(from)}" loading="lazy">`).join('')}</p>
+<p>Allow: ${escape(plan.allows)} can be carried out. Refuse: nothing is sent, and your assistant is told that you said no.</p>
 <form method="post" action="/approve/${id}">
 <input type="hidden" name="token" value="${token}">
 <button name="answer" value="yes">Allow</button>
 <button name="answer" value="no">Refuse</button>
 </form>`,
+    pictures.map(({ url, isHere }) => (isHere ? "'self'" : new URL(url).origin)),
   );
+}
+
+async function showPicture(
+  response: ServerResponse,
+  file: string | undefined,
+  files: LocalFiles,
+): Promise<void> {
+  const picture = file !== undefined && path.isAbsolute(file) ? await readPicture(files, file) : undefined;
+  if (!picture) return say(response, 404, 'There is no picture.');
+  response.writeHead(200, { ...headersFor([]), 'content-type': picture.mime });
+  response.end(picture.bytes);
+}
+
+/** Pictures of the web only: the browser would fetch from this machine's own network as well. */
+function isShown(attachment: string): boolean {
+  if (!/^https?:\/\//i.test(attachment) || urlFault(attachment, NOWHERE) !== undefined) return false;
+  return /^[\w.-]+(:\d+)?$/.test(new URL(attachment).host); // it stands in the policy of the page
 }
 
 function say(response: ServerResponse, status: number, words: string): void {
   page(response, status, `<p>${escape(words)}</p>`);
 }
 
-function page(response: ServerResponse, status: number, content: string): void {
-  response.writeHead(status, HEADERS);
+function page(
+  response: ServerResponse,
+  status: number,
+  content: string,
+  pictures: readonly string[] = [],
+): void {
+  response.writeHead(status, headersFor(pictures));
   response.end(`<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>scale-ai-mcp</title>
-<style>body{font:1rem/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}th{text-align:left;padding-right:1rem;vertical-align:top}button{font:inherit;padding:.5rem 1.5rem;margin:1rem 1rem 0 0}</style>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>scale-ai-mcp</title>
+<style>${STYLE}</style>
 <body>${content}</body></html>`);
 }
 

@@ -45,10 +45,10 @@ export interface Judgement {
 
 const STRICTNESS: Readonly<Record<Verdict, number>> = { allow: 0, confirm: 1, block: 2 };
 
-/** Test data costs nothing and reaches nobody: it is never asked about. The sandbox is judged as live data is. */
-export function judge(policy: ConsentPolicy, tool: Tool, mode: Mode): Judgement {
+/** Test data costs nothing and reaches nobody: it is never asked about. The sandbox is treated as live data is. */
+export function evaluatePolicy(policy: ConsentPolicy, tool: Tool, mode: Mode): Judgement {
   if (tool.effect === 'read' || mode === 'test') return { verdict: 'allow', because: tool.effect };
   const words = [tool.effect, ...tool.consequences, ...(tool.toolset === 'bulk' ? (['bulk'] as const) : [])];
-  const judged = words.map((because) => ({ verdict: policy[because], because }));
-  return judged.reduce((a, b) => (STRICTNESS[b.verdict] > STRICTNESS[a.verdict] ? b : a));
+  const verdicts = words.map((because) => ({ verdict: policy[because], because }));
+  return verdicts.reduce((a, b) => (STRICTNESS[b.verdict] > STRICTNESS[a.verdict] ? b : a));
 }

@@ -1,7 +1,7 @@
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import { LimitReachedError } from './limit-reached.ts';
 import { openSemaphore } from './semaphore.ts';
-import { within } from '../../within.ts';
+import { startDeadline } from '../../scale/deadline.ts';
 import type { SemaphoreTiming } from './semaphore.ts';
 import type { LimitStore } from './shared-store.ts';
 
@@ -32,7 +32,7 @@ export function openScaleGate(
   const rate = store.limiter('scale', perSecond, 1);
   const semaphore = openSemaphore(concurrency, store, timing);
   return async (keyId, callerSignal) => {
-    const { stop: signal, deadline: patience, end } = within(PATIENCE_MS, callerSignal);
+    const { stop: signal, deadline: patience, end } = startDeadline(PATIENCE_MS, callerSignal);
     try {
       const leave = await semaphore.enter(keyId, signal);
       try {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { LimitStore } from './shared-store.ts';
 
 /** A place that is not renewed is free again after this: its holder was killed. */
@@ -8,22 +7,25 @@ const RENEW_MS = 5_000;
 
 /** How long one waits before asking a shared semaphore again; drawn from half of it to the whole. */
 const RETRY_MS = 100;
+const TRIES_AT_ONCE = 3;
+
+const NOW = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
 /**
- * Members of a sorted set are the places taken, each with the time until which it is held, by Redis's clock.
- * ARGV: places (0 renews), holder, lease in milliseconds.
+ * A place is a lease that has a number, by the clock of the database.
+ * $1 what is entered, $2 places, $3 holder
  */
 const TAKE = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local places = tonumber(ARGV[1])
-if places > 0 then
-  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-  if redis.call('ZCARD', KEYS[1]) >= places then return 0 end
-end
-redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return 1`;
+insert into leases (name, holder, expires_ms)
+select 'place:' || $1::text || ':' || number, $3, ${NOW} + ${LEASE_MS} from generate_series(1, $2::int) as number
+where not exists (
+  select from leases as taken where taken.name = 'place:' || $1::text || ':' || number and taken.expires_ms > ${NOW})
+order by random() limit 1
+on conflict (name) do update set holder = excluded.holder, expires_ms = excluded.expires_ms
+where leases.expires_ms <= ${NOW}`;
+
+const RENEW = `update leases set expires_ms = ${NOW} + ${LEASE_MS} where holder = $1`;
+const RELEASE = 'delete from leases where holder = $1';
 
 /** Lets a number of holders in at once, per key; in this process or, where it is shared, in all replicas. */
 export interface Semaphore {
@@ -46,10 +48,10 @@ export function openSemaphore(places: number, store: LimitStore, timing: Semapho
   return {
     async enter(key, signal) {
       const leave = await own.enter(key, signal);
-      const { redis } = store;
-      if (!redis) return leave;
+      const { shared } = store;
+      if (!shared) return leave;
       try {
-        const release = await enterShared(redis, { key, places, signal, store, timing });
+        const release = await enterShared(shared, { key, places, signal, store, timing });
         return () => {
           release();
           leave();
@@ -70,24 +72,30 @@ interface Entrance {
   timing: SemaphoreTiming;
 }
 
-/** While Redis is lost nobody waits for it: the places of this process are limit enough. */
-async function enterShared(redis: Redis, entrance: Entrance): Promise<() => void> {
-  const { places, signal, store, timing } = entrance;
-  const key = `scale-ai-mcp:places:${entrance.key}`;
+/** While the database is lost nobody waits for it: the places of this process are limit enough. */
+async function enterShared(
+  shared: NonNullable<LimitStore['shared']>,
+  { key, places, signal, store, timing }: Entrance,
+): Promise<() => void> {
   const holder = randomUUID();
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted();
     if (store.state() !== 'up') return () => undefined;
-    const isIn = await redis.eval(TAKE, 1, key, places, holder, LEASE_MS).catch(() => 1);
-    if (isIn === 1) break;
-    await timing.sleep(RETRY_MS * (0.5 + timing.random() / 2), signal);
+    const taken = await shared({ name: 'take-place', text: TAKE, values: [key, places, holder] }).catch(
+      () => ({
+        rowCount: 1,
+      }),
+    );
+    if (taken.rowCount === 1) break;
+    // Two that chose the same free place at one moment: another one may be free.
+    if (tries % TRIES_AT_ONCE === 0) await timing.sleep(RETRY_MS * (0.5 + timing.random() / 2), signal);
   }
   const renewal = setInterval(() => {
-    redis.eval(TAKE, 1, key, 0, holder, LEASE_MS).catch(() => undefined);
+    shared({ text: RENEW, values: [holder] }).catch(() => undefined);
   }, RENEW_MS).unref();
   return () => {
     clearInterval(renewal);
-    redis.zrem(key, holder).catch(() => undefined); // the lease ends by itself
+    shared({ name: 'release-place', text: RELEASE, values: [holder] }).catch(() => undefined); // it ends by itself
   };
 }
 

@@ -4,7 +4,7 @@ import { AuditFile } from './audit-file.ts';
 import { auditFileName, auditFiles, expireAudit, readEntries } from './read-audit.ts';
 import type { AuditEntry } from './read-audit.ts';
 import type { Logger } from '../logger.ts';
-import type { CallIntent, CallRecord, Trail } from '../trail.ts';
+import type { CallIntent, CallRecord, AuditSink } from '../audit-sink.ts';
 
 /** No call lasts this long: an intent without an outcome is then settled as unknown, whoever wrote it. */
 const LONGEST_CALL_MS = 15 * 60_000;
@@ -19,7 +19,7 @@ interface AuditOptions {
   now?: () => number;
 }
 
-export interface AuditTrail extends Trail {
+export interface AuditTrail extends AuditSink {
   readonly file: string;
   /** Whether the last record could be written. */
   state(): 'up' | 'failing';
@@ -46,10 +46,12 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
       'an earlier process was ended during this call: its outcome is unknown',
     );
   }
-  const begun = new Set<string>();
+  const started = new Set<string>();
   let state: 'up' | 'failing' = 'up';
+  const gap = new Gap();
   const write = async (entry: Parameters<AuditFile['append']>[0]): Promise<void> => {
     try {
+      await gap.tell((missing) => file.append({ type: 'gap', time: stamp(), ...missing }));
       await file.append(entry);
       state = 'up';
     } catch (error) {
@@ -61,10 +63,10 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
   return {
     file: file.path,
     state: () => state,
-    async intend(call: CallIntent) {
+    async recordIntent(call: CallIntent) {
       try {
         await write({ type: 'intent', time: stamp(), ...call });
-        begun.add(call.request_id);
+        started.add(call.request_id);
       } catch (error) {
         logger.error({ err: error, request_id: call.request_id }, 'the audit file cannot be written');
         if (options.onFailure === 'stop-writes') throw error;
@@ -73,14 +75,42 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
     async record(call: CallRecord) {
       const kept = write({ type: 'call', time: stamp(), ...call }).catch((error: unknown) => {
         logger.error({ err: error, ...call }, 'the audit file cannot be written; the record is here');
+        gap.add(call.request_id, stamp());
       });
-      if (begun.delete(call.request_id)) await kept;
+      if (started.delete(call.request_id)) await kept;
     },
     async close() {
       await file.append({ type: 'end', time: stamp() }).catch(() => undefined);
       await file.close();
     },
   };
+}
+
+/** Request ids of a gap that are named; of more, the number is told. */
+const MAX_NAMED = 1_000;
+
+/** Records that could not be kept: the first one that can names them, so that the chain shows what is missing. */
+class Gap {
+  #missing: { since: string; records: number; request_ids: string[] } | undefined;
+
+  add(requestId: string, now: string): void {
+    this.#missing ??= { since: now, records: 0, request_ids: [] };
+    this.#missing.records += 1;
+    if (this.#missing.request_ids.length < MAX_NAMED) this.#missing.request_ids.push(requestId);
+  }
+
+  /** @throws what `append` does; the gap then stays */
+  async tell(append: (missing: object) => Promise<void>): Promise<void> {
+    const missing = this.#missing;
+    if (!missing) return;
+    this.#missing = undefined;
+    try {
+      await append(missing);
+    } catch (error) {
+      this.#missing = missing;
+      throw error;
+    }
+  }
 }
 
 /** Intents without an outcome in the files of processes that are gone. */

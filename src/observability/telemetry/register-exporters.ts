@@ -12,7 +12,7 @@ import {
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { observeProcess } from './process-metrics.ts';
-import type { Telemetry } from './start-telemetry.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** Registers what is wanted with the OpenTelemetry API, for the whole process. */
 export function registerExporters(

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface Health {
   /** False from the moment it stops. */
   ready: boolean;
-  /** Limits: shared through Redis, lost and kept per replica, or never shared. */
+  /** Limits: shared through PostgreSQL, lost and kept per replica, or never shared. */
   shared_limits: 'off' | 'up' | 'lost';
   /** Whether the audit file can be written. */
   audit: 'off' | 'up' | 'failing';
@@ -61,7 +61,7 @@ function observeHealth(health: () => Health): void {
   const meter = metrics.getMeter('scale-ai-mcp');
   meter
     .createObservableGauge('scale_mcp.shared_limits.up', {
-      description: '0 while Redis is lost and each replica keeps the limits for itself.',
+      description: '0 while PostgreSQL is lost and each replica keeps the limits for itself.',
     })
     .addCallback((result) => result.observe(health().shared_limits === 'lost' ? 0 : 1));
   meter

@@ -1,11 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-
-export interface Telemetry {
-  /** Answers a scrape; present where a metrics port is open. */
-  scrape?: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Sends what is not sent yet. */
-  shutdown(): Promise<void>;
-}
+import type { Telemetry } from './telemetry.ts';
 
 interface Wanted {
   traces: boolean;

@@ -18,6 +18,8 @@ const RecallBody = z.strictObject({ task_id: z.string() });
 const ResetBody = z.strictObject({ seed: z.enum(['demo', 'empty']).default('empty') });
 
 export interface Control {
+  /** Of this run of the sandbox. */
+  id: string;
   accounts: Readonly<Record<DataSet, Account>>;
   clock: Clock;
   behaviour: Behaviour;
@@ -36,6 +38,8 @@ export function addControlRoutes(app: FastifyInstance, control: Control): void {
     time: new Date(clock.now()).toISOString(),
     answers: log.answers(),
   }));
+
+  addAttendance(app, control);
 
   app.post('/_sandbox/faults', (request) => faults.add(parse(FaultSpec, request.body)));
   app.get('/_sandbox/faults', () => ({ faults: faults.list() }));
@@ -91,6 +95,16 @@ export function addControlRoutes(app: FastifyInstance, control: Control): void {
       return reply.type(file.mimeType).send(accounts[set].contents.stream(id));
     }
     throw REFUSAL.unknownFile();
+  });
+}
+
+/** A response that is held open until the sandbox ends, so that who attends knows at once. */
+function addAttendance(app: FastifyInstance, { id }: Control): void {
+  app.get('/_sandbox/attend/:id', (request, reply) => {
+    if (param(request, 'id') !== id) return reply.callNotFound();
+    reply.hijack();
+    reply.raw.writeHead(200, { 'content-type': 'text/plain' }).write('up\n');
+    return reply;
   });
 }
 

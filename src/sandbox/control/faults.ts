@@ -16,6 +16,8 @@ export const FaultSpec = z.strictObject({
   count: z.int().min(1).optional(),
   /** Which part of the matching requests, 0 to 1, drawn from a fixed sequence. */
   share: z.number().min(0).max(1).default(1),
+  /** Names a sequence of its own, which another seed draws otherwise. */
+  seed: z.string().optional(),
 });
 
 export type FaultSpec = z.output<typeof FaultSpec>;
@@ -28,6 +30,7 @@ export interface Fault extends FaultSpec {
 /** The faults in force. */
 export class Faults {
   #faults: Fault[] = [];
+  readonly #sequences = new WeakMap<Fault, Random>();
   #random: Random = createRandom('faults');
   #count = 0;
 
@@ -35,6 +38,7 @@ export class Faults {
     this.#count += 1;
     const fault = { ...spec, id: `fault-${this.#count}`, hits: 0 };
     this.#faults.push(fault);
+    if (spec.seed !== undefined) this.#sequences.set(fault, createRandom(spec.seed));
     return fault;
   }
 
@@ -50,10 +54,10 @@ export class Faults {
   /** The first fault that applies to this request; it counts as met. */
   meet(method: string, path: string): Fault | undefined {
     const fault = this.#faults.find(
-      ({ route, count, hits, share }) =>
-        (count === undefined || hits < count) &&
-        matches(route, `${method} ${path}`) &&
-        this.#random.chance(share),
+      (one) =>
+        (one.count === undefined || one.hits < one.count) &&
+        matches(one.route, `${method} ${path}`) &&
+        (this.#sequences.get(one) ?? this.#random).chance(one.share),
     );
     if (fault) fault.hits += 1;
     return fault;

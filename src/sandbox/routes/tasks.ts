@@ -84,7 +84,7 @@ export function findTask(account: Account, request: FastifyRequest): TaskRecord 
   return task;
 }
 
-/** Only tasks that no labeler has begun can be canceled; canceling again changes nothing. */
+/** Only tasks that no labeler has started can be canceled; canceling again changes nothing. */
 function cancel(account: Account, task: TaskRecord, clearUniqueId: boolean): TaskRecord {
   const now = account.clock.now();
   if (task.status === 'canceled') return task;

@@ -1,14 +1,10 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
+import { DataDirectoryError, lockDirectory } from './directory-lock.ts';
 import type { FileHandle } from 'node:fs/promises';
 
 const JOURNAL = 'journal.jsonl';
-const LOCK = 'lock';
-
-class DataDirectoryError extends Error {
-  override name = 'DataDirectoryError';
-}
 
 /**
  * A write-ahead journal: each line is one JSON array of changes that belong together, forced to disk before
@@ -16,13 +12,13 @@ class DataDirectoryError extends Error {
  */
 export class Journal {
   readonly #handle: FileHandle;
-  readonly #directory: string;
+  readonly #unlock: () => Promise<void>;
   #pending: unknown[] = [];
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(handle: FileHandle, directory: string) {
+  private constructor(handle: FileHandle, unlock: () => Promise<void>) {
     this.#handle = handle;
-    this.#directory = directory;
+    this.#unlock = unlock;
   }
 
   /**
@@ -35,17 +31,16 @@ export class Journal {
     replay: (change: unknown) => void,
     snapshot: () => Iterable<unknown>,
   ): Promise<Journal> {
-    await mkdir(directory, { recursive: true }).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new DataDirectoryError(
-        `State cannot be kept in ${directory} (${reason}). Name a directory that can be written with --data, or leave --data out to keep state in memory.`,
-      );
-    });
-    await lock(directory);
+    const unlock = await lockDirectory(directory);
     const file = path.join(directory, JOURNAL);
-    replayLines(await readFile(file, 'utf8').catch(() => ''), file, replay);
-    await rewrite(file, snapshot());
-    return new Journal(await open(file, 'a'), directory);
+    try {
+      replayLines(await readFile(file, 'utf8').catch(() => ''), file, replay);
+      await rewrite(file, snapshot());
+      return new Journal(await open(file, 'a'), unlock);
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
   }
 
   /** Remembers a change for the next flush. */
@@ -72,7 +67,7 @@ export class Journal {
   async close(): Promise<void> {
     await this.flush();
     await this.#handle.close();
-    await rm(path.join(this.#directory, LOCK), { force: true });
+    await this.#unlock();
   }
 }
 
@@ -110,31 +105,5 @@ function syncDirectory(directory: string): void {
     closeSync(descriptor);
   } catch {
     // Windows
-  }
-}
-
-/** One sandbox per directory. A lock whose process is gone is taken over. */
-async function lock(directory: string): Promise<void> {
-  const file = path.join(directory, LOCK);
-  const created = await writeFile(file, String(process.pid), { flag: 'wx' }).then(
-    () => true,
-    () => false,
-  );
-  if (created) return;
-  const owner = Number(await readFile(file, 'utf8').catch(() => '0'));
-  if (owner > 0 && owner !== process.pid && isAlive(owner)) {
-    throw new DataDirectoryError(
-      `${directory} is used by another sandbox (process ${owner}). Stop it or choose another --data.`,
-    );
-  }
-  await writeFile(file, String(process.pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -1,31 +1,29 @@
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { RefusedArguments } from '../../catalog/refused-arguments.ts';
-import { randomId } from '../../random-id.ts';
+import { randomId } from '../../catalog/random-id.ts';
 import { hasEnded } from '../jobs/job.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { CANCEL_BATCH, CancelBatchInput, stateOfBatch } from './cancel-batch.ts';
-import type { Work } from '../../catalog/work.ts';
+import type { BatchWork } from '../../catalog/work/batches.ts';
 import type { Job } from '../jobs/job.ts';
-import type { WorkRoom, WorkScope } from '../work-room.ts';
+import type { CallerScope } from '../caller-scope.ts';
+import type { JobRuntime } from '../job-runtime.ts';
 
 /** Whole batches. */
-export function batchWork(
-  room: () => Promise<WorkRoom>,
-  scope: WorkScope,
-): Pick<Work, 'batchState' | 'isCancelling' | 'cancelBatch'> {
-  const { viewer, path } = scope;
+export function batchWork(runtime: () => Promise<JobRuntime>, scope: CallerScope): BatchWork {
+  const { viewer, scale } = scope;
   const underWay = async (batch: string): Promise<{ job: Job; clears: boolean } | undefined> => {
-    for (const job of await (await room()).engine.list(viewer)) {
+    for (const job of await (await runtime()).engine.list(viewer)) {
       const input = job.kind === CANCEL_BATCH ? CancelBatchInput.safeParse(job.input).data : undefined;
       if (input?.batch === batch && !hasEnded(job)) return { job, clears: input.clear_unique_ids };
     }
     return undefined;
   };
   return {
-    batchState: (batch) => stateOfBatch(batch, path),
+    state: (batch) => stateOfBatch(batch, scale),
     isCancelling: async (batch) => (await underWay(batch)) !== undefined,
-    async cancelBatch(batch, { clearUniqueIds, waitSeconds }) {
-      const found = await path.lookUp('batch', batch);
+    async cancel(batch, { clearUniqueIds, waitSeconds }) {
+      const found = await scale.lookUp('batch', batch);
       if (found.state === 'missing') throw new NothingFound(`There is no batch "${batch}".`);
       const project = found.state === 'found' ? found.object['project'] : undefined;
       const earlier = await underWay(batch);
@@ -40,7 +38,7 @@ export function batchWork(
         batch,
         input: { batch, clear_unique_ids: clearUniqueIds },
       };
-      return beginAndWatch(await room(), scope, job, waitSeconds);
+      return beginAndWatch(await runtime(), scope, job, waitSeconds);
     },
   };
 }

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { readAnswer } from '../../catalog/answer-forms.ts';
 import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { insist } from '../jobs/failure.ts';
-import { FAILED, carryOutItems, readOutcomes } from '../jobs/items.ts';
-import type { CallPath } from '../../invocation/call-path.ts';
+import { FAILED, settledItems } from '../jobs/item-records.ts';
+import { carryOutItems } from '../jobs/items.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
 import type { JobContext, JobKind } from '../jobs/job-context.ts';
 import type { Settled, WorkPace } from '../jobs/items.ts';
 
@@ -29,16 +31,16 @@ interface Item {
 /** Tasks may be added to a batch while it is cancelled; what comes later than this stays. */
 const MAX_ROUNDS = 5;
 
-/** Cancels what can be cancelled: tasks that are pending and that nobody has begun. */
+/** Cancels what can be cancelled: tasks that are pending and that nobody has started. */
 export function cancelBatch(pace: WorkPace): JobKind {
   return async (context) => {
-    const { path } = context;
+    const { scale } = context;
     const { batch, clear_unique_ids: clear } = CancelBatchInput.parse(context.job.input);
     const work = {
       items: itemsOf({ batch, clear }, context, pace),
       keyOf: ({ task_id: id }: Item) => id,
       handle: ({ task_id: id, do: what }: Item) =>
-        what === 'cancel' ? cancelTask(id, clear, path) : freeId(id, path),
+        what === 'cancel' ? cancelTask(id, clear, scale) : freeId(id, scale),
     };
     await carryOutItems(context, work, pace);
     return undefined;
@@ -47,13 +49,13 @@ export function cancelBatch(pace: WorkPace): JobKind {
 
 async function* itemsOf(
   { batch, clear }: { batch: string; clear: boolean },
-  { job, store, path, progress, signal }: JobContext,
+  { job, database, scale, progress, signal }: JobContext,
   { timing }: WorkPace,
 ): AsyncGenerator<Item> {
-  const read: CallPath['read'] = (request) => insist(() => path.read(request), { timing, signal });
+  const read: ScaleAccess['read'] = (request) => insist(() => scale.read(request), { timing, signal });
   const seen = new Set<unknown>();
-  for (const { key, outcome } of (await readOutcomes(store, job.id)).values()) {
-    if (outcome !== FAILED) seen.add(key);
+  for (const { item, outcome } of await settledItems(database.db, job.id)) {
+    if (outcome !== FAILED) seen.add(item);
   }
   const unseen = async (status: 'pending' | 'canceled'): Promise<Target[]> => {
     const targets = await tasksOf(status, batch, read);
@@ -76,7 +78,7 @@ async function* itemsOf(
 async function tasksOf(
   status: 'pending' | 'canceled',
   batch: string,
-  read: CallPath['read'],
+  read: ScaleAccess['read'],
 ): Promise<Target[]> {
   const targets: Target[] = [];
   for await (const target of listed(status, batch, read)) targets.push(target);
@@ -86,34 +88,34 @@ async function tasksOf(
 async function* listed(
   status: 'pending' | 'canceled',
   batch: string,
-  read: CallPath['read'],
+  read: ScaleAccess['read'],
 ): AsyncGenerator<Target> {
   const request = { method: 'GET', path: ['tasks'], query: { batch, status, limit: 100 } } as const;
   for await (const task of tokenItems(read, request)) {
-    const { data } = Target.safeParse(task);
-    if (data) yield { task_id: data.task_id, unique_id: data.unique_id, work_started: data.work_started };
+    const { task_id, unique_id, work_started } = readAnswer(Target, task, 'a task with its id');
+    yield { task_id, unique_id, work_started };
   }
 }
 
-async function freeId(taskId: string, path: CallPath): Promise<Settled> {
-  await path.perform({ tool: 'scale_ai_delete_task_unique_id', arguments: { task_id: taskId } });
+async function freeId(taskId: string, scale: ScaleAccess): Promise<Settled> {
+  await scale.perform({ tool: 'scale_ai_delete_task_unique_id', arguments: { task_id: taskId } });
   return { outcome: 'id_freed' };
 }
 
-async function cancelTask(taskId: string, clear: boolean, path: CallPath): Promise<Settled> {
+async function cancelTask(taskId: string, clear: boolean, scale: ScaleAccess): Promise<Settled> {
   const args = { task_id: taskId, ...(clear && { clear_unique_id: true }) };
   try {
-    await path.perform({ tool: 'scale_ai_cancel_task', arguments: args });
+    await scale.perform({ tool: 'scale_ai_cancel_task', arguments: args });
     return { outcome: 'canceled' };
   } catch (error) {
     if (!(error instanceof ToolFailure) || error.code !== 'bad_request') throw error;
-    return { outcome: await whyNot(taskId, path) };
+    return { outcome: await whyNot(taskId, scale) };
   }
 }
 
 /** Scale refuses for what has ended, and for what somebody is working on. */
-async function whyNot(taskId: string, path: CallPath): Promise<string> {
-  const found = await path.lookUp('task', taskId, { fresh: true });
+async function whyNot(taskId: string, scale: ScaleAccess): Promise<string> {
+  const found = await scale.lookUp('task', taskId, { fresh: true });
   const status = found.state === 'found' ? found.object['status'] : undefined;
   if (status === 'pending') return 'started';
   return typeof status === 'string' ? status : 'not_canceled';
@@ -126,13 +128,13 @@ export interface BatchState {
   started: number | undefined;
 }
 
-/** At most so many are looked at for whether they were begun. */
+/** At most so many are looked at for whether they were started. */
 const LOOK_AT = 2_000;
 
-export async function stateOfBatch(batch: string, path: CallPath): Promise<BatchState> {
+export async function stateOfBatch(batch: string, scale: ScaleAccess): Promise<BatchState> {
   const state: BatchState = { looked: 0, started: undefined };
-  for await (const { work_started: begun } of listed('pending', batch, (request) => path.read(request))) {
-    if (begun !== undefined) state.started = (state.started ?? 0) + Number(begun);
+  for await (const { work_started: started } of listed('pending', batch, (request) => scale.read(request))) {
+    if (started !== undefined) state.started = (state.started ?? 0) + Number(started);
     state.looked += 1;
     if (state.looked === LOOK_AT) break;
   }

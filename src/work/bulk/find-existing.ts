@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CallPath } from '../../invocation/call-path.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
 import type { PlanRow } from './plan.ts';
 
 /** Ids in one question; a URL may be some 8 KB long. */
@@ -39,9 +39,9 @@ export function* groupsOf(rows: readonly PlanRow[]): Generator<PlanRow[]> {
 /** The tasks that bear the unique_ids of these rows, by unique_id; undefined when Scale's answer cannot be read. */
 export async function findExisting(
   rows: readonly PlanRow[],
-  path: CallPath,
+  scale: ScaleAccess,
 ): Promise<Map<string, Existing> | undefined> {
   const query = { unique_id: rows.map(({ unique_id: id }) => id), limit: 100 };
-  const page = Page.safeParse(await path.read({ method: 'GET', path: ['tasks'], query })).data;
+  const page = Page.safeParse(await scale.read({ method: 'GET', path: ['tasks'], query })).data;
   return page && new Map(page.docs.map((task) => [task.unique_id, task]));
 }

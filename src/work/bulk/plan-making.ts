@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
-import { randomId } from '../../random-id.ts';
+import { randomId } from '../../catalog/random-id.ts';
 import { comesAgain, failureOf } from '../jobs/failure.ts';
+import { CountedReasons } from './counted-reasons.ts';
+import { doubtOf } from './doubtful-urls.ts';
 import { isInvalid, memberOf } from './draft-rows.ts';
 import { findExisting, groupsOf } from './find-existing.ts';
-import { kindOf } from '../kind-of-reason.ts';
-import { invalidRowsOf, rowText, rowsOf, savePlan, thereRowsOf } from './plan.ts';
+import { SHOWN_ATTACHMENTS, attachmentsOf } from '../../access/consent/task-facts.ts';
+import { isRecord } from '../../responses/compact.ts';
+import { PlanRows, rowText, savePlan, startPlan } from './plan.ts';
 import type { ReportProgress } from '../../catalog/tool.ts';
-import type { CallPath } from '../../invocation/call-path.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
 import type { Owner } from '../jobs/job.ts';
-import type { WorkStore } from '../store/work-store.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
+import type { RowBatches } from './row-batches.ts';
 import type { Draft } from './draft-rows.ts';
 import type { Existing } from './find-existing.ts';
-import type { InvalidRow, Plan, PlanRow, ThereRow } from './plan.ts';
+import type { InvalidRow, Plan, PlanRow, RowList, ThereRow } from './plan.ts';
 
 /** Hosts give up after a minute: what has not been looked up by then is found when it is sent. */
 const LOOK_UP_MS = 35_000;
-
-/** Different reasons that are told apart, and lines named for each. */
-const MAX_REASONS = 20;
-const MAX_LINES = 10;
 
 /** What is known of a plan before its rows are. */
 export interface PlanHead {
@@ -36,9 +36,9 @@ export interface PlanHead {
 }
 
 export interface PlanDeps {
-  store: WorkStore;
+  database: StateDatabase;
   owner: Owner;
-  path: CallPath;
+  scale: ScaleAccess;
   report: ReportProgress;
   signal: AbortSignal;
   /** Milliseconds since 1970. */
@@ -52,39 +52,58 @@ export class PlanMaking {
   readonly #deps: PlanDeps;
   readonly #id = `plan_${randomId()}`;
   readonly #digest = createHash('sha256');
-  readonly #reasons = new Map<string, { reason: string; count: number; lines: number[] }>();
+  readonly #reasons = new CountedReasons();
+  readonly #doubts = new CountedReasons();
   readonly #alreadyThere: Record<string, number> = {};
   readonly #lookUpUntil: number;
+  /** Tasks to create by the batch that they go to. */
+  readonly #perBatch = new Map<string, number>();
   #toCreate = 0;
   #invalid = 0;
   #notLookedUp = 0;
   #sample: PlanRow | undefined;
+  readonly #attachments: string[] = [];
+  readonly #rows: Readonly<Record<RowList, PlanRows>>;
+  #started: Promise<void> | undefined;
 
   constructor(head: PlanHead, deps: PlanDeps) {
     this.#head = head;
     this.#deps = deps;
+    const rows = (list: RowList): PlanRows => new PlanRows(deps.database, this.#id, list);
+    this.#rows = { rows: rows('rows'), invalid: rows('invalid'), existing: rows('existing') };
     this.#lookUpUntil = deps.now() + LOOK_UP_MS;
   }
 
   async take(drafts: readonly Draft[]): Promise<void> {
-    const judged = await this.#lookedUp(drafts);
-    const invalid = judged.filter(isInvalid);
-    const missing = judged.filter((draft): draft is PlanRow => !isInvalid(draft));
+    const checked = await this.#lookedUp(drafts);
+    const invalid = checked.filter(isInvalid);
+    const missing = checked.filter((draft): draft is PlanRow => !isInvalid(draft));
     for (const row of missing) this.#digest.update(rowText(row));
     this.#sample ??= missing[0];
+    for (const row of missing) {
+      if (this.#attachments.length >= SHOWN_ATTACHMENTS) break;
+      const files = row.uploads.map(({ file }) => file);
+      this.#attachments.push(...(files.length > 0 ? files : attachmentsOf(row.args)));
+    }
     this.#toCreate += missing.length;
+    for (const row of missing) {
+      this.#countBatch(batchOf(row.args));
+      const doubt = doubtOf(this.#head.type, row);
+      if (doubt !== undefined) this.#doubts.add(doubt, row.line);
+    }
     this.#invalid += invalid.length;
-    for (const { line, reason } of invalid) this.#count(reason, line);
-    const { store, report } = this.#deps;
-    if (missing.length > 0) await rowsOf(store, this.#id).append(missing);
-    if (invalid.length > 0) await invalidRowsOf(store, this.#id).append(invalid);
+    for (const { line, reason } of invalid) this.#reasons.add(reason, line);
+    const { report } = this.#deps;
+    await this.#append('rows', missing);
+    await this.#append('invalid', invalid);
     report({ progress: this.rowsRead, message: `${this.rowsRead} rows read, ${this.#invalid} invalid` });
   }
 
-  async finish(uploads: Plan['uploads']): Promise<Plan> {
+  async finish(uploads: Plan['uploads'], batches?: RowBatches): Promise<Plan> {
     const { tool, type, batch, source, also, new_batch = false } = this.#head;
-    const { store, owner, now } = this.#deps;
+    const { database, owner, now } = this.#deps;
     const project = await this.#project();
+    const filled = batches?.all(this.#perBatch);
     const plan: Plan = {
       id: this.#id,
       owner,
@@ -93,48 +112,50 @@ export class PlanMaking {
       ...(project !== undefined && { project }),
       ...(batch !== undefined && { batch }),
       new_batch,
+      ...(filled && { batches: filled }),
       source,
       ...(also !== undefined && { also }),
       created_at: new Date(now()).toISOString(),
       rows_read: this.rowsRead,
       to_create: this.#toCreate,
       invalid: this.#invalid,
-      reasons: this.#frequentReasons(),
+      reasons: this.#reasons.frequent(),
+      doubts: this.#doubts.frequent(),
       already_there: this.#alreadyThere,
       not_looked_up: this.#notLookedUp,
       uploads,
       ...(this.#sample && { sample: this.#sample.args }),
+      attachments: this.#attachments.slice(0, SHOWN_ATTACHMENTS),
       digest: this.#digest.digest('hex'),
     };
-    await savePlan(store, plan);
+    await this.#start();
+    await savePlan(database, plan);
     return plan;
+  }
+
+  async #append(list: RowList, rows: readonly object[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#start();
+    await this.#rows[list].append(rows);
+  }
+
+  /** IdempotentCreate, with the first row: rows belong to a plan that is there. */
+  #start(): Promise<void> {
+    this.#started ??= startPlan(this.#deps.database, this.#id, this.#deps.owner);
+    return this.#started;
   }
 
   /** Of the batch, where that is all that was named. */
   async #project(): Promise<string | undefined> {
     const { project, batch } = this.#head;
     if (project !== undefined || batch === undefined) return project;
-    const found = await this.#deps.path.lookUp('batch', batch);
-    const home = found.state === 'found' ? found.object['project'] : undefined;
-    return typeof home === 'string' ? home : undefined;
+    const found = await this.#deps.scale.lookUp('batch', batch);
+    const named = found.state === 'found' ? found.object['project'] : undefined;
+    return typeof named === 'string' ? named : undefined;
   }
 
-  #count(reason: string, line: number): void {
-    const kind = kindOf(reason);
-    const known = this.#reasons.size < MAX_REASONS || this.#reasons.has(kind) ? kind : OTHER;
-    const seen = this.#reasons.get(known) ?? {
-      reason: known === OTHER ? OTHER : reason,
-      count: 0,
-      lines: [],
-    };
-    seen.count += 1;
-    if (seen.lines.length < MAX_LINES) seen.lines.push(line);
-    this.#reasons.set(known, seen);
-  }
-
-  #frequentReasons(): Plan['reasons'] {
-    const isOther = ({ reason }: { reason: string }): number => Number(reason === OTHER);
-    return [...this.#reasons.values()].sort((a, b) => isOther(a) - isOther(b) || b.count - a.count);
+  #countBatch(batch: string | undefined): void {
+    if (batch !== undefined) this.#perBatch.set(batch, (this.#perBatch.get(batch) ?? 0) + 1);
   }
 
   /** Without what exists already; what exists and is something else cannot be sent. */
@@ -148,7 +169,7 @@ export class PlanMaking {
     const answers = await Promise.all([...groupsOf(rows)].map((group) => this.#existing(group)));
     const existing = new Map(answers.flatMap((found) => [...found]));
     const there: ThereRow[] = [];
-    const judged = drafts.flatMap((draft): Draft[] => {
+    const checked = drafts.flatMap((draft): Draft[] => {
       if (isInvalid(draft)) return [draft];
       const task = existing.get(draft.unique_id);
       if (!task) return [draft];
@@ -158,23 +179,23 @@ export class PlanMaking {
       return [];
     });
     await this.#keepThere(there);
-    return judged;
+    return checked;
   }
 
   #differences(row: PlanRow, task: Existing): readonly string[] {
     const renewed = new Set(row.uploads.map(memberOf));
-    return this.#deps.path.differences({ tool: this.#head.tool, arguments: row.args }, task, renewed);
+    return this.#deps.scale.differences({ tool: this.#head.tool, arguments: row.args }, task, renewed);
   }
 
   async #keepThere(rows: readonly ThereRow[]): Promise<void> {
     for (const { status } of rows) this.#alreadyThere[status] = (this.#alreadyThere[status] ?? 0) + 1;
-    if (rows.length > 0) await thereRowsOf(this.#deps.store, this.#id).append(rows);
+    await this.#append('existing', rows);
   }
 
   /** None where Scale does not answer as it should: sending finds those that exist. */
   async #existing(group: readonly PlanRow[]): Promise<Map<string, Existing>> {
     try {
-      const found = await findExisting(group, this.#deps.path);
+      const found = await findExisting(group, this.#deps.scale);
       if (found) return found;
     } catch (error) {
       const failure = failureOf(error);
@@ -185,7 +206,11 @@ export class PlanMaking {
   }
 }
 
-const OTHER = 'other reasons';
+function batchOf(args: Readonly<Record<string, unknown>>): string | undefined {
+  const { batch, params } = args;
+  const named = batch ?? (isRecord(params) ? params['batch'] : undefined);
+  return typeof named === 'string' ? named : undefined;
+}
 
 function takenBy({ line, unique_id: id }: PlanRow, differing: readonly string[]): InvalidRow {
   const names = differing.slice(0, 5).join(', ');

@@ -25,9 +25,9 @@ export interface PlanTasks extends Drafting, ManifestRequest {}
  * @throws RefusedArguments for a manifest or template that no row of can be sent; NothingFound, LocalFileError
  */
 export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Plan> {
-  await checkTarget(request, deps.path);
-  const manifest = await openManifest(request, deps.path.files);
-  const drafter = new RowDrafter(request, manifest, deps.path);
+  await checkTarget(request, deps.scale);
+  const manifest = await openManifest(request, deps.scale.files);
+  const drafter = new RowDrafter(request, manifest, deps.scale);
   const head = { ...request, source: manifest.source, lookUp: true };
   const making = new PlanMaking(head, deps);
   let drafts: Draft[] = [];
@@ -43,11 +43,11 @@ export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Pla
   await making.take(drafts);
   if (making.rowsRead === 0) throw empty(manifest);
   if (drafter.columns.size > 0) checkPlaces(request.template, [...drafter.columns]);
-  return making.finish(drafter.uploads);
+  return making.finish(drafter.uploads, drafter.batches);
 }
 
 /** @throws NothingFound, or RefusedArguments for a batch that takes no more tasks */
-async function checkTarget({ batch, project }: PlanTasks, { lookUp }: PlanDeps['path']): Promise<void> {
+async function checkTarget({ batch, project }: PlanTasks, { lookUp }: PlanDeps['scale']): Promise<void> {
   await mustExist({ batch, project }, lookUp);
   if (batch === undefined || (await takesTasks(batch, lookUp))) return;
   throw new RefusedArguments([

@@ -1,36 +1,38 @@
 import { isRecord } from '../../responses/compact.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { planTasks } from './plan-tasks.ts';
-import { invalidRowsOf, jobOfPlan, readPlan, rowsOf, thereRowsOf } from './plan.ts';
+import { PlanRows, jobOfPlan, readPlan } from './plan.ts';
 import { SUBMIT_PLAN } from './submit-plan.ts';
-import type { ItemView, PlanView, Work } from '../../catalog/work.ts';
-import type { Journal } from '../store/work-store.ts';
-import type { WorkRoom, WorkScope } from '../work-room.ts';
-import type { Plan } from './plan.ts';
+import type { PlanView } from '../../catalog/work/plans.ts';
+import type { PlanWork } from '../../catalog/work/plans.ts';
+import type { CallerScope } from '../caller-scope.ts';
+import type { JobRuntime } from '../job-runtime.ts';
+import type { Plan, RowList } from './plan.ts';
 
 /** Plans as their owner may make, see and submit them. */
-export function planWork(
-  room: () => Promise<WorkRoom>,
-  scope: WorkScope,
-): Pick<Work, 'planTasks' | 'plan' | 'hasBegun' | 'hasJob' | 'leftToCreate' | 'submitPlan' | 'planRows'> {
+export function planWork(runtime: () => Promise<JobRuntime>, scope: CallerScope): PlanWork {
   const { viewer } = scope;
   return {
-    async planTasks(request) {
-      const opened = await room();
-      const { store, now } = opened;
-      return planView(await planTasks(request, { ...scope, owner: viewer.owner, store, now }), opened, scope);
+    async create(request) {
+      const opened = await runtime();
+      const { database, now } = opened;
+      return planView(
+        await planTasks(request, { ...scope, owner: viewer.owner, database, now }),
+        opened,
+        scope,
+      );
     },
-    async plan(planId) {
-      const opened = await room();
-      return planView(await readPlan(opened.store, viewer, planId), opened, scope);
+    async get(planId) {
+      const opened = await runtime();
+      return planView(await readPlan(opened.database, viewer, planId), opened, scope);
     },
-    async hasBegun(planId) {
-      const job = await (await room()).engine.find(viewer, jobOfPlan(planId));
+    async isApproved(planId) {
+      const job = await (await runtime()).engine.find(viewer, jobOfPlan(planId));
       return job !== undefined && job.state !== 'cancelled';
     },
-    async submitPlan(planId, waitSeconds) {
-      const opened = await room();
-      const plan = await readPlan(opened.store, viewer, planId);
+    async submit(planId, waitSeconds) {
+      const opened = await runtime();
+      const plan = await readPlan(opened.database, viewer, planId);
       const job = {
         id: jobOfPlan(planId),
         kind: SUBMIT_PLAN,
@@ -45,35 +47,38 @@ export function planWork(
       return beginAndWatch(opened, scope, job, waitSeconds);
     },
     async hasJob(planId) {
-      return (await (await room()).engine.find(viewer, jobOfPlan(planId))) !== undefined;
+      return (await (await runtime()).engine.find(viewer, jobOfPlan(planId))) !== undefined;
     },
     async leftToCreate(planId) {
-      const { store, engine } = await room();
-      const plan = await readPlan(store, viewer, planId);
+      const { database, engine } = await runtime();
+      const plan = await readPlan(database, viewer, planId);
       const { done = 0, counts = {} } = (await engine.find(viewer, jobOfPlan(planId))) ?? {};
       return plan.to_create - done + (counts['failed'] ?? 0);
     },
-    async planRows(planId, which, { offset, limit }) {
-      const { store } = await room();
-      const plan = await readPlan(store, viewer, planId);
-      const { journal, total } = journalOf(which, plan, store);
-      return { items: await linesOf(journal, which, { offset, limit }), total };
+    async rows(planId, which, { offset, limit }) {
+      const { database } = await runtime();
+      const plan = await readPlan(database, viewer, planId);
+      const { list, total } = listOf(which, plan);
+      const rows = await new PlanRows(database, plan.id, list).page(offset, limit);
+      const items = rows.flatMap((row) =>
+        isRecord(row) ? [{ key: Number(row['line']), outcome: which, ...shownOf(row) }] : [],
+      );
+      return { items, total };
     },
   };
 }
 
-function journalOf(
+function listOf(
   which: 'planned' | 'invalid' | 'already_there',
   plan: Plan,
-  store: WorkRoom['store'],
-): { journal: Journal; total: number } {
+): { list: RowList; total: number } {
   switch (which) {
     case 'planned':
-      return { journal: rowsOf(store, plan.id), total: plan.to_create };
+      return { list: 'rows', total: plan.to_create };
     case 'invalid':
-      return { journal: invalidRowsOf(store, plan.id), total: plan.invalid };
+      return { list: 'invalid', total: plan.invalid };
     case 'already_there':
-      return { journal: thereRowsOf(store, plan.id), total: sumOf(plan.already_there) };
+      return { list: 'existing', total: sumOf(plan.already_there) };
   }
 }
 
@@ -81,28 +86,23 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-export function planView(plan: Plan, { store, rates, currency }: WorkRoom, { path }: WorkScope): PlanView {
-  const { id, owner: _owner, digest: _digest, created_at: _at, tool: _tool, ...rest } = plan;
+export async function planView(
+  plan: Plan,
+  { database, copies, rates, currency }: JobRuntime,
+  { scale }: CallerScope,
+): Promise<PlanView> {
+  const { id, owner: _owner, digest: _digest, created_at: createdAt, tool: _tool, ...rest } = plan;
   const rate = rates[plan.type];
+  const file =
+    scale.files.isHere && plan.invalid > 0
+      ? await copies.write(`${id}.invalid`, createdAt, new PlanRows(database, id, 'invalid').read())
+      : undefined;
   return {
     plan_id: id,
     ...rest,
-    ...(path.files.isHere && plan.invalid > 0 && { invalid_rows_file: invalidRowsOf(store, id).file }),
+    ...(file !== undefined && { invalid_rows_file: file }),
     ...(rate !== undefined && { estimated_cost: `${(rate * plan.to_create).toFixed(2)} ${currency}` }),
   };
-}
-
-async function linesOf(
-  journal: Journal,
-  outcome: string,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<ItemView[]> {
-  const found: ItemView[] = [];
-  for await (const line of journal.lines(offset)) {
-    if (found.length === limit) break;
-    if (isRecord(line)) found.push({ key: Number(line['line']), outcome, ...shownOf(line) });
-  }
-  return found;
 }
 
 /** Of a planned row what tells it apart: its arguments are as long as a task. */

@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { NothingFound } from '../../catalog/nothing-found.ts';
+import { parseDocument } from '../../state/state-database.ts';
 import { Owner, isWithinReach } from '../jobs/job.ts';
+import type { Schema } from '../../state/schema.ts';
 import type { Viewer } from '../jobs/job.ts';
-import type { Journal, WorkStore } from '../store/work-store.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
 
 /** A local file as it was when a person agreed to send it, and the place of its URL in the arguments. */
 const PlannedUpload = z.object({
@@ -60,6 +63,8 @@ export const Plan = z.object({
   batch: z.string().optional(),
   /** Whether the batch is made first. */
   new_batch: z.boolean().default(false),
+  /** Where each row names its batch: all of them, with their tasks. */
+  batches: z.array(z.object({ name: z.string(), tasks: z.int(), is_new: z.boolean() })).optional(),
   source: z.string(),
   /** Of a repair: what else is done, in a sentence. */
   also: z.string().optional(),
@@ -69,11 +74,15 @@ export const Plan = z.object({
   /** Rows that will not be sent, the most frequent reasons first. */
   invalid: z.int(),
   reasons: Reasons,
+  /** Tasks that are created and may be about a file of another kind. */
+  doubts: Reasons.default([]),
   /** Tasks that exist already, by their status. */
   already_there: z.record(z.string(), z.int()),
   /** Rows that were not looked up at Scale; sending finds those that exist. */
   not_looked_up: z.int(),
   uploads: z.object({ files: z.int(), bytes: z.int() }),
+  /** What the first tasks are about: URLs, or files of this machine. */
+  attachments: z.array(z.string()).optional(),
   /** The arguments of the first task. */
   sample: z.record(z.string(), z.unknown()).optional(),
   /** Of all rows in order: what a person agreed to is what is sent. */
@@ -82,29 +91,114 @@ export const Plan = z.object({
 
 export type Plan = z.output<typeof Plan>;
 
-const KIND = 'plans';
-
-export function savePlan(store: WorkStore, plan: Plan): Promise<void> {
-  return store.put(KIND, plan.id, plan);
+/** A plan has an id and rows before it is known what it amounts to; until then nobody can read it. */
+export async function startPlan(
+  { db }: StateDatabase,
+  id: string,
+  { principal, keyId }: Owner,
+): Promise<void> {
+  await db
+    .insertInto('plans')
+    .values({
+      id,
+      principal,
+      key_id: keyId,
+      project: null,
+      job_id: jobOfPlan(id),
+      updated_ms: Date.now(),
+      document: '{}',
+    })
+    .execute();
 }
 
-/** @throws NothingFound for a plan that is not there or is somebody else's */
-export async function readPlan(store: WorkStore, viewer: Viewer, id: string): Promise<Plan> {
-  const plan = /^plan_[0-9a-f]{16}$/.test(id) ? Plan.safeParse(await store.get(KIND, id)).data : undefined;
+export async function savePlan({ db }: StateDatabase, plan: Plan): Promise<void> {
+  await db
+    .updateTable('plans')
+    .set({
+      project: plan.project ?? null,
+      updated_ms: Date.parse(plan.created_at),
+      document: JSON.stringify(plan),
+    })
+    .where('id', '=', plan.id)
+    .execute();
+}
+
+/**
+ * @throws NothingFound for a plan that is not there or is somebody else's
+ * @throws ToolFailure `state_unavailable` for one that is damaged
+ */
+export async function readPlan({ db }: StateDatabase, viewer: Viewer, id: string): Promise<Plan> {
+  const row = await db.selectFrom('plans').select('document').where('id', '=', id).executeTakeFirst();
+  const plan = row && Plan.safeParse(parseDocument(row.document)).data;
+  if (row && !plan) throw damaged(id);
   if (plan && isWithinReach(viewer, plan)) return plan;
   throw new NothingFound(`There is no plan "${id.slice(0, 40)}" of yours; plans are kept for 30 days.`);
 }
 
-export function rowsOf(store: WorkStore, planId: string): Journal {
-  return store.journal(`${planId}.rows`);
+function damaged(id: string): ToolFailure {
+  return new ToolFailure(
+    'state_unavailable',
+    `Plan "${id}" is there, but what was kept of it is damaged and cannot be read. Nothing was sent. Plan the same manifest again: what it has created is found, and only what is missing is made.`,
+    { outcome: 'not_sent' },
+  );
 }
 
-export function invalidRowsOf(store: WorkStore, planId: string): Journal {
-  return store.journal(`${planId}.invalid`);
-}
+/** `rows` are sent, `invalid` ones are not, of `existing` ones the task was there already. */
+export type RowList = Schema['plan_rows']['list'];
 
-export function thereRowsOf(store: WorkStore, planId: string): Journal {
-  return store.journal(`${planId}.there`);
+/** Rows in one statement. */
+const ROWS_AT_ONCE = 50;
+
+/** Rows of a plan, which are only ever added to. */
+export class PlanRows {
+  readonly #database: StateDatabase;
+  readonly #of: { plan_id: string; list: RowList };
+  #next = 0;
+
+  constructor(database: StateDatabase, planId: string, list: RowList) {
+    this.#database = database;
+    this.#of = { plan_id: planId, list };
+  }
+
+  /** For the one that makes the plan: positions are its own count. */
+  async append(rows: readonly object[]): Promise<void> {
+    const { db } = this.#database;
+    const values = rows.map((row, index) => ({
+      ...this.#of,
+      position: this.#next + index,
+      document: JSON.stringify(row),
+    }));
+    await db.transaction().execute(async (transaction) => {
+      for (let start = 0; start < values.length; start += ROWS_AT_ONCE) {
+        const group = values.slice(start, start + ROWS_AT_ONCE);
+        await transaction.insertInto('plan_rows').values(group).execute();
+      }
+    });
+    this.#next += rows.length;
+  }
+
+  /** In their order, a bounded number of them in memory. */
+  async *read(from = 0): AsyncGenerator {
+    for (let next = from; ; next += ROWS_AT_ONCE) {
+      const rows = await this.page(next, ROWS_AT_ONCE);
+      yield* rows;
+      if (rows.length < ROWS_AT_ONCE) return;
+    }
+  }
+
+  /** Positions have no gaps. */
+  async page(from: number, limit: number): Promise<unknown[]> {
+    const rows = await this.#database.db
+      .selectFrom('plan_rows')
+      .select('document')
+      .where('plan_id', '=', this.#of.plan_id)
+      .where('list', '=', this.#of.list)
+      .where('position', '>=', from)
+      .orderBy('position')
+      .limit(limit)
+      .execute();
+    return rows.map(({ document }) => parseDocument(document));
+  }
 }
 
 /** One plan is carried out by one job. */

@@ -6,11 +6,11 @@ import { carryOutItems } from '../jobs/items.ts';
 import { giveUpId, takeIdBack } from '../repair/own-id.ts';
 import { putUrl } from './attachments.ts';
 import { fileState, memberOf } from './draft-rows.ts';
-import { PlanRow, readPlan, rowText, rowsOf } from './plan.ts';
-import type { CallPath } from '../../invocation/call-path.ts';
+import { PlanRow, PlanRows, readPlan, rowText } from './plan.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
 import type { JobContext, JobKind } from '../jobs/job-context.ts';
 import type { Settled, WorkPace } from '../jobs/items.ts';
-import type { WorkStore } from '../store/work-store.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
 import type { Plan, PlannedUpload } from './plan.ts';
 
 export const SUBMIT_PLAN = 'submit_plan';
@@ -21,20 +21,21 @@ export const REPAIRED_BY = 'resubmitted_as';
 /** Carries a plan out: uploads what has to be, and creates each task once. */
 export function submitPlan(pace: WorkPace): JobKind {
   return async (context) => {
-    const { job, store, path, progress } = context;
-    const plan = await readPlan(store, job, String(job.input['plan_id']));
-    await checkDigest(store, plan);
+    const { job, database, scale, progress } = context;
+    const plan = await readPlan(database, job, String(job.input['plan_id']));
+    await checkDigest(database, plan);
     progress({ total: plan.to_create });
-    if (plan.new_batch && plan.batch !== undefined) {
-      const args = { project: plan.project, name: plan.batch };
-      const create = (): Promise<unknown> => path.perform({ tool: 'scale_ai_create_batch', arguments: args });
+    for (const name of newBatches(plan)) {
+      const args = { project: plan.project, name };
+      const create = (): Promise<unknown> =>
+        scale.perform({ tool: 'scale_ai_create_batch', arguments: args });
       await insist(create, { timing: pace.timing, signal: context.signal });
     }
-    const files = new UploadedFiles(path);
+    const files = new UploadedFiles(scale);
     await carryOutItems(
       context,
       {
-        items: planRows(store, plan.id),
+        items: planRows(database, plan.id),
         keyOf: ({ line }) => line,
         nameOf: ({ unique_id: id }) => ({ unique_id: id }),
         handle: (row) => createTask(row, plan, { ...context, files, timing: pace.timing }),
@@ -45,21 +46,28 @@ export function submitPlan(pace: WorkPace): JobKind {
   };
 }
 
-async function* planRows(store: WorkStore, planId: string): AsyncGenerator<PlanRow> {
-  for await (const line of rowsOf(store, planId).lines()) yield PlanRow.parse(line);
+/** Those that are made before the first task. */
+function newBatches({ new_batch: isNew, batch, batches = [] }: Plan): string[] {
+  const own = isNew && batch !== undefined ? [batch] : [];
+  return [...own, ...batches.flatMap(({ name, is_new: isNewToo }) => (isNewToo ? [name] : []))];
+}
+
+async function* planRows(database: StateDatabase, planId: string): AsyncGenerator<PlanRow> {
+  const rows = new PlanRows(database, planId, 'rows');
+  for await (const row of rows.read()) yield PlanRow.parse(row);
 }
 
 /** @throws Error for a plan whose rows are not those that a person agreed to */
-async function checkDigest(store: WorkStore, { id, digest }: Plan): Promise<void> {
+async function checkDigest(database: StateDatabase, { id, digest }: Plan): Promise<void> {
   const hash = createHash('sha256');
-  for await (const row of planRows(store, id)) hash.update(rowText(row));
+  for await (const row of planRows(database, id)) hash.update(rowText(row));
   if (hash.digest('hex') === digest) return;
   throw new Error(
     'The rows of this plan were changed after it was made, so nothing more is sent. Plan again.',
   );
 }
 
-interface Creating extends Pick<JobContext, 'path' | 'signal'> {
+interface Creating extends Pick<JobContext, 'scale' | 'signal'> {
   files: UploadedFiles;
   timing: WorkPace['timing'];
 }
@@ -67,18 +75,18 @@ interface Creating extends Pick<JobContext, 'path' | 'signal'> {
 async function createTask(
   row: PlanRow,
   plan: Plan,
-  { path, files, ...patience }: Creating,
+  { scale, files, ...patience }: Creating,
 ): Promise<Settled> {
   let args: unknown = row.args;
   for (const upload of row.uploads) args = putUrl(args, upload.at, await files.urlOf(upload, plan.project));
   const { repairs, unique_id: uniqueId } = row;
   const renewed = new Set(row.uploads.map(memberOf));
-  const create = (): ReturnType<CallPath['perform']> =>
-    path.perform({ tool: plan.tool, arguments: isRecord(args) ? args : {} }, renewed);
+  const create = (): ReturnType<ScaleAccess['perform']> =>
+    scale.perform({ tool: plan.tool, arguments: isRecord(args) ? args : {} }, renewed);
   const { response, existed } =
-    repairs?.frees === true ? await inPlaceOf(repairs.task_id, uniqueId, { create, path }) : await create();
+    repairs?.frees === true ? await inPlaceOf(repairs.task_id, uniqueId, { create, scale }) : await create();
   const taskId = isRecord(response) ? response['task_id'] : undefined;
-  const isMarked = !repairs || (await markRepaired(repairs.task_id, taskId, { path, ...patience }));
+  const isMarked = !repairs || (await markRepaired(repairs.task_id, taskId, { scale, ...patience }));
   return {
     outcome: existed ? 'already_there' : 'created',
     unique_id: uniqueId,
@@ -91,13 +99,13 @@ async function createTask(
 async function inPlaceOf(
   failed: string,
   uniqueId: string,
-  { create, path }: Pick<JobContext, 'path'> & { create: () => ReturnType<CallPath['perform']> },
-): ReturnType<CallPath['perform']> {
-  await giveUpId(failed, uniqueId, path);
+  { create, scale }: Pick<JobContext, 'scale'> & { create: () => ReturnType<ScaleAccess['perform']> },
+): ReturnType<ScaleAccess['perform']> {
+  await giveUpId(failed, uniqueId, scale);
   try {
     return await create();
   } catch (error) {
-    await takeIdBack(failed, uniqueId, path);
+    await takeIdBack(failed, uniqueId, scale);
     throw error;
   }
 }
@@ -110,11 +118,11 @@ async function inPlaceOf(
 async function markRepaired(
   failed: string,
   repaired: unknown,
-  { path, ...patience }: Omit<Creating, 'files'>,
+  { scale, ...patience }: Omit<Creating, 'files'>,
 ): Promise<boolean> {
   const args = { task_id: failed, metadata: { [REPAIRED_BY]: repaired }, merge: true };
   try {
-    await insist(() => path.perform({ tool: 'scale_ai_set_task_metadata', arguments: args }), patience);
+    await insist(() => scale.perform({ tool: 'scale_ai_set_task_metadata', arguments: args }), patience);
     return true;
   } catch {
     return false;
@@ -123,11 +131,11 @@ async function markRepaired(
 
 /** Files by their URL at Scale; each is uploaded once by a process. A file that is stored twice costs nothing. */
 class UploadedFiles {
-  readonly #path: CallPath;
+  readonly #scale: ScaleAccess;
   readonly #urls = new Map<string, Promise<string>>();
 
-  constructor(path: CallPath) {
-    this.#path = path;
+  constructor(scale: ScaleAccess) {
+    this.#scale = scale;
   }
 
   urlOf(upload: PlannedUpload, project: string | undefined): Promise<string> {
@@ -143,7 +151,7 @@ class UploadedFiles {
   async #upload(upload: PlannedUpload, project: string | undefined): Promise<string> {
     const { file } = upload;
     await this.#checkUnchanged(upload);
-    const { response } = await this.#path.perform({
+    const { response } = await this.#scale.perform({
       tool: 'scale_ai_upload_file',
       arguments: { file_path: file, ...(project !== undefined && { project_name: project }) },
     });
@@ -154,7 +162,7 @@ class UploadedFiles {
 
   /** @throws ToolFailure for a file that is not the one that a person agreed to send */
   async #checkUnchanged({ file, bytes, modified_at: modifiedAt }: PlannedUpload): Promise<void> {
-    const now = await fileState(file, this.#path.files).catch(() => undefined);
+    const now = await fileState(file, this.#scale.files).catch(() => undefined);
     if (now?.bytes === bytes && now.modified_at === modifiedAt) return;
     throw new ToolFailure(
       'conflict',

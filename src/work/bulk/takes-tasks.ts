@@ -6,6 +6,6 @@ export async function takesTasks(batch: string, lookUp: LookUp): Promise<boolean
   if (found.state !== 'found' || found.object['status'] === 'staging') return true;
   const project = found.object['project'];
   if (typeof project !== 'string') return true;
-  const home = await lookUp('project', project);
-  return home.state !== 'found' || !(home.object['rapid'] === true || home.object['studio'] === true);
+  const owner = await lookUp('project', project);
+  return owner.state !== 'found' || !(owner.object['rapid'] === true || owner.object['studio'] === true);
 }

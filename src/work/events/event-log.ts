@@ -1,52 +1,37 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RETENTION_DAYS } from '../store/work-store.ts';
+import { DAY_MS, RETENTION_DAYS, parseDocument } from '../../state/state-database.ts';
 import { topicOf } from '../results/topics.ts';
 import { ScaleEvent, readEvent } from './event.ts';
-import type { Journal, WorkStore } from '../store/work-store.ts';
+import type { EventQuery } from '../../catalog/work/events.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
 
-const DAY_MS = 86_400_000;
+/** Events read at once. */
+const READ_AT_ONCE = 200;
 
-/** Scale sends an event again for up to 24 hours (core.md 2.15): two calendar days hold them. */
-const DAYS_OF_REPEATS = 2;
-
-/** Events stand in the order in which they came, but for what replicas and their clocks differ by. */
-const DISORDER_MS = 5 * 60_000;
-
-/** How long another process is given that is just taking the same event, and how often it is looked for. */
-const TAKEN_WITHIN_MS = 2_000;
-const LOOK_EVERY_MS = 50;
-
-/** Where an event stands, so that a list goes on from there. */
-export interface EventPlace {
-  day: string;
-  place: number;
-}
-
-export interface KeptEvent extends EventPlace {
+export interface KeptEvent {
   event: ScaleEvent;
+  /** Where it stands, so that a list goes on from there; what came later stands higher. */
+  position: number;
 }
+
+/** What is looked for. */
+export type EventFilter = Pick<EventQuery, 'project' | 'batch' | 'task_id' | 'kind' | 'since'>;
 
 interface EventLogOptions {
-  store: WorkStore;
+  database: StateDatabase;
   /** Whether this server takes callbacks. */
   configured: boolean;
   /** Milliseconds since 1970. */
   now: () => number;
 }
 
-/** The callbacks that came, each once, in a journal for each day. */
+/** The callbacks that came, each once: Scale sends an event again for up to 24 hours (core.md 2.15). */
 export class EventLog {
   readonly configured: boolean;
-  readonly #store: WorkStore;
+  readonly #database: StateDatabase;
   readonly #now: () => number;
-  /** Ids by the day on which they came, and how far that day's journal has been read. */
-  readonly #seen = new Map<string, { ids: Set<string>; until: number }>();
-  readonly #underway = new Map<string, Promise<boolean>>();
-  #reading: Promise<unknown> = Promise.resolve();
-  #nextReading: Promise<void> | undefined;
 
-  constructor({ store, configured, now }: EventLogOptions) {
-    this.#store = store;
+  constructor({ database, configured, now }: EventLogOptions) {
+    this.#database = database;
     this.configured = configured;
     this.#now = now;
   }
@@ -55,99 +40,59 @@ export class EventLog {
    * Keeps an event and then wakes whoever waits for it.
    *
    * @returns whether it is new
-   * @throws Error when it could not be kept
+   * @throws StoreUnavailable when it could not be kept
    */
   async take(body: unknown): Promise<boolean> {
-    const event = readEvent(body, new Date(this.#now()).toISOString());
-    const earlier = this.#underway.get(event.id);
-    if (earlier) {
-      await earlier;
-      return false;
-    }
-    const taking = this.#takeOnce(event).finally(() => this.#underway.delete(event.id));
-    this.#underway.set(event.id, taking);
-    return taking;
-  }
-
-  async #takeOnce(event: ScaleEvent): Promise<boolean> {
-    const until = performance.now() + TAKEN_WITHIN_MS;
-    while (!(await this.#isKnown(event.id))) {
-      const hold = await this.#store.hold(`event-${event.id}`);
-      if (!hold) {
-        if (performance.now() >= until) throw new Error('another process has not kept this event in time');
-        await sleep(LOOK_EVERY_MS);
-        continue;
-      }
-      try {
-        if (await this.#isKnown(event.id)) return false;
-        await this.#journal(dayOf(this.#now())).append([event]);
-      } finally {
-        await hold.release();
-      }
-      for (const topic of topicsOf(event)) this.#store.announce(topic);
-      return true;
-    }
-    return false;
+    const now = this.#now();
+    const event = readEvent(body, new Date(now).toISOString());
+    const { id, kind, task_id = null, batch = null, project = null } = event;
+    const kept = await this.#database.db
+      .insertInto('events')
+      .values({ id, received_ms: now, kind, task_id, batch, project, document: JSON.stringify(event) })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning('id')
+      .execute();
+    if (kept.length === 0) return false;
+    for (const topic of topicsOf(event)) this.#database.notify(topic);
+    return true;
   }
 
   /**
-   * The newest first.
+   * The newest first, a bounded number of them in memory.
    *
-   * @param before only what stands before this place
-   * @param since ISO 8601: only what came from then on
+   * @param before only what stands before this position
    */
-  async *newestFirst(before?: EventPlace, since?: string): AsyncGenerator<KeptEvent> {
+  async *newestFirst(filter: EventFilter = {}, before?: number): AsyncGenerator<KeptEvent> {
+    for (let next = before; ;) {
+      const rows = await this.#read(filter, next);
+      for (const { document, position } of rows) {
+        const event = ScaleEvent.safeParse(parseDocument(document)).data;
+        if (event) yield { event, position };
+      }
+      const last = rows.at(-1);
+      if (!last || rows.length < READ_AT_ONCE) return;
+      next = last.position;
+    }
+  }
+
+  async #read(
+    { since, ...named }: EventFilter,
+    before: number | undefined,
+  ): Promise<{ document: string; position: number }[]> {
     const oldest = this.#now() - RETENTION_DAYS * DAY_MS;
-    const end = Math.max(oldest, since === undefined ? oldest : Date.parse(since));
-    for (let time = this.#now(); time > end - DAY_MS; time -= DAY_MS) {
-      const day = dayOf(time);
-      if (before && day > before.day) continue;
-      const from = before?.day === day ? before.place : undefined;
-      for await (const { value, place } of this.#journal(day).newestFirst(from)) {
-        const event = ScaleEvent.safeParse(value).data;
-        if (!event) continue;
-        const at = Date.parse(event.at);
-        if (at < end - DISORDER_MS) return;
-        if (at >= end) yield { event, day, place };
-      }
+    let query = this.#database.db
+      .selectFrom('events')
+      .select(['document', 'position'])
+      .where('received_ms', '>=', since === undefined ? oldest : Math.max(oldest, Date.parse(since)))
+      .orderBy('position', 'desc')
+      .limit(READ_AT_ONCE);
+    if (before !== undefined) query = query.where('position', '<', before);
+    for (const name of ['project', 'batch', 'task_id', 'kind'] as const) {
+      const value = named[name];
+      if (value !== undefined) query = query.where(name, '=', value);
     }
+    return query.execute();
   }
-
-  /** Readings go one after the other; whoever asks while one has not begun yet shares it. */
-  async #isKnown(id: string): Promise<boolean> {
-    this.#nextReading ??= this.#reading.then(() => {
-      this.#nextReading = undefined;
-      return this.#readNew();
-    });
-    this.#reading = this.#nextReading.catch(() => undefined);
-    await this.#nextReading;
-    return [...this.#seen.values()].some(({ ids }) => ids.has(id));
-  }
-
-  /** Any process may have added events; each is read once. */
-  async #readNew(): Promise<void> {
-    const days = Array.from({ length: DAYS_OF_REPEATS }, (_, ago) => dayOf(this.#now() - ago * DAY_MS));
-    for (const day of this.#seen.keys()) if (!days.includes(day)) this.#seen.delete(day);
-    for (const day of days) {
-      const seen = this.#seen.get(day) ?? { ids: new Set<string>(), until: -1 };
-      let last = seen.until;
-      for await (const { value, place } of this.#journal(day).newestFirst()) {
-        if (place <= seen.until) break;
-        last = Math.max(last, place);
-        const event = ScaleEvent.safeParse(value).data;
-        if (event) seen.ids.add(event.id);
-      }
-      this.#seen.set(day, { ...seen, until: last });
-    }
-  }
-
-  #journal(day: string): Journal {
-    return this.#store.journal(`events-${day}`);
-  }
-}
-
-function dayOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }
 
 /** Everything that the event is about: whoever waits for any of it looks again. */

@@ -1,11 +1,10 @@
-import type { EventPage, EventQuery, EventView } from '../../catalog/work.ts';
-import type { WorkRoom, WorkScope } from '../work-room.ts';
-import type { EventPlace, KeptEvent } from './event-log.ts';
+import type { EventPage, EventQuery, EventView } from '../../catalog/work/events.ts';
+import type { CallerScope } from '../caller-scope.ts';
+import type { JobRuntime } from '../job-runtime.ts';
+import type { KeptEvent } from './event-log.ts';
 import type { ScaleEvent } from './event.ts';
-import type { Verdict } from './readable.ts';
 
-/** Events that are looked through for one page, and of those that match, how many are checked. */
-const MAX_LOOKED_THROUGH = 2_000;
+/** Of the events that match, how many are checked for one page. */
 const MAX_CHECKED = 300;
 
 /** Scale is not asked any further after so many of which it could not be asked. */
@@ -16,32 +15,27 @@ const AT_ONCE = 10;
 
 /** What matches and may be seen, the newest first, from a place on. */
 export async function readPage(
-  { events, readable }: Pick<WorkRoom, 'events' | 'readable'>,
-  scope: WorkScope,
-  { query, before }: { query: EventQuery; before: EventPlace | undefined },
+  { events, readable }: Pick<JobRuntime, 'events' | 'readable'>,
+  scope: CallerScope,
+  { query, before }: { query: EventQuery; before: number | undefined },
 ): Promise<Omit<EventPage, 'configured'>> {
   const found: EventView[] = [];
-  const counts = { looked: 0, checked: 0, unchecked: 0 };
-  let last: EventPlace | undefined;
+  const counts = { checked: 0, unchecked: 0 };
+  let last: number | undefined;
   const isFull = (): boolean =>
-    found.length === query.limit ||
-    counts.looked === MAX_LOOKED_THROUGH ||
-    counts.checked >= MAX_CHECKED ||
-    counts.unchecked >= MAX_UNCHECKED;
-  const judge = async (event: ScaleEvent): Promise<Verdict | undefined> =>
-    fits(event, query) ? readable.allows(event, scope) : undefined;
+    found.length === query.limit || counts.checked >= MAX_CHECKED || counts.unchecked >= MAX_UNCHECKED;
   const page = (): Omit<EventPage, 'configured'> => ({
     events: found,
     ...(counts.unchecked > 0 && { unchecked: counts.unchecked }),
   });
-  for await (const group of inGroups(events.newestFirst(before, query.since))) {
-    const verdicts = isFull() ? [] : await Promise.all(group.map(({ event }) => judge(event)));
-    for (const [index, { event, ...place }] of group.entries()) {
-      if (isFull()) return { ...page(), ...(last && { next_token: tokenOf(last) }) };
-      last = place;
-      counts.looked += 1;
+  for await (const group of inGroups(events.newestFirst(query, before))) {
+    const verdicts = isFull()
+      ? []
+      : await Promise.all(group.map(({ event }) => readable.allows(event, scope)));
+    for (const [index, { event, position }] of group.entries()) {
+      if (isFull()) return { ...page(), ...(last !== undefined && { next_token: String(last) }) };
+      last = position;
       const verdict = verdicts[index];
-      if (!verdict) continue;
       counts.checked += 1;
       if (verdict === 'unchecked') counts.unchecked += 1;
       if (verdict === 'allowed') found.push(viewOf(event));
@@ -61,16 +55,6 @@ async function* inGroups(events: AsyncIterable<KeptEvent>): AsyncGenerator<KeptE
   if (group.length > 0) yield group;
 }
 
-function fits(event: ScaleEvent, query: EventQuery): boolean {
-  return (['project', 'batch', 'task_id', 'kind'] as const).every(
-    (name) => query[name] === undefined || event[name] === query[name],
-  );
-}
-
 function viewOf({ id: _id, ...view }: ScaleEvent): EventView {
   return view;
-}
-
-function tokenOf({ day, place }: EventPlace): string {
-  return `${day}.${place}`;
 }

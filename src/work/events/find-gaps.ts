@@ -1,15 +1,17 @@
 import * as z from 'zod';
-import { isRecord } from '../../responses/compact.ts';
+import { readAnswer } from '../../catalog/answer-forms.ts';
+import { RefusedArguments } from '../../catalog/refused-arguments.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { mustExist } from '../must-exist.ts';
-import type { EventQuery, GapView } from '../../catalog/work.ts';
-import type { WorkRoom, WorkScope } from '../work-room.ts';
+import type { EventQuery, GapPage, GapView } from '../../catalog/work/events.ts';
+import type { CallerScope } from '../caller-scope.ts';
+import type { JobRuntime } from '../job-runtime.ts';
 import type { EventLog } from './event-log.ts';
 import type { ScaleEvent } from './event.ts';
 
-/** Tasks that are compared at once, and how many of those without a callback are named. */
+/** Tasks that are compared at once, and how many of those without a callback a page names. */
 const MAX_COMPARED = 2_000;
-const MAX_GAPS = 100;
+const MAX_GAPS = 20;
 
 const DAY_MS = 86_400_000;
 
@@ -26,7 +28,7 @@ const TELLS_OF_AN_END: Readonly<Partial<Record<ScaleEvent['kind'], boolean>>> = 
 
 const Ended = z.looseObject({
   task_id: z.string(),
-  status: z.string().catch('unknown'),
+  status: z.string(),
   project: z.string().optional().catch(undefined),
   batch: z.string().optional().catch(undefined),
   completed_at: z.string().optional().catch(undefined),
@@ -35,6 +37,8 @@ const Ended = z.looseObject({
 });
 
 type Ended = z.output<typeof Ended>;
+
+const A_TASK = 'a task with its id and status';
 
 /** What ended, by id, and whether there may be more of it. */
 interface EndedTasks {
@@ -48,28 +52,64 @@ type GapQuery = EventQuery & { since: string };
  * What ended since a time by the API, against the callbacks that came since.
  *
  * @throws NothingFound for a batch or project that does not exist
- * @throws ScaleError
+ * @throws ScaleError, or UnreadAnswer for a task of another form
  */
 export async function findGaps(
-  { events, now }: Pick<WorkRoom, 'events' | 'now'>,
-  { path }: Pick<WorkScope, 'path'>,
+  { events, now }: Pick<JobRuntime, 'events' | 'now'>,
+  { scale }: Pick<CallerScope, 'scale'>,
   query: EventQuery,
-): Promise<{ gaps: GapView[]; compared: number; isCut: boolean }> {
-  await mustExist(query, path.lookUp);
+): Promise<GapPage> {
+  const after = placeIn(query.next_token);
+  await mustExist(query, scale.lookUp);
   const since = query.since ?? new Date(now() - DAY_MS).toISOString();
   const asked = { ...query, since };
   const { tasks, isCut } = await (query.task_id === undefined
-    ? listEnded(path, asked)
-    : readEnded(path, query.task_id, asked));
-  const untold = await withoutEvent(tasks, events, since);
+    ? listEnded(scale, asked)
+    : readEnded(scale, query.task_id, asked));
+  const untold = (await withoutEvent(tasks, events, since)).map(gapOf).sort(lastEndedFirst);
+  const left = after ? untold.filter((gap) => lastEndedFirst(gap, after) > 0) : untold;
+  const gaps = left.slice(0, Math.min(query.limit, MAX_GAPS));
+  const last = gaps.length < left.length ? gaps.at(-1) : undefined;
   return {
-    gaps: untold.slice(0, MAX_GAPS).map(gapOf),
+    gaps,
+    total: untold.length,
     compared: tasks.size,
-    isCut: isCut || untold.length > MAX_GAPS,
+    isCut,
+    configured: events.configured,
+    ...(last && { next_token: tokenOf(last) }),
   };
 }
 
-async function listEnded(path: WorkScope['path'], { project, batch, since }: GapQuery): Promise<EndedTasks> {
+/** Where a page ends. */
+type GapPlace = Pick<GapView, 'task_id' | 'ended_at'>;
+
+function lastEndedFirst(a: GapPlace, b: GapPlace): number {
+  const [earlier, later] = [a.ended_at ?? '', b.ended_at ?? ''];
+  return later.localeCompare(earlier) || a.task_id.localeCompare(b.task_id);
+}
+
+const Token = z.tuple([z.literal('gap'), z.string(), z.string()]);
+
+function tokenOf({ task_id: id, ended_at: endedAt = '' }: GapPlace): string {
+  return Buffer.from(JSON.stringify(['gap', endedAt, id])).toString('base64url');
+}
+
+/** @throws RefusedArguments for a token that was not given out */
+function placeIn(token: string | undefined): GapPlace | undefined {
+  if (token === undefined) return undefined;
+  try {
+    const [, endedAt, id] = Token.parse(JSON.parse(Buffer.from(token, 'base64url').toString()));
+    return { task_id: id, ended_at: endedAt };
+  } catch {
+    const message = 'is not one that find_gaps gave: leave it out to begin anew';
+    throw new RefusedArguments([{ path: 'next_token', message }]);
+  }
+}
+
+async function listEnded(
+  path: CallerScope['scale'],
+  { project, batch, since }: GapQuery,
+): Promise<EndedTasks> {
   const where = { ...(project !== undefined && { project }), ...(batch !== undefined && { batch }) };
   const tasks = new Map<string, Ended>();
   for (const ended of [
@@ -78,8 +118,7 @@ async function listEnded(path: WorkScope['path'], { project, batch, since }: Gap
   ]) {
     const request = { method: 'GET', path: ['tasks'], query: { ...where, ...ended, limit: 100 } } as const;
     for await (const item of tokenItems((page) => path.read(page), request)) {
-      const task = isRecord(item) ? Ended.safeParse(item).data : undefined;
-      if (!task) continue;
+      const task = readAnswer(Ended, item, A_TASK);
       if (tasks.size === MAX_COMPARED) return { tasks, isCut: true };
       tasks.set(task.task_id, task);
     }
@@ -88,11 +127,11 @@ async function listEnded(path: WorkScope['path'], { project, batch, since }: Gap
 }
 
 async function readEnded(
-  path: WorkScope['path'],
+  path: CallerScope['scale'],
   taskId: string,
   { project, batch, since }: GapQuery,
 ): Promise<EndedTasks> {
-  const task = Ended.parse(await path.read({ method: 'GET', path: ['task', taskId] }));
+  const task = readAnswer(Ended, await path.read({ method: 'GET', path: ['task', taskId] }), A_TASK);
   const end = task.status === 'completed' ? task.completed_at : task.updated_at;
   const fits =
     (task.status === 'completed' || task.status === 'error') &&
@@ -111,7 +150,7 @@ async function withoutEvent(
   const untold = new Map(tasks);
   const undecided = new Set(tasks.keys());
   const from = new Date(Date.parse(since) - CLOCKS_MS).toISOString();
-  for await (const { event } of events.newestFirst(undefined, from)) {
+  for await (const { event } of events.newestFirst({ since: from })) {
     if (undecided.size === 0) break;
     const { task_id: id, kind } = event;
     const tells = TELLS_OF_AN_END[kind];

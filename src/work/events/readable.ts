@@ -1,5 +1,5 @@
 import type { ScaleEvent } from './event.ts';
-import type { WorkScope } from '../work-room.ts';
+import type { CallerScope } from '../caller-scope.ts';
 
 /** Answers that are kept; the oldest is forgotten first. */
 const CAPACITY = 10_000;
@@ -31,7 +31,7 @@ export class Readable {
     this.#now = now;
   }
 
-  async allows(event: ScaleEvent, scope: WorkScope): Promise<Verdict> {
+  async allows(event: ScaleEvent, scope: CallerScope): Promise<Verdict> {
     const { owner, projects } = scope.viewer;
     if (projects === undefined && owner.keyId === this.#operatorKey) return 'allowed';
     const subject = subjectOf(event);
@@ -44,11 +44,11 @@ export class Readable {
   }
 
   /** @returns undefined when Scale could not be asked */
-  async #find({ kind, name }: Subject, { viewer, path }: WorkScope): Promise<Known | undefined> {
+  async #find({ kind, name }: Subject, { viewer, scale }: CallerScope): Promise<Known | undefined> {
     const key = JSON.stringify([viewer.owner.keyId, kind, name]);
     const known = this.#known.get(key);
     if (known && !('outOfReachUntil' in known && known.outOfReachUntil <= this.#now())) return known;
-    const found = await path.lookUp(kind, name);
+    const found = await scale.lookUp(kind, name);
     if (found.state === 'unavailable') return undefined;
     if (found.state === 'missing') return this.#keep(key, { outOfReachUntil: this.#now() + OUT_OF_REACH_MS });
     const { project } = found.object;

@@ -3,39 +3,50 @@ import { hasEnded } from '../jobs/job.ts';
 import { EXPORT_RESULTS, ExportInput, identityOf } from './export-input.ts';
 import { readExport } from './export-record.ts';
 import type { Job, Viewer } from '../jobs/job.ts';
-import type { WorkRoom } from '../work-room.ts';
+import type { JobRuntime } from '../job-runtime.ts';
 
 /** An export that ended while nobody waited is the answer to the same call for so long; then a new one begins. */
 const TOLD_WITHIN_MS = 60 * 60_000;
 
-/** `answer` is under way, or has ended and nobody was told; `again` broke off; otherwise a new one begins. */
-type Choice = { answer: Job } | { again: Job } | { after: string | undefined };
+/**
+ * `answer` is under way, or has ended and nobody was told; `again` broke off; otherwise a new one begins, after another
+ * or as the first of a series.
+ */
+type Choice = { answer: Job } | { again: Job } | { after: string } | { isFirst: boolean };
 
 interface Asked {
   /** Whether it goes on from the last export of the same. */
   sinceLast: boolean;
   viewer: Viewer;
-  room: WorkRoom;
+  runtime: JobRuntime;
 }
 
 /**
  * Finds the export that a call is about among those of the same tasks.
  *
- * @throws RefusedArguments when there is none to go on from, or it is not known yet where it ends
+ * @throws RefusedArguments when it is not known yet where the one ends that this would go on from
  */
-export async function chooseExport(wanted: ExportInput, { sinceLast, viewer, room }: Asked): Promise<Choice> {
-  const alike = await exportsLike(wanted, room, viewer);
+export async function chooseExport(
+  wanted: ExportInput,
+  { sinceLast, viewer, runtime }: Asked,
+): Promise<Choice> {
+  const alike = await exportsLike(wanted, runtime, viewer);
   const last = lastOf(alike);
   const after = sinceLast ? last?.id : undefined;
   const same = alike.find(
-    ({ input }) => input.output_path === wanted.output_path && (input.after !== undefined) === sinceLast,
+    ({ input }) => input.output_path === wanted.output_path && isOfSeries(input) === sinceLast,
   );
-  if (same && (!hasEnded(same.job) || (await isUntold(same.job, room)))) return { answer: same.job };
+  if (same && (!hasEnded(same.job) || (await isUnreported(same.job, runtime)))) return { answer: same.job };
   const underWay = alike.find(({ job }) => !hasEnded(job));
   if (sinceLast && underWay) throw notYet(underWay.job);
-  if (sinceLast && !last) throw noneBefore();
   const isBroken = same?.job.state === 'failed' || same?.job.state === 'cancelled';
-  return same && isBroken && same.input.after === after ? { again: same.job } : { after };
+  if (same && isBroken && same.input.after === after) return { again: same.job };
+  return after === undefined ? { isFirst: sinceLast } : { after };
+}
+
+/** Whether it was asked for with since_last. */
+function isOfSeries({ after, is_first: isFirst = false }: ExportInput): boolean {
+  return after !== undefined || isFirst;
 }
 
 interface KnownExport {
@@ -46,7 +57,7 @@ interface KnownExport {
 /** Exports of the same tasks, the newest first. */
 async function exportsLike(
   wanted: ExportInput,
-  { engine }: WorkRoom,
+  { engine }: JobRuntime,
   viewer: Viewer,
 ): Promise<KnownExport[]> {
   const name = identityOf(wanted);
@@ -63,18 +74,12 @@ function lastOf(exports: readonly KnownExport[]): Job | undefined {
   return done.sort((a, b) => (b.ended_at ?? '').localeCompare(a.ended_at ?? ''))[0];
 }
 
-async function isUntold(
+async function isUnreported(
   { id, state, ended_at: endedAt = '' }: Job,
-  { store, now }: WorkRoom,
+  { database, now }: JobRuntime,
 ): Promise<boolean> {
   if (state !== 'done' || now() - Date.parse(endedAt) > TOLD_WITHIN_MS) return false;
-  return (await readExport(store, id))?.told === false;
-}
-
-function noneBefore(): RefusedArguments {
-  const message =
-    'no export of exactly this call (the same tasks, filters and files) was done before; leave it out for the first one';
-  return new RefusedArguments([{ path: 'since_last', message }]);
+  return (await readExport(database, id))?.reported === false;
 }
 
 function notYet({ id }: Job): RefusedArguments {

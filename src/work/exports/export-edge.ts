@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { isRecord } from '../../responses/compact.ts';
-import type { Journal, WorkStore } from '../store/work-store.ts';
+import { parseDocument } from '../../state/state-database.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
+import type { ExportLines } from './export-lines.ts';
 import type { Clock, ExportInput } from './export-input.ts';
 
 /** Where an export ends, which is where the next one begins. */
@@ -13,17 +15,12 @@ const ExportEdge = z.object({
 
 export type ExportEdge = z.output<typeof ExportEdge>;
 
-const KIND = 'export_edges';
-
 /** The next export begins so much earlier, in case a listing shows a task a little after its own time. */
 const OVERLAP_MS = 60_000;
 
-export async function readEdge(store: WorkStore, jobId: string): Promise<ExportEdge | undefined> {
-  return ExportEdge.safeParse(await store.get(KIND, jobId)).data;
-}
-
-export async function keepEdge(store: WorkStore, jobId: string, edge: ExportEdge): Promise<void> {
-  await store.put(KIND, jobId, edge);
+export async function readEdge({ db }: StateDatabase, jobId: string): Promise<ExportEdge | undefined> {
+  const row = await db.selectFrom('exports').select('edge').where('job_id', '=', jobId).executeTakeFirst();
+  return ExportEdge.safeParse(parseDocument(row?.edge ?? '')).data;
 }
 
 /** The filters of a listing that begins where another export ended; a later beginning that was asked for stays. */
@@ -95,8 +92,8 @@ const time = z.string().optional().catch(undefined);
 const Line = z.object({ task_id: z.string(), completed_at: time, updated_at: time });
 
 /** Tasks that an earlier process wrote already. */
-export async function addWritten(seen: SeenTasks, journal: Journal): Promise<void> {
-  for await (const line of journal.lines()) {
+export async function addWritten(seen: SeenTasks, lines: ExportLines): Promise<void> {
+  for await (const line of lines.read()) {
     const task = isRecord(line) ? Line.safeParse(line).data : undefined;
     if (task) seen.add(task);
   }

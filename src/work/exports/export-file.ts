@@ -1,11 +1,11 @@
 import { LocalFileError } from '../../access/local-files.ts';
 import type { LocalFile, LocalFiles } from '../../access/local-files.ts';
-import type { Journal } from '../store/work-store.ts';
+import type { ExportLines } from './export-lines.ts';
 import type { ExportSummary } from './export-record.ts';
 
 /**
  * Writes an export to where a person wants it. What an earlier process had written is taken as it is when it is
- * complete, and begun anew when it is not.
+ * complete, and started anew when it is not.
  *
  * @param content the export, and how much it is
  * @param jobId names the export among all
@@ -14,10 +14,10 @@ import type { ExportSummary } from './export-record.ts';
 export async function writeExport(
   files: LocalFiles,
   file: string,
-  { journal, ...size }: { journal: Journal } & Pick<ExportSummary, 'tasks' | 'bytes'>,
+  { lines, ...size }: { lines: ExportLines } & Pick<ExportSummary, 'tasks' | 'bytes'>,
   jobId: string,
 ): Promise<void> {
-  if (!(await isWritten(files, file, size))) await files.write(file, journal.lines(), { writer: jobId });
+  if (!(await isWritten(files, file, size))) await files.write(file, lines.read(), { writer: jobId });
 }
 
 async function isWritten(

@@ -12,10 +12,12 @@ export const ExportInput = z.object({
   query: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   /** Whether files of results are fetched. */
   files: z.boolean(),
-  /** Where a person wants it, beside the store. */
+  /** Where a person wants it, beside the database. */
   output_path: z.string().optional(),
   /** The job of an earlier export that this one continues. */
   after: z.string().optional(),
+  /** Whether it is the first of those that go on from the last one. */
+  is_first: z.boolean().optional(),
 });
 
 export type ExportInput = z.output<typeof ExportInput>;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { resultUrls } from '../../responses/result-urls.ts';
 import { ScaleError } from '../../scale/errors.ts';
 import { ForeignResultUrlError } from '../../scale/result-file.ts';
-import type { CallPath } from '../../invocation/call-path.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
 
 /** A stored result larger than this stays where it is, and so does what no line has room for; the line says so. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
@@ -45,7 +45,7 @@ interface ExportLine extends Record<string, unknown> {
   gaps?: Gap[];
 }
 
-type ReadResult = CallPath['readResult'];
+type ReadResult = ScaleAccess['readResult'];
 
 /** Whether the result of a task points to what may be files of it. */
 export function pointsToFiles({ response }: ListedTask): boolean {

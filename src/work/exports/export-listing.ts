@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Count, readAnswer } from '../../catalog/answer-forms.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { ListedTask } from './export-line.ts';
 import type { ExportInput } from './export-input.ts';
@@ -12,7 +13,9 @@ const STATUSES = ['completed', 'pending', 'error', 'canceled'] as const;
 /** Filters that say when rather than what. */
 const TIMES = ['completed_after', 'completed_before', 'updated_after'];
 
-const Page = z.object({ total: z.int() });
+const Page = z.object({ total: Count });
+
+const A_TASK = 'a task with its id';
 
 /**
  * The tasks of an export as Scale shows them now.
@@ -25,7 +28,7 @@ export async function* listedTasks(
   total: (tasks: number) => void,
 ): AsyncGenerator<ListedTask> {
   if (taskId !== undefined) {
-    yield ListedTask.parse(await read({ method: 'GET', path: ['task', taskId] }));
+    yield readAnswer(ListedTask, await read({ method: 'GET', path: ['task', taskId] }), A_TASK);
     return;
   }
   const list: Reads['read'] = async (request) => {
@@ -35,7 +38,7 @@ export async function* listedTasks(
     return page;
   };
   const request = { method: 'GET', path: ['tasks'], query: { ...query, limit: PAGE } } as const;
-  for await (const item of tokenItems(list, request)) yield ListedTask.parse(item);
+  for await (const item of tokenItems(list, request)) yield readAnswer(ListedTask, item, A_TASK);
 }
 
 /** How many tasks have statuses other than the one that is exported. */
@@ -48,7 +51,7 @@ export async function othersByStatus(
   const counted = await Promise.all(
     others.map(async (status): Promise<[string, number]> => {
       const page = await read({ method: 'GET', path: ['tasks'], query: { ...what, status, limit: 1 } });
-      return [status, Page.parse(page).total];
+      return [status, readAnswer(Page, page, 'a page of tasks with their total').total];
     }),
   );
   return Object.fromEntries(counted.filter(([, tasks]) => tasks > 0));

@@ -1,11 +1,11 @@
 import { LimitReachedError } from '../../access/limits/limit-reached.ts';
 import { ScaleCircuitOpenError, ScaleError } from '../../scale/errors.ts';
 import { passesByItself } from '../jobs/failure.ts';
-import type { CallPath } from '../../invocation/call-path.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
 import type { PaceTiming } from '../jobs/pace.ts';
 
 /** What an export is read by. */
-export type Reads = Pick<CallPath, 'read' | 'readResult'>;
+export type Reads = Pick<ScaleAccess, 'read' | 'readResult'>;
 
 /** Attempts at a page, without which the export cannot go on, and at a file, whose lack the export tells. */
 const PAGE_ATTEMPTS = 8;

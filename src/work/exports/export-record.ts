@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { isRecord } from '../../responses/compact.ts';
+import { parseDocument } from '../../state/state-database.ts';
 import type { Job } from '../jobs/job.ts';
-import type { Journal, WorkStore } from '../store/work-store.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
+import type { ExportEdge } from './export-edge.ts';
+import type { ExportLines } from './export-lines.ts';
 
 const Gap = z.object({ task_id: z.string(), path: z.string(), reason: z.string() });
 
-/** What is remembered of an export once all its tasks are in the journal. */
+/** What is remembered of an export once all its tasks are written. */
 export const ExportRecord = z.object({
   tasks: z.int(),
   /** Of the file with one task per line. */
@@ -23,7 +26,7 @@ export const ExportRecord = z.object({
   not_taken: z.record(z.string(), z.int()).optional(),
   file: z.string().optional(),
   /** Whether its owner was told how it ended. */
-  told: z.boolean(),
+  reported: z.boolean(),
 });
 
 export type ExportRecord = z.output<typeof ExportRecord>;
@@ -34,30 +37,48 @@ export type ExportSummary = Pick<
   'tasks' | 'bytes' | 'characters' | 'statuses' | 'labels' | 'without_result' | 'gaps' | 'gap_count'
 >;
 
-const KIND = 'exports';
-
 /** Labels that are counted, and gaps that are named. */
 const MAX_LABELS = 100;
 const MAX_GAPS = 20;
 
-export function exportJournal(store: WorkStore, jobId: string): Journal {
-  return store.journal(`${jobId}.export`);
+export async function readExport({ db }: StateDatabase, jobId: string): Promise<ExportRecord | undefined> {
+  const row = await db.selectFrom('exports').select('record').where('job_id', '=', jobId).executeTakeFirst();
+  return ExportRecord.safeParse(parseDocument(row?.record ?? '')).data;
 }
 
-export async function readExport(store: WorkStore, jobId: string): Promise<ExportRecord | undefined> {
-  return ExportRecord.safeParse(await store.get(KIND, jobId)).data;
+/** How an export ended and where the next one begins: both are known, or neither. */
+export async function writeExportRecord(
+  { db }: StateDatabase,
+  jobId: string,
+  { record, edge }: { record: ExportRecord; edge: ExportEdge },
+): Promise<void> {
+  const values = { record: JSON.stringify(record), edge: JSON.stringify(edge) };
+  await db
+    .insertInto('exports')
+    .values({ job_id: jobId, ...values })
+    .onConflict((conflict) => conflict.column('job_id').doUpdateSet(values))
+    .execute();
 }
 
-export async function keepExport(store: WorkStore, jobId: string, record: ExportRecord): Promise<void> {
-  await store.put(KIND, jobId, record);
+/** Its owner was told how it ended. */
+export async function markReported(
+  { db }: StateDatabase,
+  jobId: string,
+  record: ExportRecord,
+): Promise<void> {
+  await db
+    .updateTable('exports')
+    .set({ record: JSON.stringify({ ...record, reported: true }) })
+    .where('job_id', '=', jobId)
+    .execute();
 }
 
 /** The file of an export that is done, where there is one. */
 export async function exportFile(
   { id, state }: Pick<Job, 'id' | 'state'>,
-  store: WorkStore,
+  database: StateDatabase,
 ): Promise<string | undefined> {
-  return state === 'done' ? (await readExport(store, id))?.file : undefined;
+  return state === 'done' ? (await readExport(database, id))?.file : undefined;
 }
 
 const Line = z.looseObject({
@@ -69,9 +90,9 @@ const Line = z.looseObject({
 
 const Annotations = z.object({ annotations: z.array(z.looseObject({ label: z.string().catch('') })) });
 
-export async function summarize(journal: Journal): Promise<ExportSummary> {
+export async function summarize(lines: ExportLines): Promise<ExportSummary> {
   const tally = new Tally();
-  for await (const line of journal.lines()) {
+  for await (const line of lines.read()) {
     const known = Line.safeParse(line).data;
     if (known) tally.count(known, `${JSON.stringify(line)}\n`);
   }

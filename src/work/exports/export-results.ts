@@ -1,16 +1,17 @@
 import { Pace } from '../jobs/pace.ts';
 import { workThrough } from '../jobs/work-through.ts';
 import { atOnce } from './at-once.ts';
-import { SeenTasks, addWritten, keepEdge, listedFrom, readEdge } from './export-edge.ts';
+import { SeenTasks, addWritten, listedFrom, readEdge } from './export-edge.ts';
 import { writeExport } from './export-file.ts';
 import { ExportInput, clockOf } from './export-input.ts';
 import { exportLine, pointsToFiles } from './export-line.ts';
 import { listedTasks, othersByStatus } from './export-listing.ts';
 import { patientReads } from './export-reads.ts';
-import { exportJournal, keepExport, readExport, summarize } from './export-record.ts';
+import { ExportLines } from './export-lines.ts';
+import { readExport, summarize, writeExportRecord } from './export-record.ts';
 import type { JobContext, JobKind } from '../jobs/job-context.ts';
 import type { WorkPace } from '../jobs/items.ts';
-import type { Journal } from '../store/work-store.ts';
+import type { LocalCopies } from '../local-copies.ts';
 import type { ExportEdge } from './export-edge.ts';
 import type { ListedTask } from './export-line.ts';
 import type { Reads } from './export-reads.ts';
@@ -22,19 +23,19 @@ const MAX_PASSES = 5;
 /** Tasks with files in memory at once, over all exports of this process: each may take as much as a line and a file. */
 const WITH_FILES_AT_ONCE = 4;
 
-/** Writes tasks with their results to a journal, each once, from wherever the last process left it. */
-export function exportResults(pace: WorkPace): JobKind {
+/** Collects tasks with their results, each once, from wherever the last process left it. */
+export function exportResults(pace: WorkPace, copies: LocalCopies): JobKind {
   const withFiles = atOnce(WITH_FILES_AT_ONCE);
   return async (context) => {
-    const { job, store, path } = context;
+    const { job, database, scale } = context;
     const input = ExportInput.parse(job.input);
-    const journal = exportJournal(store, job.id);
+    const lines = new ExportLines(database, job.id);
     const record =
-      (await readExport(store, job.id)) ??
-      (await new Export(context, { input, journal, pace, withFiles }).collect());
+      (await readExport(database, job.id)) ??
+      (await new Export(context, { input, lines, pace, withFiles, copies }).collect());
     const { tasks, bytes, gap_count: gaps } = record;
     if (input.output_path !== undefined) {
-      await writeExport(path.files, input.output_path, { journal, tasks, bytes }, job.id);
+      await writeExport(scale.files, input.output_path, { lines, tasks, bytes }, job.id);
     }
     return gaps === 0 ? undefined : `${gaps} files of results could not be fetched.`;
   };
@@ -42,7 +43,8 @@ export function exportResults(pace: WorkPace): JobKind {
 
 interface ExportParts {
   input: ExportInput;
-  journal: Journal;
+  lines: ExportLines;
+  copies: LocalCopies;
   pace: WorkPace;
   /** Runs what takes memory when its turn comes. */
   withFiles: ReturnType<typeof atOnce>;
@@ -55,30 +57,32 @@ class Export {
   readonly #reads: Reads;
 
   constructor(context: JobContext, parts: ExportParts) {
-    const { path, signal } = context;
+    const { scale, signal } = context;
     this.#context = context;
     this.#parts = parts;
-    this.#reads = patientReads(path, { timing: parts.pace.timing, signal });
+    this.#reads = patientReads(scale, { timing: parts.pace.timing, signal });
   }
 
   /** Once what was collected is kept, the export has ended: a later process changes nothing of it. */
   async collect(): Promise<ExportRecord> {
-    const { job, store, progress } = this.#context;
-    const { input, journal } = this.#parts;
-    await journal.append([]); // so that an export of nothing has its file too
+    const { job, database, scale, progress } = this.#context;
+    const { input, lines, copies } = this.#parts;
     const edge = await this.#edge();
-    const summary = await summarize(journal);
+    const summary = await summarize(lines);
     const notTaken = await this.#notTaken();
-    const file = input.output_path ?? journal.file;
+    const copy = async (): Promise<string | undefined> =>
+      scale.files.isHere
+        ? copies.write(`${job.id}.export`, new Date().toISOString(), lines.read())
+        : undefined;
+    const file = input.output_path ?? (await copy());
     const record: ExportRecord = {
       ...summary,
       ...(edge.until !== undefined && { until: new Date(edge.until).toISOString() }),
       ...(notTaken && { not_taken: notTaken }),
       ...(file !== undefined && { file }),
-      told: false,
+      reported: false,
     };
-    await keepEdge(store, job.id, edge);
-    await keepExport(store, job.id, record);
+    await writeExportRecord(database, job.id, { record, edge });
     progress({ done: summary.tasks, total: summary.tasks, counts: { exported: summary.tasks } });
     return record;
   }
@@ -88,11 +92,11 @@ class Export {
    * is missing until the latest time that was known then.
    */
   async #edge(): Promise<ExportEdge> {
-    const { store } = this.#context;
-    const { input, journal } = this.#parts;
-    const before = input.after === undefined ? undefined : await readEdge(store, input.after);
+    const { database } = this.#context;
+    const { input, lines } = this.#parts;
+    const before = input.after === undefined ? undefined : await readEdge(database, input.after);
     const seen = new SeenTasks(clockOf(input), before);
-    await addWritten(seen, journal);
+    await addWritten(seen, lines);
     const asked = { ...input, query: listedFrom(input.query, clockOf(input), before ?? {}) };
     if (input.task_id !== undefined) {
       await this.#pass(asked, seen);
@@ -110,12 +114,11 @@ class Export {
 
   async #pass(asked: ExportInput, seen: SeenTasks): Promise<void> {
     const { progress, signal } = this.#context;
-    const { journal, pace, withFiles } = this.#parts;
+    const { lines, pace, withFiles } = this.#parts;
     const readResult = asked.files ? this.#reads.readResult : undefined;
     let written = 0;
     const known = seen.size;
-    const write = async (task: ListedTask): Promise<void> =>
-      journal.append([await exportLine(task, readResult)]);
+    const write = async (task: ListedTask): Promise<void> => lines.append(await exportLine(task, readResult));
     const handle = async (task: ListedTask): Promise<void> => {
       await (readResult && pointsToFiles(task) ? withFiles(() => write(task)) : write(task));
       written += 1;
@@ -132,11 +135,11 @@ class Export {
 
   /** Told where it is known at once; the export is the same without it. */
   async #notTaken(): Promise<ExportRecord['not_taken']> {
-    const { signal, path } = this.#context;
+    const { signal, scale } = this.#context;
     const { input } = this.#parts;
     if (input.task_id !== undefined) return undefined;
     try {
-      return await othersByStatus(input, (request) => path.read(request));
+      return await othersByStatus(input, (request) => scale.read(request));
     } catch {
       signal.throwIfAborted();
       return undefined;

@@ -1,45 +1,42 @@
 import { LocalFileError } from '../../access/local-files.ts';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { ToolFailure } from '../../invocation/tool-failure.ts';
-import { randomId } from '../../random-id.ts';
+import { randomId } from '../../catalog/random-id.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { mustExist } from '../must-exist.ts';
 import { chooseExport } from './export-choice.ts';
 import { EXPORT_RESULTS, ExportInput, identityOf } from './export-input.ts';
-import { exportText } from './export-text.ts';
-import { exportJournal, keepExport, readExport } from './export-record.ts';
-import type { ExportRequest, Work } from '../../catalog/work.ts';
+import { ExportLines } from './export-lines.ts';
+import { markReported, readExport } from './export-record.ts';
+import type { ExportRequest } from '../../catalog/work/exports.ts';
+import type { ExportWork } from '../../catalog/work/exports.ts';
 import type { LocalFiles } from '../../access/local-files.ts';
 import type { NewJob } from '../jobs/engine.ts';
-import type { WorkRoom, WorkScope } from '../work-room.ts';
+import type { CallerScope } from '../caller-scope.ts';
+import type { JobRuntime } from '../job-runtime.ts';
 import type { ExportRecord } from './export-record.ts';
 
 /** Taking results home. */
-export function exportWork(
-  room: () => Promise<WorkRoom>,
-  scope: WorkScope,
-): Pick<Work, 'exportResults' | 'exportedText'> {
+export function exportWork(runtime: () => Promise<JobRuntime>, scope: CallerScope): ExportWork {
   return {
-    async exportResults(request) {
-      const opened = await room();
-      const { store } = opened;
-      const view = await beginAndWatch(
-        opened,
-        scope,
-        await jobFor(request, opened, scope),
-        request.waitSeconds,
-      );
-      const record = view.state === 'done' ? await readExport(store, view.job_id) : undefined;
+    async start(request) {
+      const opened = await runtime();
+      const { database } = opened;
+      const job = await jobFor(request, opened, scope);
+      const view = await beginAndWatch(opened, scope, job, request.waitSeconds);
+      const record = view.state === 'done' ? await readExport(database, view.job_id) : undefined;
       if (!record) return { job: view };
-      await keepExport(store, view.job_id, { ...record, told: true });
-      return { job: view, exported: shown(record, scope) };
+      await markReported(database, view.job_id, record);
+      const { is_first: isFirst } = ExportInput.parse(job.input);
+      return { job: view, exported: { ...shown(record, scope), ...(isFirst && { is_first: true }) } };
     },
-    async exportedText(jobId, stretch) {
-      const { engine, store } = await room();
+    async text(jobId, range) {
+      const { engine, database } = await runtime();
       await engine.get(scope.viewer, jobId);
-      const record = await readExport(store, jobId);
+      const record = await readExport(database, jobId);
       if (!record) throw new NothingFound('There is no export of that id that is done.');
-      return { text: await exportText(exportJournal(store, jobId), stretch), characters: record.characters };
+      const text = await new ExportLines(database, jobId).text(range);
+      return { text, characters: record.characters };
     },
   };
 }
@@ -47,15 +44,15 @@ export function exportWork(
 /** The job that answers a call: one that is there already, or a new one. */
 async function jobFor(
   request: ExportRequest,
-  room: WorkRoom,
-  { viewer, path }: WorkScope,
+  runtime: JobRuntime,
+  { viewer, scale }: CallerScope,
 ): Promise<NewJob & { id: string }> {
   const wanted = inputOf(request);
-  const choice = await chooseExport(wanted, { sinceLast: request.sinceLast, viewer, room });
+  const choice = await chooseExport(wanted, { sinceLast: request.sinceLast, viewer, runtime });
   if ('answer' in choice) return choice.answer;
-  await checkPlace(request.outputPath, path.files);
+  await checkPlace(request.outputPath, scale.files);
   if ('again' in choice) return { ...choice.again, owner: viewer.owner };
-  const project = await projectOf(request, path.lookUp);
+  const project = await projectOf(request, scale.lookUp);
   const { batch } = wanted.query;
   return {
     id: `job_export_${identityOf(wanted)}_${randomId()}`,
@@ -65,7 +62,10 @@ async function jobFor(
     title: `Export ${titleOf(request)}`,
     ...(project !== undefined && { project }),
     ...(typeof batch === 'string' && { batch }),
-    input: { ...wanted, ...(choice.after !== undefined && { after: choice.after }) },
+    input: {
+      ...wanted,
+      ...('after' in choice ? { after: choice.after } : choice.isFirst && { is_first: true }),
+    },
   };
 }
 
@@ -99,7 +99,7 @@ async function checkPlace(file: string | undefined, files: LocalFiles): Promise<
 /** @throws NothingFound for what does not exist */
 async function projectOf(
   { taskId, query }: ExportRequest,
-  lookUp: WorkScope['path']['lookUp'],
+  lookUp: CallerScope['scale']['lookUp'],
 ): Promise<string | undefined> {
   const batch = nameIn(query['batch']);
   const project = nameIn(query['project']);
@@ -122,6 +122,9 @@ function titleOf({ taskId, query }: ExportRequest): string {
 }
 
 /** A path on this machine means nothing to somebody elsewhere: they read the parts. */
-function shown({ file, told: _told, ...record }: ExportRecord, { path }: WorkScope): Record<string, unknown> {
-  return path.files.isHere && file !== undefined ? { ...record, file } : record;
+function shown(
+  { file, reported: _reported, ...record }: ExportRecord,
+  { scale }: CallerScope,
+): Record<string, unknown> {
+  return scale.files.isHere && file !== undefined ? { ...record, file } : record;
 }

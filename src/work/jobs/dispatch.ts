@@ -12,7 +12,7 @@ export interface Dispatcher {
   close(): Promise<void>;
 }
 
-/** A job that somebody else has may be free later, and a store that cannot be written may be well again. */
+/** A job that somebody else has may be free later, and a database that cannot be written may be well again. */
 const ASK_AGAIN_MS = 1_000;
 
 /** Has this very process do the work. */

@@ -1,4 +1,5 @@
 import { LimitReachedError } from '../../access/limits/limit-reached.ts';
+import { UnreadAnswer } from '../../catalog/unread-answer.ts';
 import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { ScaleError } from '../../scale/errors.ts';
 import { NotNow } from './work-through.ts';
@@ -21,8 +22,11 @@ const PASSING: ReadonlySet<string> = new Set([
   'upstream_unreachable',
   'timeout',
   'unexpected_response',
-  'audit_unavailable',
 ]);
+
+/** What this server needs is away, such as room on the disk: that says nothing of an item, however long it lasts. */
+const OURS: ReadonlySet<string> = new Set(['audit_unavailable', 'state_unavailable']);
+
 const TOO_FAST: ReadonlySet<string> = new Set(['rate_limited', 'limit_reached']);
 
 const FIRST_WAIT_MS = 1_000;
@@ -41,6 +45,7 @@ export function failureOf(error: unknown): Failure | undefined {
     const { scaleSays, retryAfterSeconds, outcome } = error.details;
     return { ...named(error, scaleSays, retryAfterSeconds), ...(outcome === 'unknown' && { isOpen: true }) };
   }
+  if (error instanceof UnreadAnswer) return { code: 'unexpected_response', message: error.message };
   return error instanceof ScaleError ? named(error, error.scaleMessage, error.retryAfterSeconds) : undefined;
 }
 
@@ -63,14 +68,14 @@ export function passesByItself(error: unknown): boolean {
 }
 
 export function isPassing({ code, isOpen }: Failure): boolean {
-  return isOpen === true || PASSING.has(code);
+  return isOpen === true || PASSING.has(code) || OURS.has(code);
 }
 
 /** @returns when to try again, or undefined for a failure that stands */
 export function comesAgain(failure: Failure, tried: number): NotNow | undefined {
   const { code, retryAfterMs } = failure;
   if (TOO_FAST.has(code)) return new NotNow(retryAfterMs ?? FIRST_WAIT_MS, { tooFast: true });
-  if (!isPassing(failure) || tried >= MAX_ATTEMPTS) return undefined;
+  if (!isPassing(failure) || (tried >= MAX_ATTEMPTS && !OURS.has(code))) return undefined;
   return new NotNow(retryAfterMs ?? Math.min(FIRST_WAIT_MS * 2 ** (tried - 1), LONGEST_WAIT_MS), {
     tooFast: false,
   });

@@ -1,26 +1,12 @@
-import * as z from 'zod';
 import { Pace } from './pace.ts';
 import { workThrough } from './work-through.ts';
 import { comesAgain, failureOf, isPassing } from './failure.ts';
-import type { WorkStore } from '../store/work-store.ts';
-import type { JobContext } from './job-context.ts';
+import { GroupCommit } from './group-commit.ts';
+import { FAILED, settledItems, writeOutcomes } from './item-records.ts';
+import type { JobContext, JobProgress } from './job-context.ts';
 import type { Failure } from './failure.ts';
+import type { ItemOutcome } from './item-records.ts';
 import type { PaceTiming } from './pace.ts';
-
-/** What became of one item. `failed` ones are tried again when the job is begun again. */
-export const ItemOutcome = z.looseObject({
-  /** Names the item within its job: a line of the manifest, a task. */
-  key: z.union([z.number(), z.string()]),
-  outcome: z.string(),
-  code: z.string().optional(),
-  message: z.string().optional(),
-  /** Scale's own words. */
-  scale_says: z.string().optional(),
-});
-
-export type ItemOutcome = z.output<typeof ItemOutcome>;
-
-export const FAILED = 'failed';
 
 /** What a handler says of an item that it is done with. */
 export interface Settled {
@@ -32,7 +18,7 @@ export interface Settled {
 export interface WorkPace {
   /** Items in hand at once. */
   concurrency: number;
-  /** Items begun per second, at most. */
+  /** Items started per second, at most. */
   perSecond: number;
   timing: PaceTiming;
 }
@@ -52,47 +38,26 @@ const HOPELESS = 50;
 /** What is said of the key is said of every item. */
 const ABOUT_THE_KEY: ReadonlySet<string> = new Set(['unauthorized', 'not_enabled', 'no_api_key']);
 
-/** Where the outcomes of a job's items are kept. */
-export function outcomesOf(store: WorkStore, jobId: string): ReturnType<WorkStore['journal']> {
-  return store.journal(`${jobId}.items`);
-}
-
-/** The last word on each item. */
-export async function readOutcomes(
-  store: WorkStore,
-  jobId: string,
-): Promise<Map<ItemOutcome['key'], ItemOutcome>> {
-  const outcomes = new Map<ItemOutcome['key'], ItemOutcome>();
-  for await (const line of outcomesOf(store, jobId).lines()) {
-    const outcome = ItemOutcome.safeParse(line).data;
-    if (outcome) outcomes.set(outcome.key, outcome);
-  }
-  return outcomes;
-}
-
 /**
  * Handles every item once, from wherever the last process left it: what has an outcome is left out, what failed is
- * tried again. Outcomes are kept before they count.
+ * tried again. An outcome and the count of it are kept together.
  *
  * @throws Error when Scale cannot be worked with at present
  */
 export async function carryOutItems<T>(context: JobContext, work: Items<T>, pace: WorkPace): Promise<void> {
-  const { job, store, signal } = context;
-  const tally = new Tally(context);
-  const settled = new Set<ItemOutcome['key']>();
-  for (const { key, outcome } of (await readOutcomes(store, job.id)).values()) {
-    if (outcome === FAILED) continue;
-    settled.add(key);
-    tally.count(outcome);
-  }
-  const journal = outcomesOf(store, job.id);
+  const { job, database, signal } = context;
+  const earlier = (await settledItems(database.db, job.id)).filter(({ outcome }) => outcome !== FAILED);
+  const settled = new Set(earlier.map(({ item }) => item));
+  const outcomes = new OutcomeWriter(
+    context,
+    earlier.map(({ outcome }) => outcome),
+  );
   const attempts = new Map<ItemOutcome['key'], number>();
   let hopeless = 0;
 
   const keep = async (outcome: ItemOutcome): Promise<void> => {
-    await journal.append([outcome]);
+    await outcomes.write(outcome);
     attempts.delete(outcome.key);
-    tally.count(outcome.outcome);
   };
   const handle = async (item: T): Promise<void> => {
     const key = work.keyOf(item);
@@ -109,7 +74,7 @@ export async function carryOutItems<T>(context: JobContext, work: Items<T>, pace
       if (again) {
         if (!again.tooFast) {
           attempts.set(key, tried);
-          tally.trouble(failure.message);
+          context.progress({ trouble: failure.message });
         }
         throw again;
       }
@@ -133,33 +98,50 @@ function hopelessAfter({ code, message }: Failure, cause: unknown): Error {
   return new Error(`${why}: ${message} Begin again when that is mended; what is done stays done.`, { cause });
 }
 
-async function* unsettled<T>(
-  { items, keyOf }: Items<T>,
-  settled: ReadonlySet<ItemOutcome['key']>,
-): AsyncGenerator<T> {
+async function* unsettled<T>({ items, keyOf }: Items<T>, settled: ReadonlySet<string>): AsyncGenerator<T> {
   for await (const item of items) {
-    if (!settled.has(keyOf(item))) yield item;
+    if (!settled.has(String(keyOf(item)))) yield item;
   }
 }
 
-/** Items by what became of them. */
-class Tally {
+/** Keeps outcomes and their counts together. */
+class OutcomeWriter {
   readonly #context: JobContext;
-  readonly #counts: Record<string, number> = {};
-  #done = 0;
+  readonly #commit = new GroupCommit<ItemOutcome>((outcomes) => this.#write(outcomes));
+  #counts: Record<string, number>;
 
-  constructor(context: JobContext) {
+  constructor(context: JobContext, earlier: readonly string[]) {
     this.#context = context;
+    this.#counts = counted({}, earlier);
+    if (earlier.length > 0) context.progress(progressOf(this.#counts));
   }
 
-  count(outcome: string): void {
-    this.#counts[outcome] = (this.#counts[outcome] ?? 0) + 1;
-    this.#done += 1;
-    this.#context.progress({ done: this.#done, counts: { ...this.#counts }, trouble: undefined });
+  /** @throws StoreUnavailable when it could not be kept */
+  write(outcome: ItemOutcome): Promise<void> {
+    return this.#commit.add(outcome);
   }
 
-  /** Something that is tried again; forgotten with the next item that is settled. */
-  trouble(message: string): void {
-    this.#context.progress({ trouble: message });
+  async #write(outcomes: readonly ItemOutcome[]): Promise<void> {
+    const { job, record } = this.#context;
+    const counts = counted(
+      this.#counts,
+      outcomes.map(({ outcome }) => outcome),
+    );
+    await record((db) => writeOutcomes(db, job.id, outcomes), progressOf(counts));
+    this.#counts = counts;
   }
+}
+
+function counted(
+  counts: Readonly<Record<string, number>>,
+  outcomes: readonly string[],
+): Record<string, number> {
+  const sum = { ...counts };
+  for (const outcome of outcomes) sum[outcome] = (sum[outcome] ?? 0) + 1;
+  return sum;
+}
+
+function progressOf(counts: Record<string, number>): JobProgress {
+  const done = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return { done, counts, trouble: undefined };
 }

@@ -1,59 +1,78 @@
 import { hasEnded } from './job.ts';
-import { itemsOf, rateOf, viewOf } from './job-view.ts';
+import { pageOfOutcomes } from './item-records.ts';
+import { rateOf, viewOf } from './job-view.ts';
+import { RETENTION_DAYS } from '../../state/state-database.ts';
 import type { ReportProgress } from '../../catalog/tool.ts';
-import type { JobView, Work } from '../../catalog/work.ts';
-import type { WorkRoom, WorkScope } from '../work-room.ts';
+import type { JobView } from '../../catalog/work/jobs.ts';
+import type { JobWork } from '../../catalog/work/jobs.ts';
+import type { CallerScope } from '../caller-scope.ts';
+import type { JobRuntime } from '../job-runtime.ts';
 import type { NewJob } from './engine.ts';
 import type { Job } from './job.ts';
 
 /** Jobs as their owner sees them. */
-export function jobWork(
-  room: () => Promise<WorkRoom>,
-  scope: WorkScope,
-): Pick<Work, 'job' | 'jobs' | 'cancelJob' | 'items'> {
-  const { viewer, path } = scope;
+export function jobWork(runtime: () => Promise<JobRuntime>, scope: CallerScope): JobWork {
+  const { viewer, scale } = scope;
   return {
-    job: async (jobId, waitSeconds) => watchJob(await room(), scope, jobId, waitSeconds),
-    async jobs() {
-      const { engine, store } = await room();
-      return Promise.all((await engine.list(viewer)).map((job) => viewOf(job, store, path.files)));
+    get: async (jobId, waitSeconds) => watchJob(await runtime(), scope, jobId, waitSeconds),
+    async list() {
+      const opened = await runtime();
+      const jobs = await opened.engine.list(viewer);
+      return Promise.all(
+        jobs.map(async (job) => ({
+          ...(await viewOf(job, opened, scale.files)),
+          ...removalOf(job, opened.now()),
+        })),
+      );
     },
-    async cancelJob(jobId) {
-      const { engine, store } = await room();
-      return viewOf(await engine.cancel(viewer, jobId), store, path.files);
+    async cancel(jobId) {
+      const opened = await runtime();
+      return viewOf(await opened.engine.cancel(viewer, jobId), opened, scale.files);
     },
     async items(jobId, options) {
-      const { engine, store } = await room();
+      const { engine, database } = await runtime();
       await engine.get(viewer, jobId);
-      return itemsOf(store, jobId, options);
+      return pageOfOutcomes(database.db, jobId, options);
     },
   };
 }
 
+const DAY_MS = 86_400_000;
+
+/** How long before it is removed a job says so. */
+const TOLD_BEFORE_MS = 7 * DAY_MS;
+
+/** What has not ended is kept. */
+function removalOf(job: Job, now: number): Pick<JobView, 'kept_until'> {
+  const until = Date.parse(job.updated_at) + RETENTION_DAYS * DAY_MS;
+  if (!hasEnded(job) || until - now > TOLD_BEFORE_MS) return {};
+  return { kept_until: new Date(until).toISOString() };
+}
+
 /** Begins a job, or continues it: what is done stays done, and what failed is tried again. Then waits a while. */
 export async function beginAndWatch(
-  room: WorkRoom,
-  scope: WorkScope,
+  runtime: JobRuntime,
+  scope: CallerScope,
   job: NewJob & { id: string },
   waitSeconds: number,
 ): Promise<JobView> {
-  const known = await room.engine.find(scope.viewer, job.id);
+  const known = await runtime.engine.find(scope.viewer, job.id);
   const isComplete = known?.state === 'done' && (known.counts['failed'] ?? 0) === 0;
   const isGoingOn = known !== undefined && !hasEnded(known) && known.state !== 'waiting';
-  if (isGoingOn) await room.engine.takeUp(known);
-  else if (!isComplete) await room.engine.start(job);
-  return watchJob(room, scope, job.id, waitSeconds);
+  if (isGoingOn) await runtime.engine.enqueue(known);
+  else if (!isComplete) await runtime.engine.start(job);
+  return watchJob(runtime, scope, job.id, waitSeconds);
 }
 
 async function watchJob(
-  { engine, store }: WorkRoom,
-  { viewer, path, report, signal }: WorkScope,
+  runtime: JobRuntime,
+  { viewer, scale, report, signal }: CallerScope,
   jobId: string,
   waitSeconds: number,
 ): Promise<JobView> {
   const changed = (job: Job): void => reportJob(job, report);
-  const job = await engine.watch(viewer, jobId, { ms: waitSeconds * 1_000, signal, changed });
-  return viewOf(job, store, path.files);
+  const job = await runtime.engine.watch(viewer, jobId, { ms: waitSeconds * 1_000, signal, changed });
+  return viewOf(job, runtime, scale.files);
 }
 
 function reportJob(job: Job, report: ReportProgress): void {

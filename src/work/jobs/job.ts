@@ -52,6 +52,14 @@ export const Job = z.object({
 
 export type Job = z.output<typeof Job>;
 
+/** Why a job waits whose owner brought a key of their own. */
+export const KEY_IS_GONE =
+  'The process that had its Scale key has ended. Make the same call again with your key, and it goes on.';
+
+/** Why a job waits that was running when its process was ended. */
+export const PROCESS_IS_GONE =
+  'The process that was at it has ended. Another one takes it up within seconds.';
+
 /** The kind of job that does nothing but wait. */
 export const WAIT_FOR_TASKS = 'wait_for_tasks';
 

@@ -19,7 +19,7 @@ interface Options {
   concurrency: number;
   pace: Pace;
   timing: PaceTiming;
-  /** Nothing new is begun once it is aborted; what was begun is finished. */
+  /** Nothing new is started once it is aborted; what was started is finished. */
   signal: AbortSignal;
 }
 

@@ -1,4 +1,5 @@
 import { Readable, pipeline } from 'node:stream';
+import { longNumbersQuoted, parseJsonKeepingDigits } from '../../json/lossless-json.ts';
 import { isRecord } from '../../responses/compact.ts';
 import { NotReadable } from './not-readable.ts';
 import { MAX_ROW_CHARACTERS } from './manifest-row.ts';
@@ -18,21 +19,21 @@ export async function* readJsonLines(text: AsyncIterable<string>): AsyncGenerato
 
 /** Lines without their ends; of one that is too long only as much as shows it. */
 async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let begun = '';
+  let started = '';
   for await (const chunk of text) {
     const [first = '', ...others] = chunk.split('\n');
-    begun = (begun + first).slice(0, MAX_ROW_CHARACTERS + 1);
+    started = (started + first).slice(0, MAX_ROW_CHARACTERS + 1);
     for (const other of others) {
-      yield begun;
-      begun = other;
+      yield started;
+      started = other;
     }
   }
-  yield begun;
+  yield started;
 }
 
 function parseRow(line: number, text: string): ManifestRow {
   try {
-    return rowOf(line, JSON.parse(text));
+    return rowOf(line, parseJsonKeepingDigits(text));
   } catch {
     return { line, fault: 'is not JSON' };
   }
@@ -46,7 +47,7 @@ function parseRow(line: number, text: string): ManifestRow {
 export async function* readJson(text: AsyncIterable<string>): AsyncGenerator<ManifestRow> {
   const { default: streamArray } = await import('stream-json/streamers/stream-array.js');
   const items = streamArray.withParserAsStream();
-  pipeline(Readable.from(text), items, () => undefined); // errors reach the loop
+  pipeline(Readable.from(longNumbersQuoted(text)), items, () => undefined); // errors reach the loop
   let read = 0;
   try {
     for await (const { value } of items as AsyncIterable<{ value: unknown }>) {

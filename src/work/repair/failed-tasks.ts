@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { readAnswer } from '../../catalog/answer-forms.ts';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { REPAIRED_BY } from '../bulk/submit-plan.ts';
-import { keepWithin } from '../keep-within.ts';
+import { enforceTaskScope } from '../enforce-task-scope.ts';
 import { mustExist } from '../must-exist.ts';
-import type { FailedTasksRequest } from '../../catalog/work.ts';
-import type { CallPath } from '../../invocation/call-path.ts';
+import type { FailedTasksRequest } from '../../catalog/work/repairs.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
 
 const text = z.string().optional().catch(undefined);
 const record = z.record(z.string(), z.unknown()).optional().catch(undefined);
@@ -14,7 +15,7 @@ const record = z.record(z.string(), z.unknown()).optional().catch(undefined);
 export const FailedTask = z.looseObject({
   task_id: z.string(),
   type: text,
-  status: text,
+  status: z.string(),
   unique_id: text,
   project: text,
   batch: text,
@@ -33,26 +34,30 @@ export type FailedTask = z.output<typeof FailedTask>;
  * Tasks that failed, and that nothing has taken the place of.
  *
  * @throws NothingFound for a batch, project or task that does not exist
+ * @throws UnreadAnswer for a task of another form: it may have failed as well as not
  */
-export async function* failedTasks(request: FailedTasksRequest, path: CallPath): AsyncGenerator<FailedTask> {
-  await mustExist(request, path.lookUp);
-  for await (const item of request.taskIds ? byId(request.taskIds, path) : listed(request, path)) {
-    const task = FailedTask.safeParse(item).data;
-    if (task) keepWithin(path.projects, [task.project]);
-    if (task?.status !== 'error' || task.metadata?.[REPAIRED_BY] !== undefined) continue;
+export async function* failedTasks(
+  request: FailedTasksRequest,
+  scale: ScaleAccess,
+): AsyncGenerator<FailedTask> {
+  await mustExist(request, scale.lookUp);
+  for await (const item of request.taskIds ? byId(request.taskIds, scale) : listed(request, scale)) {
+    const task = readAnswer(FailedTask, item, 'a task with its id and status');
+    enforceTaskScope(scale.projects, [task.project]);
+    if (task.status !== 'error' || task.metadata?.[REPAIRED_BY] !== undefined) continue;
     yield task;
   }
 }
 
-async function* byId(taskIds: readonly string[], path: CallPath): AsyncGenerator {
+async function* byId(taskIds: readonly string[], scale: ScaleAccess): AsyncGenerator {
   for (const taskId of taskIds) {
-    const found = await path.lookUp('task', taskId, { fresh: true });
+    const found = await scale.lookUp('task', taskId, { fresh: true });
     if (found.state === 'missing') throw new NothingFound(`There is no task "${taskId}".`);
     if (found.state === 'found') yield found.object;
   }
 }
 
-function listed({ batch, project }: FailedTasksRequest, path: CallPath): AsyncGenerator {
+function listed({ batch, project }: FailedTasksRequest, scale: ScaleAccess): AsyncGenerator {
   const query = { status: 'error', limit: 100, batch, project };
-  return tokenItems((request) => path.read(request), { method: 'GET', path: ['tasks'], query });
+  return tokenItems((request) => scale.read(request), { method: 'GET', path: ['tasks'], query });
 }

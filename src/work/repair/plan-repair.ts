@@ -7,7 +7,8 @@ import { takesTasks } from '../bulk/takes-tasks.ts';
 import { causeOf } from './cause-of.ts';
 import { failedTasks } from './failed-tasks.ts';
 import { ownIdOf } from './own-id.ts';
-import type { Change, RepairRequest } from '../../catalog/work.ts';
+import { quotedName } from '../../responses/quoted-name.ts';
+import type { Change, RepairRequest } from '../../catalog/work/repairs.ts';
 import type { Draft } from '../bulk/draft-rows.ts';
 import type { Plan } from '../bulk/plan.ts';
 import type { PlanDeps, PlanHead } from '../bulk/plan-making.ts';
@@ -26,20 +27,20 @@ const STEPS = ['scale_ai_update_task_unique_id', 'scale_ai_set_task_metadata'] a
  * @throws RefusedArguments when there is nothing to repair, nowhere to put it, or a change that changes nothing
  */
 export async function planRepair(request: RepairRequest, deps: PlanDeps): Promise<Plan> {
-  for (const step of STEPS) deps.path.permit(step);
+  for (const step of STEPS) deps.scale.permit(step);
   let making: PlanMaking | undefined;
   let first: FailedTask | undefined;
   let drafts: Draft[] = [];
   const changes = new Changes(request);
-  for await (const task of failedTasks(request, deps.path)) {
+  for await (const task of failedTasks(request, deps.scale)) {
     deps.signal.throwIfAborted();
     if (request.cause !== undefined && causeOf(task.response).cause !== request.cause) continue;
-    const home = await homeFor(task, request, deps);
+    const destination = await destinationOf(task, request, deps);
     first ??= task;
-    making ??= new PlanMaking(headOf(task, request, home), deps);
+    making ??= new PlanMaking(headOf(task, request, destination), deps);
     checkAlike(first, task);
     making.rowsRead += 1;
-    drafts.push(await draft(task, making.rowsRead, { request, changes, home, deps }));
+    drafts.push(await draft(task, making.rowsRead, { request, changes, destination, deps }));
     if (drafts.length < CHUNK) continue;
     await making.take(drafts);
     drafts = [];
@@ -51,14 +52,14 @@ export async function planRepair(request: RepairRequest, deps: PlanDeps): Promis
 }
 
 /** Where a new task goes. */
-interface Home {
+interface Destination {
   project?: string | undefined;
   batch?: string | undefined;
   /** Whether the batch is made first. */
   isNew: boolean;
 }
 
-function headOf({ type = '' }: FailedTask, request: RepairRequest, home: Home): PlanHead {
+function headOf({ type = '' }: FailedTask, request: RepairRequest, destination: Destination): PlanHead {
   const { batch, project, cause, intoBatch } = request;
   const where =
     batch === undefined ? (project === undefined ? '' : ` of project ${project}`) : ` of batch ${batch}`;
@@ -66,9 +67,9 @@ function headOf({ type = '' }: FailedTask, request: RepairRequest, home: Home): 
   return {
     tool: request.creationOf(type).tool,
     type,
-    project: home.project,
+    project: destination.project,
     batch: intoBatch ?? batch,
-    new_batch: home.isNew,
+    new_batch: destination.isNew,
     source: `failed tasks${where}${why}`,
     also: `Each failed task gives its unique_id up to the new one and says so in its metadata${changeWords(request)}`,
     lookUp: false,
@@ -77,8 +78,8 @@ function headOf({ type = '' }: FailedTask, request: RepairRequest, home: Home): 
 
 function changeWords({ replace = [], set = {} }: Change): string {
   const changes = [
-    ...replace.map(({ from, to }) => `"${from}" becomes "${to}" in attachments`),
-    ...Object.keys(set).map((name) => `${name} is set`),
+    ...replace.map(({ from, to }) => `${quotedName(from)} becomes ${quotedName(to)} in attachments`),
+    ...Object.keys(set).map((name) => `${quotedName(name)} is set`),
   ];
   return changes.length === 0 ? '; nothing else is changed.' : `; ${changes.join(', ')}.`;
 }
@@ -86,37 +87,37 @@ function changeWords({ replace = [], set = {} }: Change): string {
 interface Drafting {
   request: RepairRequest;
   changes: Changes;
-  home: Home;
+  destination: Destination;
   deps: PlanDeps;
 }
 
 async function draft(
   task: FailedTask,
   line: number,
-  { request, changes, home, deps }: Drafting,
+  { request, changes, destination, deps }: Drafting,
 ): Promise<Draft> {
   const { tool, within } = request.creationOf(task.type ?? '');
   const ownId = ownIdOf(task);
   const uniqueId = ownId ?? derivedFrom(task.task_id);
   const wrap = (args: Record<string, unknown>): Record<string, unknown> =>
     within === undefined ? args : { type: task.type, [within]: args };
-  const stored = deps.path.withoutUnknown({ tool, arguments: wrap(await askedFor(task, deps)) });
+  const stored = deps.scale.withoutUnknown({ tool, arguments: wrap(await askedFor(task, deps)) });
   const inner = within === undefined ? stored : stored[within];
   const asked = changes.apply(isRecord(inner) ? inner : {});
-  const { project, batch, isNew } = home;
+  const { project, batch, isNew } = destination;
   const place = { ...(project !== undefined && { project }), ...(batch !== undefined && { batch }) };
   const params = { ...asked, ...place, unique_id: uniqueId };
   const { batch: _notYet, ...withoutBatch } = params as Record<string, unknown>;
-  const reasons = await deps.path.judge({ tool, arguments: wrap(isNew ? withoutBatch : params) });
+  const reasons = await deps.scale.validate({ tool, arguments: wrap(isNew ? withoutBatch : params) });
   if (reasons.length > 0) return { line, reason: `task ${task.task_id}: ${reasons.join('; ')}` };
   const repairs = { task_id: task.task_id, frees: ownId !== undefined };
   return { line, args: wrap(params), unique_id: uniqueId, uploads: [], repairs };
 }
 
 /** What the task was asked with. Scale shows the project's instruction behind the task's own. */
-async function askedFor(task: FailedTask, { path }: PlanDeps): Promise<Record<string, unknown>> {
+async function askedFor(task: FailedTask, { scale }: PlanDeps): Promise<Record<string, unknown>> {
   const { params = {}, callback_url, metadata, tags, priority } = task;
-  const instruction = await ownInstruction(task, path.lookUp);
+  const instruction = await ownInstruction(task, scale.lookUp);
   return {
     ...params,
     ...(instruction !== undefined && { instruction }),
@@ -129,7 +130,7 @@ async function askedFor(task: FailedTask, { path }: PlanDeps): Promise<Record<st
 
 async function ownInstruction(
   { project, instruction }: FailedTask,
-  lookUp: PlanDeps['path']['lookUp'],
+  lookUp: PlanDeps['scale']['lookUp'],
 ): Promise<string | undefined> {
   if (instruction === undefined || project === undefined) return instruction;
   const found = await lookUp('project', project);
@@ -188,12 +189,16 @@ class Changes {
 }
 
 /** Where the old batch takes no more tasks, a new one is needed. */
-async function homeFor(task: FailedTask, { intoBatch }: RepairRequest, { path }: PlanDeps): Promise<Home> {
+async function destinationOf(
+  task: FailedTask,
+  { intoBatch }: RepairRequest,
+  { scale }: PlanDeps,
+): Promise<Destination> {
   const { project, batch } = task;
   const into = intoBatch ?? batch;
-  if (into !== undefined && !(await takesTasks(into, path.lookUp))) throw closed(into);
+  if (into !== undefined && !(await takesTasks(into, scale.lookUp))) throw closed(into);
   if (intoBatch === undefined) return { project, batch, isNew: false };
-  const { state } = await path.lookUp('batch', intoBatch);
+  const { state } = await scale.lookUp('batch', intoBatch);
   return { project, batch: intoBatch, isNew: state === 'missing' };
 }
 

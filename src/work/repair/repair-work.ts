@@ -1,21 +1,19 @@
 import { planView } from '../bulk/plan-work.ts';
 import { diagnose } from './diagnose.ts';
 import { planRepair } from './plan-repair.ts';
-import type { Work } from '../../catalog/work.ts';
-import type { WorkRoom, WorkScope } from '../work-room.ts';
+import type { RepairWork } from '../../catalog/work/repairs.ts';
+import type { CallerScope } from '../caller-scope.ts';
+import type { JobRuntime } from '../job-runtime.ts';
 
 /** Failed tasks. */
-export function repairWork(
-  room: () => Promise<WorkRoom>,
-  scope: WorkScope,
-): Pick<Work, 'diagnose' | 'planRepair'> {
+export function repairWork(runtime: () => Promise<JobRuntime>, scope: CallerScope): RepairWork {
   return {
-    diagnose: (request) => diagnose(request, scope.path),
-    async planRepair(request) {
-      const opened = await room();
-      const { store, now } = opened;
+    diagnose: (request) => diagnose(request, scope.scale),
+    async plan(request) {
+      const opened = await runtime();
+      const { database, now } = opened;
       return planView(
-        await planRepair(request, { ...scope, owner: scope.viewer.owner, store, now }),
+        await planRepair(request, { ...scope, owner: scope.viewer.owner, database, now }),
         opened,
         scope,
       );

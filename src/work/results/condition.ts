@@ -1,4 +1,4 @@
-import type { TaskProgress, WaitCondition } from '../../catalog/work.ts';
+import type { TaskProgress, WaitCondition } from '../../catalog/work/waits.ts';
 
 /** Why waiting ends, in a sentence, and whether what was waited for is there. */
 interface Stop {

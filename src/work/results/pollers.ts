@@ -1,10 +1,12 @@
+import { UnreadAnswer } from '../../catalog/unread-answer.ts';
 import { LimitReachedError } from '../../access/limits/limit-reached.ts';
+import { OwnerRefused } from '../../invocation/owner-refused.ts';
 import { ScaleError } from '../../scale/errors.ts';
 import { readProgress } from './progress.ts';
 import { topicsOf } from './topics.ts';
-import type { TaskProgress, WaitTarget } from '../../catalog/work.ts';
-import type { CallPath } from '../../invocation/call-path.ts';
-import type { WorkStore } from '../store/work-store.ts';
+import type { TaskProgress, WaitTarget } from '../../catalog/work/waits.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
 
 export interface PollTiming {
   firstMs: number;
@@ -26,20 +28,23 @@ const FINAL: ReadonlySet<string> = new Set([
   'bad_request',
 ]);
 
+/** Looks in a row whose answer had another form: one may be a proxy's, this many are Scale's. */
+const MAX_UNREAD = 8;
+
 interface Follower {
-  path: CallPath;
+  scale: ScaleAccess;
   seen: (progress: TaskProgress) => void;
   failed: (error: unknown) => void;
 }
 
 /** One poller for each target and key, however many follow it. It runs while somebody does. */
 export class Pollers {
-  readonly #store: WorkStore;
+  readonly #database: StateDatabase;
   readonly #timing: PollTiming;
   readonly #running = new Map<string, Poller>();
 
-  constructor(store: WorkStore, timing: PollTiming = TIMING) {
-    this.#store = store;
+  constructor(database: StateDatabase, timing: PollTiming = TIMING) {
+    this.#database = database;
     this.#timing = timing;
   }
 
@@ -56,20 +61,20 @@ export class Pollers {
    * @throws the signal's reason, or what the reading failed with for good
    */
   async follow(
-    { keyId, target, path }: { keyId: string; target: WaitTarget; path: CallPath },
+    { keyId, target, scale }: { keyId: string; target: WaitTarget; scale: ScaleAccess },
     enough: (progress: TaskProgress) => boolean,
     signal: AbortSignal,
   ): Promise<TaskProgress> {
     signal.throwIfAborted();
     const name = JSON.stringify([keyId, target]);
-    const poller = this.#running.get(name) ?? new Poller(target, this.#store, this.#timing);
+    const poller = this.#running.get(name) ?? new Poller(target, this.#database, this.#timing);
     this.#running.set(name, poller);
     let leave = (): void => undefined;
     try {
       return await new Promise<TaskProgress>((resolve, reject) => {
         const stop = (): void => reject(asError(signal.reason));
         const follower: Follower = {
-          path,
+          scale,
           seen: (progress) => {
             if (enough(progress)) resolve(progress);
           },
@@ -91,7 +96,7 @@ export class Pollers {
 
 class Poller {
   readonly #target: WaitTarget;
-  readonly #store: WorkStore;
+  readonly #database: StateDatabase;
   readonly #timing: PollTiming;
   readonly #followers = new Set<Follower>();
   #silences: (() => void)[] = [];
@@ -101,10 +106,11 @@ class Poller {
   #lookedAt = -Infinity;
   #waitMs: number;
   #last: TaskProgress | undefined;
+  #unread = 0;
 
-  constructor(target: WaitTarget, store: WorkStore, timing: PollTiming) {
+  constructor(target: WaitTarget, database: StateDatabase, timing: PollTiming) {
     this.#target = target;
-    this.#store = store;
+    this.#database = database;
     this.#timing = timing;
     this.#waitMs = timing.firstMs;
   }
@@ -117,8 +123,10 @@ class Poller {
     const isFirst = this.isIdle;
     this.#followers.add(follower);
     if (isFirst) {
-      this.#silences = topicsOf(this.#target).map((topic) => this.#store.listen(topic, () => this.#wake()));
-      this.#wake();
+      this.#silences = topicsOf(this.#target).map((topic) =>
+        this.#database.listen(topic, () => this.#notify()),
+      );
+      this.#notify();
     } else if (this.#last) follower.seen(this.#last);
   }
 
@@ -129,7 +137,7 @@ class Poller {
   }
 
   /** Something happened: looks at once, or as soon as it may. */
-  #wake(): void {
+  #notify(): void {
     this.#waitMs = this.#timing.firstMs;
     if (this.#isLooking) this.#isWoken = true;
     else this.#lookIn(Math.max(0, this.#lookedAt + this.#timing.leastMs - performance.now()));
@@ -145,7 +153,7 @@ class Poller {
     if (!first) return;
     this.#isLooking = true;
     try {
-      this.#tell(await readProgress(this.#target, first.path, this.#last));
+      this.#tell(await readProgress(this.#target, first.scale, this.#last));
     } catch (error) {
       this.#bear(error, first);
     }
@@ -154,22 +162,29 @@ class Poller {
     if (this.isIdle) return;
     const isWoken = this.#isWoken;
     this.#isWoken = false;
-    if (isWoken) this.#wake();
+    if (isWoken) this.#notify();
     else this.#lookIn(this.#waitMs);
   }
 
   #tell(progress: TaskProgress): void {
     const { firstMs, longestMs, growth } = this.#timing;
-    const hasMoved = this.#last !== undefined && this.#last.print !== progress.print;
+    const hasMoved = this.#last !== undefined && this.#last.fingerprint !== progress.fingerprint;
     this.#waitMs = hasMoved ? firstMs : Math.min(this.#waitMs * growth, longestMs);
     this.#last = progress;
+    this.#unread = 0;
     for (const follower of this.#followers) follower.seen(progress);
   }
 
   #bear(error: unknown, asker: Follower): void {
-    if (!this.#followers.has(asker)) {
+    this.#unread = error instanceof UnreadAnswer ? this.#unread + 1 : 0;
+    const isOddOnce = this.#unread > 0 && this.#unread < MAX_UNREAD;
+    if (error instanceof OwnerRefused) {
+      asker.failed(error);
+      this.#isWoken = true; // the others look on their own behalf
+    } else if (!this.#followers.has(asker)) {
       this.#isWoken = true; // it left meanwhile, and what it asked ended with it
     } else if (
+      isOddOnce ||
       error instanceof LimitReachedError ||
       (error instanceof ScaleError && !FINAL.has(error.code))
     ) {

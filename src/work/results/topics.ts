@@ -1,4 +1,4 @@
-import type { WaitTarget } from '../../catalog/work.ts';
+import type { WaitTarget } from '../../catalog/work/waits.ts';
 
 /** What is announced when something of this kind has changed. */
 export function topicOf(kind: 'task' | 'batch' | 'project', name: string): string {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { Job, hasEnded } from '../jobs/job.ts';
+import { readJob } from '../jobs/job-records.ts';
+import { hasEnded } from '../jobs/job.ts';
 import { stopOf } from './condition.ts';
-import type { TaskProgress, WaitCondition, WaitTarget } from '../../catalog/work.ts';
-import type { WorkStore } from '../store/work-store.ts';
+import type { TaskProgress, WaitCondition, WaitTarget } from '../../catalog/work/waits.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
 import type { JobKind } from '../jobs/job-context.ts';
 import type { Pollers } from './pollers.ts';
 
@@ -26,7 +27,7 @@ export const WaitInput = z.object({
   /** What was done when waiting began, for an estimate. */
   settled_at_start: z.int(),
   /** Milliseconds since 1970. */
-  begun_at: z.number(),
+  started_at: z.number(),
   /** A job that still adds tasks: what there is now is not all. */
   added_by: z.string().optional(),
 });
@@ -35,17 +36,17 @@ export type WaitInput = z.output<typeof WaitInput>;
 
 /** Waits in the background; the next call and whoever subscribes find it finished. */
 export function waitForTasks(pollers: Pollers): JobKind {
-  return async ({ job, store, path, signal, progress }) => {
-    const { target, condition, begun_at: begunAt, added_by: adding } = WaitInput.parse(job.input);
-    const until = begunAt + MAX_DAYS * DAY_MS;
+  return async ({ job, database, scale, signal, progress }) => {
+    const { target, condition, started_at: startedAt, added_by: adding } = WaitInput.parse(job.input);
+    const until = startedAt + MAX_DAYS * DAY_MS;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, until - Date.now()))]);
     const enough = (seen: TaskProgress): boolean => {
       progress({ done: seen.settled, total: seen.total, counts: { ...seen.counts } });
       return stopOf(condition, seen) !== undefined;
     };
-    const following = { keyId: job.owner.keyId, target: target satisfies WaitTarget, path };
+    const following = { keyId: job.owner.keyId, target: target satisfies WaitTarget, scale };
     try {
-      if (adding !== undefined) await ended(adding, store, patience);
+      if (adding !== undefined) await ended(adding, database, patience);
       const stop = stopOf(
         condition satisfies WaitCondition,
         await pollers.follow(following, enough, patience),
@@ -59,10 +60,10 @@ export function waitForTasks(pollers: Pollers): JobKind {
   };
 }
 
-async function ended(jobId: string, store: WorkStore, signal: AbortSignal): Promise<void> {
+async function ended(jobId: string, database: StateDatabase, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const { data } = Job.safeParse(await store.get('jobs', jobId));
-    if (!data || hasEnded(data)) return;
+    const job = await readJob(database.db, jobId);
+    if (!job || hasEnded(job)) return;
     await sleep(LOOK_EVERY_MS, undefined, { signal, ref: false });
   }
 }

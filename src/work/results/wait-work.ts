@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { keepWithin } from '../keep-within.ts';
+import { enforceTaskScope } from '../enforce-task-scope.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { mustExist } from '../must-exist.ts';
 import { SUBMIT_PLAN } from '../bulk/submit-plan.ts';
@@ -8,23 +8,26 @@ import { stopOf } from './condition.ts';
 import { WaitInput } from './wait-for-tasks.ts';
 import { readProgress } from './progress.ts';
 import { WAIT_FOR_TASKS, hasEnded } from '../jobs/job.ts';
-import type { JobView, TaskProgress, WaitRequest, WaitTarget, WaitView, Work } from '../../catalog/work.ts';
+import type { JobView } from '../../catalog/work/jobs.ts';
+import type { TaskProgress, WaitRequest, WaitTarget, WaitView } from '../../catalog/work/waits.ts';
+import type { WaitWork } from '../../catalog/work/waits.ts';
 import type { Viewer } from '../jobs/job.ts';
-import type { WorkRoom, WorkScope } from '../work-room.ts';
+import type { CallerScope } from '../caller-scope.ts';
+import type { JobRuntime } from '../job-runtime.ts';
 
 /** Waiting for tasks. */
-export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<Work, 'waitForTasks'> {
-  const { path, viewer } = scope;
+export function waitWork(runtime: () => Promise<JobRuntime>, scope: CallerScope): WaitWork {
+  const { scale, viewer } = scope;
   return {
     async waitForTasks(request) {
       const { target, condition, waitSeconds } = request;
-      if ('project' in target) await mustExist(target, path.lookUp);
-      const seen = await readProgress(target, path);
-      keepWithin(
+      if ('project' in target) await mustExist(target, scale.lookUp);
+      const seen = await readProgress(target, scale);
+      enforceTaskScope(
         viewer.projects,
         [...(seen.known?.values() ?? [])].map(({ project }) => project),
       );
-      const opened = await room();
+      const opened = await runtime();
       const adding = await addingTo(target, opened, viewer);
       const stop = stopOf(condition, seen);
       const isEarly = stop?.done === true && adding !== undefined && condition.until !== 'any_error';
@@ -48,7 +51,7 @@ export function waitWork(room: () => Promise<WorkRoom>, scope: WorkScope): Pick<
           target,
           condition,
           settled_at_start: seen.settled,
-          begun_at: opened.now(),
+          started_at: opened.now(),
           ...(adding !== undefined && { added_by: adding }),
         },
       };
@@ -64,7 +67,7 @@ const NOT_YET = { done: false, reason: undefined };
 /** The job that is just creating tasks of the target. */
 async function addingTo(
   target: WaitTarget,
-  { engine }: WorkRoom,
+  { engine }: JobRuntime,
   viewer: Viewer,
 ): Promise<string | undefined> {
   const jobs = await engine.list(viewer);
@@ -83,8 +86,8 @@ function commonProject({ known }: TaskProgress): { project?: string } {
   return first !== undefined && others.length === 0 ? { project: first } : {};
 }
 
-async function projectOf(batch: string, { path }: WorkScope): Promise<{ project?: string }> {
-  const found = await path.lookUp('batch', batch);
+async function projectOf(batch: string, { scale }: CallerScope): Promise<{ project?: string }> {
+  const found = await scale.lookUp('batch', batch);
   const project = found.state === 'found' ? found.object['project'] : undefined;
   return typeof project === 'string' ? { project } : {};
 }
@@ -105,7 +108,7 @@ function titleOf({ target, condition }: WaitRequest): string {
   return `Wait for ${what}: ${condition.until.replace('_', ' ')}`;
 }
 
-function viewOfWait(job: JobView, seen: TaskProgress, begun: WaitInput): WaitView {
+function viewOfWait(job: JobView, seen: TaskProgress, started: WaitInput): WaitView {
   const { job_id, done: settled, total = seen.total, counts, state, reason } = job;
   const isDone = state === 'done';
   return {
@@ -115,17 +118,17 @@ function viewOfWait(job: JobView, seen: TaskProgress, begun: WaitInput): WaitVie
     total,
     settled,
     job_id,
-    ...leftOver(settled, begun, total - settled),
+    ...leftOver(settled, started, total - settled),
   };
 }
 
 /** Seconds that the rest takes at the rate since the waiting began. */
 function leftOver(
   settled: number,
-  { settled_at_start: atStart, begun_at: begunAt }: WaitInput,
+  { settled_at_start: atStart, started_at: startedAt }: WaitInput,
   open: number,
 ): Pick<WaitView, 'left_s'> {
-  const elapsed = (Date.now() - begunAt) / 1_000;
+  const elapsed = (Date.now() - startedAt) / 1_000;
   const since = settled - atStart;
   return since > 0 && open > 0 ? { left_s: Math.ceil((open * elapsed) / since) } : {};
 }

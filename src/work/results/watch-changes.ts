@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hasEnded } from '../jobs/job.ts';
 import type { Caller } from '../../access/caller.ts';
 import type { Watched } from '../../catalog/resource.ts';
-import type { TaskProgress } from '../../catalog/work.ts';
-import type { CallPath } from '../../invocation/call-path.ts';
+import type { TaskProgress } from '../../catalog/work/waits.ts';
+import type { ScaleAccess } from '../../invocation/scale-access.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Job, Owner, Viewer } from '../jobs/job.ts';
-import type { WorkRoom } from '../work-room.ts';
+import type { JobRuntime } from '../job-runtime.ts';
 
-/** A job that ended, or waits for its owner, may be begun again. */
+/** A job that ended, or waits for its owner, may be started again. */
 const LOOK_AGAIN_MS = 5_000;
 
 const HOUR_MS = 3_600_000;
@@ -16,8 +16,8 @@ const HOUR_MS = 3_600_000;
 interface Watching {
   watched: Watched;
   owner: Owner;
-  /** The way to Scale as far as the owner may go it now. */
-  way: (stop: AbortSignal) => { path: CallPath; caller: Caller } | { refused: string };
+  /** Scale as far as the owner may reach it now. */
+  access: (stop: AbortSignal) => { scale: ScaleAccess; caller: Caller } | { refused: string };
   logger: Logger;
 }
 
@@ -27,17 +27,17 @@ interface Watching {
  * @returns to look away
  */
 export function watchChanges(
-  room: () => Promise<WorkRoom>,
+  runtime: () => Promise<JobRuntime>,
   watching: Watching,
   changed: () => void,
 ): () => void {
   const stop = new AbortController();
   const tell = (): void => {
-    if ('refused' in watching.way(stop.signal)) stop.abort();
+    if ('refused' in watching.access(stop.signal)) stop.abort();
     else if (!stop.signal.aborted) changed();
   };
   const run = watching.watched.kind === 'job' ? watchJob : watchTarget;
-  const watch = async (): Promise<void> => run(await room(), watching, { stop: stop.signal, tell });
+  const watch = async (): Promise<void> => run(await runtime(), watching, { stop: stop.signal, tell });
   watch().catch((error: unknown) => {
     if (!stop.signal.aborted) watching.logger.debug({ err: error }, 'something is not watched any more');
   });
@@ -51,33 +51,33 @@ interface Ends {
 
 /** What cannot be read is not there for its watcher, who is told of nothing. */
 async function watchTarget(
-  { pollers }: WorkRoom,
-  { watched: { kind, name }, owner, way }: Watching,
+  { pollers }: JobRuntime,
+  { watched: { kind, name }, owner, access }: Watching,
   { stop, tell }: Ends,
 ): Promise<void> {
-  const found = way(stop);
+  const found = access(stop);
   if ('refused' in found || kind === 'job') return;
-  const { path, caller } = found;
+  const { scale, caller } = found;
   if (caller.projects) {
-    const seen = await path.lookUp(kind, name);
+    const seen = await scale.lookUp(kind, name);
     const project = seen.state === 'found' ? seen.object['project'] : undefined;
     if (typeof project !== 'string' || !caller.projects.allows(project)) return;
   }
   const target = kind === 'task' ? { taskIds: [name] } : { batch: name };
   const whenChanged = sinceFirst(tell);
-  const see = ({ print = '' }: TaskProgress): boolean => {
-    whenChanged(print);
+  const see = ({ fingerprint = '' }: TaskProgress): boolean => {
+    whenChanged(fingerprint);
     return false;
   };
-  await pollers.follow({ keyId: owner.keyId, target, path }, see, stop);
+  await pollers.follow({ keyId: owner.keyId, target, scale }, see, stop);
 }
 
 async function watchJob(
-  { engine }: WorkRoom,
-  { watched: { name }, owner, way }: Watching,
+  { engine }: JobRuntime,
+  { watched: { name }, owner, access }: Watching,
   { stop, tell }: Ends,
 ): Promise<void> {
-  const found = way(stop);
+  const found = access(stop);
   if ('refused' in found) return;
   const viewer: Viewer = { owner, projects: found.caller.projects };
   const id = name.replace(/^plan_/, 'job_');
@@ -91,11 +91,11 @@ async function watchJob(
 }
 
 /** The first look is what the watcher knows. */
-function sinceFirst(tell: () => void): (print: string) => void {
+function sinceFirst(tell: () => void): (fingerprint: string) => void {
   let last: string | undefined;
-  return (print) => {
-    const isChanged = last !== undefined && last !== print;
-    last = print;
+  return (fingerprint) => {
+    const isChanged = last !== undefined && last !== fingerprint;
+    last = fingerprint;
     if (isChanged) tell();
   };
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { fromJson } from '../../../src/catalog/from-json.ts';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
+import { isRecord } from '../../../src/responses/compact.ts';
 import { LabelList } from './labels.ts';
 
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)], {
@@ -25,7 +27,7 @@ const Attribute = z
     step: z.number().positive().optional(),
     allowed_labels: z.array(z.string()).min(1).optional(),
     required: z.boolean().optional(),
-    conditions: Conditions.optional(),
+    conditions: z.preprocess(fromJson, Conditions).optional(),
     global: z.boolean().optional(),
   })
   .superRefine((attribute, context) => {
@@ -40,27 +42,41 @@ const Attribute = z
     if (min !== undefined && max !== undefined && min > max) refuse('max', 'max must be at least min');
   });
 
-/** Questions about each object, by attribute name. */
+/** Questions about each object. Scale takes a map by attribute name; a list of `{name, …}` is taken for one. */
 export const AnnotationAttributes = listedAs(
   {
-    type: 'object',
-    additionalProperties: {
+    type: 'array',
+    items: {
       type: 'object',
       properties: {
-        type: { enum: [...ATTRIBUTE_TYPES] },
+        name: { type: 'string' },
+        type: { type: 'string', enum: [...ATTRIBUTE_TYPES] },
         description: { type: 'string' },
-        choices: { type: 'array' },
+        choices: { type: 'array', items: { type: 'string' } },
         allow_multiple: { type: 'boolean' },
         min: { type: 'number' },
         max: { type: 'number' },
         step: { type: 'number' },
         allowed_labels: { type: 'array', items: { type: 'string' } },
         conditions: {
-          type: 'object',
-          description: '{label_condition: {label}, attribute_conditions: [{attr: value}], is_global}',
+          type: 'string',
+          description: 'JSON {label_condition: {label}, attribute_conditions: [{attr: value}], is_global}',
         },
       },
+      required: ['name'],
     },
   },
-  z.record(z.string().min(1), Attribute),
+  z.preprocess(byName, z.record(z.string().min(1), Attribute)),
 );
+
+/** A list without a name in each, or with a name twice, stays what it is and is refused. */
+function byName(value: unknown): unknown {
+  if (!Array.isArray(value) || value.length === 0) return value;
+  const entries = value.flatMap((item: unknown) => {
+    if (!isRecord(item) || typeof item['name'] !== 'string') return [];
+    const { name, ...attribute } = item;
+    return [[name, attribute] as const];
+  });
+  const map = new Map(entries);
+  return map.size === value.length ? Object.fromEntries(map) : value;
+}

@@ -9,5 +9,11 @@ export const AttachmentUrl = z.string().regex(READABLE, {
     'must be a URL that Scale can read: http(s)://, s3://, gs:// or scaledata://; upload a local file first',
 });
 
+/** One of many files that make one task. */
+export const FrameUrl = z.string().regex(READABLE, {
+  error:
+    'must be a URL that Scale can read: http(s)://, s3://, gs:// or scaledata://; local files are uploaded together by scale_ai_plan_tasks: manifest_path their directory, group_by "directory", attachments "{{frames}}" in the template',
+});
+
 /** Reference images that are shown but not labeled. */
 export const ContextAttachments = z.array(z.strictObject({ attachment: AttachmentUrl }));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fromJson } from '../../../src/catalog/from-json.ts';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
 import { isRecord } from '../../../src/responses/compact.ts';
 
@@ -58,7 +59,7 @@ const Other = z.looseObject({
 
 /** Kinds are told apart by hand, so that the error is about the kind that was meant. */
 const Field: z.ZodType = z.lazy(() =>
-  z.unknown().superRefine((value, context) => {
+  z.preprocess(fromJson, z.unknown()).superRefine((value, context) => {
     const type = isRecord(value) ? value['type'] : undefined;
     const schema = type === 'category' ? Category : type === 'field_set' ? FieldSet : Other;
     const parsed = schema.safeParse(value);
@@ -97,9 +98,21 @@ export const CollectionFields = listedAs(
         title: { type: 'string' },
         description: { type: 'string' },
         required: { type: 'boolean' },
-        choices: { type: 'array', description: 'of category: {label, value, subchoices}' },
+        choices: {
+          type: 'array',
+          description: 'of category',
+          items: {
+            type: 'object',
+            properties: { label: { type: 'string' }, value: { type: 'string' } },
+            required: ['label', 'value'],
+          },
+        },
         max_choices: { type: 'integer' },
-        fields: { type: 'array', description: 'of field_set' },
+        fields: {
+          type: 'array',
+          description: 'of field_set: each a field as JSON',
+          items: { type: 'string' },
+        },
         min_responses_required: { type: 'integer' },
         max_responses_required: { type: 'integer' },
       },

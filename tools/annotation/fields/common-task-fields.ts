@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listedAs, listedAsJson } from '../../../src/catalog/listed-as.ts';
 
 /** Scale keeps at most this much metadata per task, in bytes of JSON. */
 const MAX_METADATA_BYTES = 10 * 1_024;
@@ -11,11 +12,16 @@ export const CallbackUrl = z
   .string()
   .regex(CALLBACK, { error: 'must be a full http:// or https:// URL, or an e-mail address' });
 
-export const Metadata = z
-  .record(z.string(), z.unknown())
-  .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= MAX_METADATA_BYTES, {
-    error: 'is larger than 10 KB of JSON; keep a reference to the data instead',
-  });
+export const Metadata = listedAsJson(
+  z
+    .record(z.string(), z.unknown())
+    .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= MAX_METADATA_BYTES, {
+      error: 'is larger than 10 KB of JSON; keep a reference to the data instead',
+    }),
+);
+
+/** Gemini takes enums of text only. */
+const Priority = listedAs({ type: 'integer', description: '10, 20 or 30' }, z.literal(PRIORITIES));
 
 export const Tags = z.array(z.string().min(1)).max(5, { error: 'at most 5 tags per task' });
 
@@ -26,7 +32,7 @@ export const commonTaskFields = {
   instruction: z.string().optional().describe('Markdown; the project’s own is appended'),
   callback_url: CallbackUrl.optional(),
   metadata: Metadata.optional(),
-  priority: z.literal(PRIORITIES).optional(),
+  priority: Priority.optional(),
   unique_id: z
     .string()
     .min(1)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fromJson } from '../../../src/catalog/from-json.ts';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
 
 /** What a feature's text is; Scale's integrations know these ten. */
@@ -42,10 +43,10 @@ export const Features = listedAs(
     items: {
       type: 'object',
       properties: {
-        type: { enum: ['text', 'block', 'group'] },
+        type: { type: 'string', enum: ['text', 'block', 'group'] },
         label: { type: 'string' },
         title: { type: 'string', description: 'of a group, instead of label' },
-        flags: { type: 'array', items: { enum: [...FLAGS] } },
+        flags: { type: 'array', items: { type: 'string', enum: [...FLAGS] } },
       },
       required: ['type'],
     },
@@ -64,7 +65,7 @@ const DocumentField = z
       .optional(),
     required: z.boolean().optional(),
     per_page: z.boolean().optional(),
-    conditions: z.array(z.record(z.string(), z.array(z.string()))).optional(),
+    conditions: z.array(z.preprocess(fromJson, z.record(z.string(), z.array(z.string())))).optional(),
   })
   .refine(({ type, options }) => type !== 'select' || options !== undefined, {
     path: ['options'],
@@ -81,10 +82,21 @@ export const DocumentFields = listedAs(
         field_id: { type: 'string' },
         title: { type: 'string' },
         type: { type: 'string', description: 'select' },
-        options: { type: 'array', description: '{title, value}' },
+        options: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { title: { type: 'string' }, value: { type: 'string' } },
+            required: ['title', 'value'],
+          },
+        },
         required: { type: 'boolean' },
         per_page: { type: 'boolean' },
-        conditions: { type: 'array' },
+        conditions: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'each JSON {field_id: [values]}',
+        },
       },
       required: ['field_id', 'type'],
     },
@@ -93,4 +105,9 @@ export const DocumentFields = listedAs(
 );
 
 /** Pairs of labels that may be linked. */
-export const LinkingRules = z.strictObject({ labels: z.array(z.tuple([z.string(), z.string()])) });
+export const LinkingRules = z.strictObject({
+  labels: listedAs(
+    { type: 'array', items: { type: 'array', items: { type: 'string' } } },
+    z.array(z.tuple([z.string(), z.string()])),
+  ),
+});

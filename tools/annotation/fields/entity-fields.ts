@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fromJson } from '../../../src/catalog/from-json.ts';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
 import { isRecord } from '../../../src/responses/compact.ts';
 import { AnnotationAttributes } from './annotation-attributes.ts';
@@ -11,13 +12,19 @@ interface EntityLabel {
   attributes?: unknown;
 }
 
+/** A child is often a name and nothing else. */
+function labelIn(value: unknown): unknown {
+  const label = fromJson(value);
+  return typeof label === 'string' ? { name: label } : label;
+}
+
 const EntityLabel: z.ZodType<EntityLabel> = z.lazy(() =>
   z.strictObject({
     name: z.string().min(1),
     display_name: z.string().optional(),
     description: z.string().optional(),
-    children: z.array(EntityLabel).min(1).optional(),
-    attributes: AnnotationAttributes.optional(),
+    children: z.array(z.preprocess(labelIn, EntityLabel)).min(1).optional(),
+    attributes: z.preprocess(fromJson, AnnotationAttributes).optional(),
   }),
 );
 
@@ -31,8 +38,12 @@ export const EntityLabels = listedAs(
         name: { type: 'string' },
         display_name: { type: 'string' },
         description: { type: 'string' },
-        children: { type: 'array' },
-        attributes: { type: 'object' },
+        children: {
+          type: 'array',
+          items: { type: 'string' },
+          description: 'names, or labels as JSON',
+        },
+        attributes: { type: 'string', description: 'JSON like global_attributes' },
       },
       required: ['name'],
     },

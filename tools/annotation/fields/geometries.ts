@@ -63,31 +63,40 @@ const Kinds = z.strictObject({
 
 const GEOMETRY_KINDS = ['box', 'polygon', 'line', 'point', 'ellipse', 'cuboid'] as const;
 
-/**
- * What to draw, by geometry. Listed as one shape for all kinds; which option belongs to which kind is checked
- * here and taught by the error.
- */
+const LISTED_VERTICES = { min_vertices: { type: 'integer' }, max_vertices: { type: 'integer' } };
+
+function listed(options: Record<string, unknown>): Record<string, unknown> {
+  const objects_to_annotate = { type: 'array', items: { type: 'string' } };
+  return {
+    type: 'object',
+    properties: { objects_to_annotate, ...options },
+    required: ['objects_to_annotate'],
+  };
+}
+
+/** What to draw, by geometry. Options that are rarely used are not listed, and taken all the same. */
 export const Geometries = listedAs(
   {
     type: 'object',
-    propertyNames: { enum: [...GEOMETRY_KINDS] },
-    additionalProperties: {
-      type: 'object',
-      properties: {
-        objects_to_annotate: {
-          type: 'array',
-          description: 'labels: "car" or {choice, subchoices}',
-          items: { anyOf: [{ type: 'string' }, { type: 'object' }] },
-        },
+    properties: {
+      box: listed({
         min_width: { type: 'integer' },
         min_height: { type: 'integer' },
-        min_vertices: { type: 'integer' },
-        max_vertices: { type: 'integer' },
         can_rotate: { type: 'boolean' },
-        integer_pixels: { type: 'boolean' },
-        connections: { type: 'array' },
-      },
-      required: ['objects_to_annotate'],
+      }),
+      polygon: listed(LISTED_VERTICES),
+      line: listed(LISTED_VERTICES),
+      point: listed({
+        connections: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { pair: { type: 'array', items: { type: 'string' } } },
+          },
+        },
+      }),
+      ellipse: listed({}),
+      cuboid: listed({}),
     },
   },
   Kinds.refine((kinds) => Object.values(kinds).some((kind) => kind !== undefined), {

@@ -27,11 +27,28 @@ const Label: z.ZodType<Label> = z.lazy(() =>
   ),
 );
 
+/** One form is listed, since converters keep only one of several; the other is told, and taken as an object too. */
+const LABELS = {
+  type: 'array',
+  items: { type: 'string' },
+  description: 'labels; one with children as JSON {choice, subchoices}',
+};
+
 /** Labels or choices; at least one. */
 export const LabelList = listedAs(
-  { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object' }] } },
-  z.array(Label).min(1),
+  LABELS,
+  z.array(z.preprocess((label) => (typeof label === 'string' ? labelIn(label) : label), Label)).min(1),
 );
+
+/** A label may begin with a brace, too: what is no JSON object is the label itself. */
+function labelIn(text: string): unknown {
+  if (!/^\s*\{.*\}\s*$/s.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 /** Every name in a list of labels, parents included; from a request or from a project, so nothing is assumed. */
 export function labelNames(labels: unknown): string[] {

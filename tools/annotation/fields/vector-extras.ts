@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listedAs } from '../../../src/catalog/listed-as.ts';
+import { listedAsJson } from '../../../src/catalog/listed-as.ts';
 
 const Link = z.strictObject({
   is_bidirectional: z.boolean(),
@@ -7,11 +7,8 @@ const Link = z.strictObject({
   to_allowed_labels: z.array(z.string()).min(1),
 });
 
-const anyObject = { type: 'object' };
-
 /** Relations between objects, by link name. Scale's pages show the value both bare and in a list. */
-export const Links = listedAs(
-  anyObject,
+export const Links = listedAsJson(
   z.record(
     z.string(),
     z.union([Link, z.array(Link)], {
@@ -25,9 +22,9 @@ const WithAnnotationList = z.looseObject({
 });
 
 /** Prelabels that annotators may change freely; the form of a result. */
-export const Hypothesis = listedAs(anyObject, WithAnnotationList);
+export const Hypothesis = listedAsJson(WithAnnotationList);
 
-/** A list for images, `{url}` of a file for videos; which of the two is judged per type. */
+/** A list for images, `{url}` of a file for videos; which of the two is validated per type. */
 const BaseAnnotations = z.looseObject({
   annotations: z.union([z.array(z.looseObject({})), z.looseObject({ url: z.string() })], {
     error: 'must be a list of annotations, or {url} for a video',
@@ -36,7 +33,7 @@ const BaseAnnotations = z.looseObject({
 
 /** Prelabels that can be locked, and what annotators may do to them. */
 export const baseAnnotationFields = {
-  base_annotations: listedAs(anyObject, BaseAnnotations).optional(),
+  base_annotations: listedAsJson(BaseAnnotations).optional(),
   can_add_base_annotations: z.boolean().optional(),
   can_edit_base_annotations: z.boolean().optional(),
   can_edit_base_annotation_labels: z.boolean().optional(),

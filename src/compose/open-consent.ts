@@ -1,0 +1,45 @@
+import { ApprovalPages } from '../access/consent/approval-page.ts';
+import { Questions } from '../access/consent/questions.ts';
+import { openConsents } from '../access/consent/consents.ts';
+import { openAsking } from '../mcp/asking.ts';
+import type { LocalFiles } from '../access/local-files.ts';
+import type { LimitStore } from '../access/limits/shared-store.ts';
+import type { OpenState } from './open-state.ts';
+import type { Settings } from '../config/settings.ts';
+import type { ConfirmDeps } from '../invocation/consent.ts';
+import type { Asking } from '../mcp/asking.ts';
+
+/** How persons are asked, and what their answers are held against. */
+export interface OpenConsent {
+  confirm: ConfirmDeps;
+  asking: Asking;
+  /** Serves the questions that earlier processes left. */
+  resume(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param isRemote whether the person may sit at another machine: then there is no page for them here by default */
+export async function openConsent(
+  settings: Settings,
+  { store, state, files }: { store: LimitStore; state: OpenState; files: LocalFiles },
+  { isRemote }: { isRemote: boolean },
+): Promise<OpenConsent> {
+  const fallback = settings.confirm_fallback ?? (isRemote ? 'refuse' : 'approval');
+  const questions = new Questions(async () => (await state.kept.get()).database, Date.now);
+  const pages = fallback === 'approval' ? new ApprovalPages(settings.state_dir, questions, files) : undefined;
+  const { policy, rates, currency } = settings;
+  return {
+    confirm: {
+      policy,
+      rates,
+      currency,
+      consents: openConsents(store, Date.now),
+      ...(pages && { approved: (binding) => pages.take(binding) }),
+    },
+    asking: openAsking(await store.sharedSecret(), pages && ((plan, seal) => pages.ask(plan, seal))),
+    async resume() {
+      if (await state.isThere()) await pages?.resume();
+    },
+    close: async () => pages?.close(),
+  };
+}

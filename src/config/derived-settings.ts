@@ -1,0 +1,37 @@
+import path from 'node:path';
+import type { Settings } from './settings.ts';
+
+/** Who is let in over HTTP: a file with tokens or an issuer is not ignored for want of a flag. */
+export function authOf({ auth, oauth, tokens }: Settings): 'none' | 'tokens' | 'oauth' {
+  if (auth !== undefined) return auth;
+  if (oauth) return 'oauth';
+  return tokens.length > 0 ? 'tokens' : 'none';
+}
+
+/**
+ * Whether callers over HTTP sit at this machine: without tokens only loopback addresses are listened on, and no other
+ * name leads here.
+ */
+export function isLocalEndpoint(settings: Settings): boolean {
+  return authOf(settings) === 'none' && settings.allow_host.length === 0;
+}
+
+/** Where the embedded sandbox keeps its state; undefined for one that keeps it in memory. */
+export function sandboxDirectory({ data, state_dir: stateDir }: Settings): string | undefined {
+  return data === 'none' ? undefined : (data ?? path.join(stateDir, 'sandbox'));
+}
+
+/** The database of this machine; what is about the sandbox is kept apart from what is about Scale. */
+export function stateFile({ state_dir: directory, sandbox }: Settings): string {
+  return path.join(directory, sandbox ? 'sandbox-state.sqlite' : 'state.sqlite');
+}
+
+/** Files for whoever sits at this machine: exports, rows and items. */
+export function copiesDirectory({ state_dir: directory, sandbox }: Settings): string {
+  return path.join(directory, sandbox ? 'sandbox-copies' : 'copies');
+}
+
+/** Plans for a sandbox that keeps nothing would outlive what they are about. */
+export function isForgotten(settings: Settings): boolean {
+  return settings.sandbox && sandboxDirectory(settings) === undefined;
+}

@@ -1,0 +1,119 @@
+/** A number that may have lost digits: many of them, or an exponent. Most texts have none, and cost one look. */
+const SUSPECT = /\d[\d.]{15}|\d[eE][+-]?\d/;
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/** `toPrecision` takes no more. */
+const MAX_PRECISION = 100;
+
+/**
+ * `JSON.parse`, except that a number becomes a string where a double cannot hold its digits: the id
+ * 1234567890123456789 stays what it is instead of turning into 1234567890123456800.
+ *
+ * @throws SyntaxError as `JSON.parse` does
+ */
+export function parseJsonKeepingDigits(text: string): unknown {
+  const parsed: unknown = JSON.parse(text);
+  if (!SUSPECT.test(text)) return parsed;
+  const quoted = quoteLongNumbers(text);
+  return quoted === text ? parsed : JSON.parse(quoted);
+}
+
+/**
+ * The same for JSON text that another parser reads: the numbers that it would change are in quotes.
+ *
+ * @returns the text itself where nothing is at stake, or where it is no JSON: the parser says what is wrong
+ */
+export function withLongNumbersQuoted(text: string): string {
+  if (!SUSPECT.test(text)) return text;
+  try {
+    JSON.parse(text);
+  } catch {
+    return text;
+  }
+  return quoteLongNumbers(text);
+}
+
+/** The same for JSON text that comes in pieces; a number or a string may be cut anywhere. */
+export async function* longNumbersQuoted(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let isInString = false;
+  let held = '';
+  for await (const piece of pieces) {
+    const text = held + piece;
+    const parts: string[] = [];
+    let at = 0;
+    while (at < text.length) {
+      const end = isInString ? closingQuote(text, at) : text.indexOf('"', at);
+      if (end === -1) break;
+      const part = text.slice(at, end + 1);
+      parts.push(isInString ? part : part.replace(NUMBER, quoteWhereLost));
+      isInString = !isInString;
+      at = end + 1;
+    }
+    const rest = text.slice(at);
+    const cut = isInString ? /\\*$/.exec(rest) : /[-+.\deE]*$/.exec(rest);
+    const whole = rest.slice(0, cut?.index ?? rest.length);
+    held = rest.slice(whole.length);
+    parts.push(isInString ? whole : whole.replace(NUMBER, quoteWhereLost));
+    yield parts.join('');
+  }
+  yield isInString ? held : held.replace(NUMBER, quoteWhereLost);
+}
+
+/** @returns the index of the quote that ends a string which has started before `from`, or -1 */
+function closingQuote(text: string, from: number): number {
+  for (let at = from; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at;
+  }
+  return -1;
+}
+
+/** Walks from string to string, so that digits inside strings are never touched. The text is valid JSON. */
+function quoteLongNumbers(text: string): string {
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const quote = text.indexOf('"', at);
+    const opening = quote === -1 ? text.length : quote;
+    if (opening > at) parts.push(text.slice(at, opening).replace(NUMBER, quoteWhereLost));
+    at = quote === -1 ? text.length : endOfString(text, opening);
+    if (quote !== -1) parts.push(text.slice(opening, at));
+  }
+  return parts.join('');
+}
+
+/** @returns the index after the closing quote: the first that an even number of backslashes precedes */
+function endOfString(text: string, opening: number): number {
+  for (let quote = text.indexOf('"', opening + 1); ; quote = text.indexOf('"', quote + 1)) {
+    let backslashes = 0;
+    while (text[quote - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return quote + 1;
+  }
+}
+
+function quoteWhereLost(literal: string): string {
+  return isKept(literal) ? literal : `"${literal}"`;
+}
+
+/**
+ * A whole number is kept when it is written the same way again. A fraction is kept when its digits come back, in
+ * the shortest form or as the double's own value to that many digits, as `%.20f` prints it.
+ */
+function isKept(literal: string): boolean {
+  if (literal.length < 16 && !/e/i.test(literal)) return true;
+  const value = Number(literal);
+  if (!Number.isFinite(value)) return false;
+  if (/^-?\d+$/.test(literal)) return String(value) === literal || literal === '-0';
+  const digits = significantDigits(literal);
+  if (digits === significantDigits(String(value))) return true;
+  const precision = digits.length;
+  return precision <= MAX_PRECISION && significantDigits(value.toPrecision(precision)) === digits;
+}
+
+/** The digits between the leading and the trailing zeros; the exponent is the double's to keep. */
+function significantDigits(literal: string): string {
+  return literal
+    .replace(/^-|[eE].*$/g, '')
+    .replace('.', '')
+    .replace(/^0+|0+$/g, '');
+}

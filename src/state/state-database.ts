@@ -1,0 +1,43 @@
+import type { EventEmitter } from 'node:events';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { Leases } from './leases.ts';
+import type { Schema } from './schema.ts';
+
+export type DatabaseKind = 'sqlite' | 'postgres';
+
+export type Queries = Kysely<Schema> | Transaction<Schema>;
+
+/** What outlives a call: plans, jobs, events, consents. SQLite for one machine, PostgreSQL for replicas. */
+export interface StateDatabase {
+  readonly db: Kysely<Schema>;
+  /** Milliseconds since 1970, by the clock that all processes have in common; for use in a query. */
+  readonly time: RawBuilder<number>;
+  readonly leases: Leases;
+  /** Tells all who listen, in every replica of a PostgreSQL, that something changed. */
+  notify(topic: string): void;
+  /** @returns to stop listening */
+  listen(topic: string, changed: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** How long plans, jobs and events are kept after they were last written. */
+export const RETENTION_DAYS = 30;
+
+export const DAY_MS = 86_400_000;
+
+/** Listens in this process. */
+export function listenOn(emitter: EventEmitter): StateDatabase['listen'] {
+  return (topic, changed) => {
+    emitter.on(topic, changed);
+    return () => emitter.off(topic, changed);
+  };
+}
+
+/** @returns undefined for a document that is damaged */
+export function parseDocument(document: string): unknown {
+  try {
+    return JSON.parse(document);
+  } catch {
+    return undefined;
+  }
+}
