@@ -32,7 +32,10 @@ export async function openPool(url: string, logger: Logger): Promise<Pool> {
     statement_timeout: STATEMENT_MS,
     application_name: 'scale-ai-mcp',
   });
-  pool.on('error', (error) => logger.debug({ err: error }, 'a connection to PostgreSQL was lost'));
+  // Of a connection in use, too: without a listener, one that is lost between two statements would end the process.
+  const lost = (error: unknown): void => logger.debug({ err: error }, 'a connection to PostgreSQL was lost');
+  pool.on('error', lost);
+  pool.on('connect', (client) => void client.on('error', lost));
   return pool;
 }
 
