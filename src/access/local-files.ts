@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { link, lstat, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { collectBuffers } from '../scale/collect-buffers.ts';
+import { collectGarbage } from '../observability/collect-garbage.ts';
 import { pinDirectory } from './pinned-directory.ts';
 import type { FileHandle } from 'node:fs/promises';
 import type { PinnedDirectory } from './pinned-directory.ts';
@@ -282,7 +282,7 @@ async function* read(handle: FileHandle): AsyncGenerator<Uint8Array> {
     const { buffer, bytesRead } = await handle.read({ buffer: Buffer.allocUnsafe(CHUNK_BYTES), position });
     if (bytesRead === 0) return;
     position += bytesRead;
-    if (position % COLLECT_EVERY_BYTES < bytesRead) collectBuffers();
+    if (position % COLLECT_EVERY_BYTES < bytesRead) collectGarbage('minor');
     yield buffer.subarray(0, bytesRead);
   }
 }

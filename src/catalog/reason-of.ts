@@ -15,11 +15,19 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: 'it is damaged, or no database',
 };
 
+const WHEN_DAMAGED =
+  ' Stop all servers that use it, move it aside together with the files that begin with its name, and put a copy back if there is one; without a copy, planning the same manifests again finds what was created and makes only what is missing.';
+
 /** Why something cannot be kept, for a sentence. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   const known = Object.keys(REASONS).find((name) => code.startsWith(name)); // SQLITE_IOERR_WRITE
   return (known && REASONS[known]) ?? (error instanceof Error ? error.message : String(error));
+}
+
+/** What to do about a database that is damaged, as a sentence after another. */
+export function adviceFor(error: unknown): string {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error)) ? WHEN_DAMAGED : '';
 }
 
 export function codeOf(error: unknown): string {

@@ -17,9 +17,6 @@ import type { Caller } from '../access/caller.ts';
 import type { ScaleAccess } from '../invocation/scale-access.ts';
 import type { Watch } from '../mcp/subscriptions.ts';
 import type { Owner } from '../work/jobs/job.ts';
-import { copiesDirectory } from '../config/derived-settings.ts';
-import { DAY_MS, RETENTION_DAYS } from '../state/state-database.ts';
-import { LocalCopies } from '../work/local-copies.ts';
 import type { Settings } from '../config/settings.ts';
 import type { ScaleClient } from '../scale/client.ts';
 import type { InvokerDeps } from '../invocation/invoker-deps.ts';
@@ -108,13 +105,9 @@ export function openJobRuntime(parts: Parts): OpenJobRuntime {
   };
 }
 
-function openRuntime(parts: Parts, { database, dispatch }: KeptState): JobRuntime {
+function openRuntime(parts: Parts, { database, copies, dispatch }: KeptState): JobRuntime {
   const { settings, logger, takesCallbacks, operatorKey } = parts;
   const pollers = new Pollers(database);
-  const copies = new LocalCopies(copiesDirectory(settings));
-  copies.removeOld(Date.now() - RETENTION_DAYS * DAY_MS).catch((error: unknown) => {
-    logger.warn({ err: error }, 'files that are too old could not be removed');
-  });
   const engine = new JobEngine({
     database,
     kinds: jobKinds(paceOf(settings), pollers, copies),

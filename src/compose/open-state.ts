@@ -2,9 +2,12 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readDatabaseUrl } from '../access/read-database-url.ts';
-import { isForgotten, stateFile } from '../config/derived-settings.ts';
+import { copiesDirectory, isForgotten, stateFile } from '../config/derived-settings.ts';
 import { dispatchHere } from '../work/jobs/dispatch.ts';
 import { lazily } from '../work/lazy.ts';
+import { LocalCopies } from '../work/local-copies.ts';
+import { startRetention } from '../work/retention.ts';
+import { openPool } from './open-pool.ts';
 import type { Pool } from 'pg';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -15,6 +18,7 @@ import type { Lazy } from '../work/lazy.ts';
 /** The database with what goes with it. */
 export interface KeptState {
   database: StateDatabase;
+  copies: LocalCopies;
   /** Brings jobs to any process that may carry them out. */
   dispatch: (run: RunJob) => Dispatcher;
   close(): Promise<void>;
@@ -43,9 +47,8 @@ export async function openState(settings: Settings, logger: Logger): Promise<Ope
       close: async () => (await kept.opened())?.close(),
     };
   }
-  const { openPool } = await import('../state/postgres.ts');
   const pool = await openPool(url, logger);
-  const kept = lazily(() => openShared(pool, logger), {
+  const kept = lazily(() => openShared(pool, settings, logger), {
     what: 'PostgreSQL cannot be used',
     setting: 'SCALE_MCP_DATABASE_URL',
   });
@@ -65,29 +68,50 @@ export async function openState(settings: Settings, logger: Logger): Promise<Ope
 
 async function openFile(settings: Settings, logger: Logger): Promise<KeptState> {
   const { openSqlite } = await import('../state/sqlite.ts');
-  const dispatch = (run: RunJob): Dispatcher => dispatchHere(run, logger);
+  const dispatch = async (): Promise<KeptState['dispatch']> => (run) => dispatchHere(run, logger);
   if (!isForgotten(settings)) {
-    const database = await openSqlite(stateFile(settings));
-    return { database, dispatch, close: () => database.close() };
+    return withRetention(await openSqlite(stateFile(settings)), { settings, logger, dispatch });
   }
   const directory = await mkdtemp(path.join(tmpdir(), 'scale-ai-mcp-'));
   const database = await openSqlite(path.join(directory, 'state.sqlite'));
+  const kept = await withRetention(database, { settings, logger, dispatch });
   const close = async (): Promise<void> => {
-    await database.close();
+    await kept.close();
     await rm(directory, { recursive: true, force: true });
   };
-  return { database, dispatch, close };
+  return { ...kept, close };
 }
 
-async function openShared(pool: Pool, logger: Logger): Promise<KeptState> {
+async function openShared(pool: Pool, settings: Settings, logger: Logger): Promise<KeptState> {
   const { openPostgres } = await import('../state/postgres.ts');
   const { dispatchOverPostgres } = await import('../work/jobs/dispatch-over-postgres.ts');
   const database = await openPostgres(pool, logger);
+  const dispatch = (): Promise<KeptState['dispatch']> => dispatchOverPostgres(pool, database, logger);
+  return withRetention(database, { settings, logger, dispatch });
+}
+
+interface Opening {
+  settings: Settings;
+  logger: Logger;
+  dispatch: () => Promise<KeptState['dispatch']>;
+}
+
+/** A database that cannot be used so far is closed: the next use opens it anew. */
+async function withRetention(
+  database: StateDatabase,
+  { settings, logger, dispatch }: Opening,
+): Promise<KeptState> {
   try {
-    const dispatch = await dispatchOverPostgres(pool, database, logger);
-    return { database, dispatch, close: () => database.close() };
+    const copies = new LocalCopies(copiesDirectory(settings));
+    const opened = { database, copies, dispatch: await dispatch() };
+    const stop = await startRetention(database, copies, logger);
+    const close = async (): Promise<void> => {
+      stop();
+      await database.close();
+    };
+    return { ...opened, close };
   } catch (error) {
-    await database.close(); // the next use opens it anew
+    await database.close();
     throw error;
   }
 }

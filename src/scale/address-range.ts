@@ -3,6 +3,9 @@ import ipaddr from 'ipaddr.js';
 /** Interface identifiers that hold an IPv4 address (ISATAP, RFC 5214, 6.1), whatever the prefix. */
 const ISATAP = new Set([0x0000, 0x0200]);
 
+/** Every address begins with a digit or has a colon; the library finds out that a name is none by throwing, slowly. */
+const MAYBE_ADDRESS = /^\d|:/;
+
 /**
  * `public` for an address that hosts of the internet have, otherwise the name of its range in IANA's registries of
  * special addresses, in words. Of IPv6 only 2000::/3 is given out for hosts (RFC 4291, 2.4): `::127.0.0.1` and its
@@ -11,7 +14,7 @@ const ISATAP = new Set([0x0000, 0x0200]);
  * @returns undefined for what is no address
  */
 export function rangeOfAddress(text: string): string | undefined {
-  if (!ipaddr.isValid(text)) return undefined;
+  if (!MAYBE_ADDRESS.test(text) || !ipaddr.isValid(text)) return undefined;
   const address = ipaddr.process(text);
   const range = address.range();
   if (range !== 'unicast') return words(range);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Kysely, RawBuilder } from 'kysely';
 import type { Schema } from './schema.ts';
 
@@ -21,6 +22,8 @@ export interface Lease {
 export class Leases {
   readonly #db: Kysely<Schema>;
   readonly #time: RawBuilder<number>;
+  /** When a lease that is taken or renewed now ends. */
+  readonly #until: RawBuilder<number>;
   readonly #held = new Map<string, AbortController>();
   #renewedAt = 0;
   readonly #renewal: NodeJS.Timeout;
@@ -29,6 +32,7 @@ export class Leases {
   constructor(db: Kysely<Schema>, time: RawBuilder<number>) {
     this.#db = db;
     this.#time = time;
+    this.#until = sql<number>`${time} + ${sql.lit(LEASE_MS)}`;
     this.#renewal = setInterval(() => void this.#renew(), RENEW_MS).unref();
   }
 
@@ -41,14 +45,12 @@ export class Leases {
   async acquire(name: string): Promise<Lease | undefined> {
     const holder = randomUUID();
     if (this.#held.size === 0) this.#renewedAt = performance.now();
+    const wanted = { holder, expires_ms: this.#until };
     const taken = await this.#db
       .insertInto('leases')
-      .values(({ eb }) => ({ name, holder, expires_ms: eb(this.#time, '+', LEASE_MS) }))
+      .values({ name, ...wanted })
       .onConflict((conflict) =>
-        conflict
-          .column('name')
-          .doUpdateSet(({ eb }) => ({ holder, expires_ms: eb(this.#time, '+', LEASE_MS) }))
-          .where('leases.expires_ms', '<=', this.#time),
+        conflict.column('name').doUpdateSet(wanted).where('leases.expires_ms', '<=', this.#time),
       )
       .returning('holder')
       .execute();
@@ -81,24 +83,17 @@ export class Leases {
     const held = [...this.#held.keys()];
     if (held.length === 0) return;
     const at = performance.now();
-    try {
-      const renewed = await this.#db
-        .updateTable('leases')
-        .set(({ eb }) => ({ expires_ms: eb(this.#time, '+', LEASE_MS) }))
-        .where('holder', 'in', held)
-        .where('expires_ms', '>', this.#time)
-        .returning('holder')
-        .execute();
-      this.#renewedAt = at;
-      const still = new Set(renewed.map(({ holder }) => holder));
-      this.#lose(held.filter((holder) => !still.has(holder)));
-    } catch {
-      if (at - this.#renewedAt > LEASE_MS) this.#lose(held);
-    }
-  }
-
-  #lose(holders: readonly string[]): void {
-    for (const holder of holders) {
+    const update = this.#db
+      .updateTable('leases')
+      .set({ expires_ms: this.#until })
+      .where('holder', 'in', held);
+    const query = update.where('expires_ms', '>', this.#time).returning('holder');
+    const renewed = await query.execute().catch(() => undefined);
+    if (renewed) this.#renewedAt = at;
+    else if (at - this.#renewedAt <= LEASE_MS) return;
+    const kept = new Set(renewed?.map(({ holder }) => holder));
+    for (const holder of held) {
+      if (kept.has(holder)) continue;
       this.#held.get(holder)?.abort(new DOMException('The lease was lost.', 'AbortError'));
       this.#held.delete(holder);
     }

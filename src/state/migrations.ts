@@ -1,10 +1,5 @@
 import type { DatabaseKind } from './state-database.ts';
 
-const COUNTED: Readonly<Record<DatabaseKind, string>> = {
-  sqlite: 'integer primary key autoincrement',
-  postgres: 'bigint generated always as identity primary key',
-};
-
 /**
  * Statements by the name of their migration, in the order in which they are applied, each once. One that has been
  * released is never changed: a change is a new one.
@@ -14,6 +9,10 @@ export function migrations(kind: DatabaseKind): ReadonlyMap<string, readonly str
 }
 
 function tables(kind: DatabaseKind): string[] {
+  const counted =
+    kind === 'sqlite'
+      ? 'integer primary key autoincrement'
+      : 'bigint generated always as identity primary key';
   return [
     `create table plans (
        id text primary key, principal text not null, key_id text not null, project text, job_id text not null,
@@ -39,7 +38,7 @@ function tables(kind: DatabaseKind): string[] {
        document text not null, primary key (job_id, task_id))`,
     'create index export_lines_by_start on export_lines (job_id, starts_at)',
     `create table events (
-       position ${COUNTED[kind]}, id text not null unique, received_ms bigint not null, kind text, task_id text,
+       position ${counted}, id text not null unique, received_ms bigint not null, kind text, task_id text,
        batch text, project text, document text not null)`,
     `create table consents (
        id text primary key, principal text not null, tool text not null, digest text not null, answer text,

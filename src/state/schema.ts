@@ -12,12 +12,7 @@ interface Owned {
 /** What each table and column is for stands in docs/state.md. */
 export interface Schema {
   plans: Owned & { job_id: string };
-  plan_rows: {
-    plan_id: string;
-    list: 'rows' | 'invalid' | 'existing';
-    position: number;
-    document: string;
-  };
+  plan_rows: { plan_id: string; list: 'rows' | 'invalid' | 'existing'; position: number; document: string };
   jobs: Owned & { kind: string; state: string; created_at: string; cancel_requested: number };
   job_items: { job_id: string; item: string; position: number; outcome: string; document: string };
   exports: { job_id: string; record: string | null; edge: string | null };

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import { StoreUnavailable } from '../catalog/store-unavailable.ts';
 import { Leases } from './leases.ts';
-import { databaseTime, migrate, removeExpired } from './migrate.ts';
-import { codeOf, reasonOf } from '../catalog/reason-of.ts';
-import { DAY_MS, listenOn } from './state-database.ts';
+import { migrate } from './migrate.ts';
+import { adviceFor, reasonOf } from '../catalog/reason-of.ts';
+import { isRunning } from '../observability/is-running.ts';
+import { listenOn } from './state-database.ts';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type Libsql from 'libsql';
 import type { Schema } from './schema.ts';
@@ -15,9 +16,6 @@ import type { StateDatabase } from './state-database.ts';
 
 /** How long a statement waits for another process that is writing; each writes for some milliseconds. */
 const BUSY_MS = 5_000;
-
-const WHEN_DAMAGED =
-  ' Stop all servers that use it, move it aside together with the files that begin with its name, and put a copy back if there is one; without a copy, planning the same manifests again finds what was created and makes only what is missing.';
 
 /** Statements that are kept: what is prepared anew each time takes memory until the garbage collector sees to it. */
 const MAX_PREPARED = 100;
@@ -28,42 +26,36 @@ let lastOpened: Promise<unknown> = Promise.resolve();
 /**
  * Opens the file and brings it up to date; several processes may have it open at once.
  *
- * @param now milliseconds since 1970
  * @throws StoreUnavailable naming the file, what is wrong with it and what to do
  */
-export function openSqlite(file: string, now: () => number = Date.now): Promise<StateDatabase> {
-  const opened = lastOpened.then(() => open(file, now));
+export function openSqlite(file: string): Promise<StateDatabase> {
+  const opened = lastOpened.then(() => open(file));
   lastOpened = opened.catch(() => undefined);
   return opened;
 }
 
-async function open(file: string, now: () => number): Promise<StateDatabase> {
+async function open(file: string): Promise<StateDatabase> {
   const named: Named = (work) => {
     try {
       return work();
     } catch (cause) {
-      const advice = /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(cause)) ? WHEN_DAMAGED : '';
-      throw new StoreUnavailable(`The database ${file} cannot be used: ${reasonOf(cause)}.${advice}`, {
-        cause,
-      });
+      const message = `The database ${file} cannot be used: ${reasonOf(cause)}.${adviceFor(cause)}`;
+      throw new StoreUnavailable(message, { cause });
     }
   };
   const { default: Database } = await import('libsql');
   const raw = named(() => openFile(Database, file));
   const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: withNamedErrors(raw, named) }) });
   const id = randomUUID();
-  const clean = (): Promise<void> => removeExpired(db, 'sqlite', now());
   try {
     await migrate(db, 'sqlite', `The database ${file}`);
     if (await wasLeftOpen(db, id)) named(() => checkIntegrity(raw));
-    await clean();
   } catch (error) {
     await db.destroy();
     throw error;
   }
-  const daily = setInterval(() => void clean().catch(() => undefined), DAY_MS).unref();
   const topics = new EventEmitter().setMaxListeners(0);
-  const time = databaseTime('sqlite');
+  const time = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
   const leases = new Leases(db, time);
   return {
     db,
@@ -72,7 +64,6 @@ async function open(file: string, now: () => number): Promise<StateDatabase> {
     notify: (topic) => void topics.emit(topic),
     listen: listenOn(topics),
     async close() {
-      clearInterval(daily);
       leases.close();
       const leave = db.deleteFrom('processes').where('id', '=', id).execute();
       await leave.catch(() => undefined); // a full disk: the next opening looks closer
@@ -106,14 +97,6 @@ async function wasLeftOpen(db: Kysely<Schema>, id: string): Promise<boolean> {
   });
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === 'EPERM'; // of another user
-  }
-}
-
 function checkIntegrity(raw: Libsql.Database): void {
   const found = JSON.stringify(raw.prepare('pragma integrity_check(1)').all());
   if (!found.includes('"ok"')) throw Object.assign(new Error(found), { code: 'SQLITE_CORRUPT' });
@@ -126,42 +109,37 @@ type Named = <T>(work: () => T) => T;
  * statement, libsql would keep what this connection reads as it was then.
  */
 function withNamedErrors(raw: Libsql.Database, named: Named): SqliteDatabase {
-  const begin: SqliteStatement = {
-    reader: false,
-    all: () => [],
-    run: () => {
-      named(() => raw.exec('begin immediate'));
-      return { changes: 0, lastInsertRowid: 0 };
-    },
-    iterate: () => [][Symbol.iterator](),
+  const prepared = new Map<string, SqliteStatement>();
+  const prepare = (text: string): SqliteStatement => {
+    const statement = named(() => raw.prepare(text));
+    const guarded: Named = (work) => {
+      try {
+        return named(work);
+      } catch (error) {
+        prepared.delete(text); // it may not have ended where it stopped
+        throw error;
+      }
+    };
+    return {
+      reader: statement.reader,
+      all: (parameters) => guarded(() => statement.all(...parameters)),
+      run: (parameters) => guarded(() => statement.run(...parameters)),
+      iterate: (parameters) => statement.iterate(...parameters),
+    };
   };
-  const prepared = new Map<string, SqliteStatement>([['begin', begin]]);
+  const beginImmediate = (): { changes: 0; lastInsertRowid: 0 } => {
+    named(() => raw.exec('begin immediate'));
+    return { changes: 0, lastInsertRowid: 0 };
+  };
+  const begin: SqliteStatement = { ...prepare('begin'), run: beginImmediate };
   return {
-    close() {
-      prepared.clear();
-      raw.close();
-    },
+    close: () => raw.close(),
     prepare(text) {
-      const known = prepared.get(text);
-      if (known) return known;
-      if (prepared.size >= MAX_PREPARED) prepared.delete([...prepared.keys()][1] ?? '');
-      const statement = named(() => raw.prepare(text));
-      const guarded: Named = (work) => {
-        try {
-          return named(work);
-        } catch (error) {
-          prepared.delete(text); // it may not have ended where it stopped
-          throw error;
-        }
-      };
-      const again: SqliteStatement = {
-        reader: statement.reader,
-        all: (parameters) => guarded(() => statement.all(...parameters)),
-        run: (parameters) => guarded(() => statement.run(...parameters)),
-        iterate: (parameters) => statement.iterate(...parameters),
-      };
-      prepared.set(text, again);
-      return again;
+      if (text === 'begin') return begin;
+      if (prepared.size > MAX_PREPARED) prepared.clear();
+      const statement = prepared.get(text) ?? prepare(text);
+      prepared.set(text, statement);
+      return statement;
     },
   };
 }

@@ -20,24 +20,10 @@ export interface StateDatabase {
   close(): Promise<void>;
 }
 
-/** How long plans, jobs and events are kept after they were last written. */
-export const RETENTION_DAYS = 30;
-
-export const DAY_MS = 86_400_000;
-
 /** Listens in this process. */
 export function listenOn(emitter: EventEmitter): StateDatabase['listen'] {
   return (topic, changed) => {
     emitter.on(topic, changed);
     return () => emitter.off(topic, changed);
   };
-}
-
-/** @returns undefined for a document that is damaged */
-export function parseDocument(document: string): unknown {
-  try {
-    return JSON.parse(document);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
-import { openPool, openPostgres } from '../../src/state/postgres.ts';
+import { openPool } from '../../src/compose/open-pool.ts';
+import { openPostgres } from '../../src/state/postgres.ts';
 import { jobOf, sharedCases } from '../state/shared-cases.ts';
 import { readJob, writeStarted } from '../../src/work/jobs/job-records.ts';
 import { PostgresServer } from './postgres-server.ts';
@@ -44,7 +45,7 @@ async function open(): Promise<StateDatabase> {
 }
 
 describe('PostgreSQL', () => {
-  sharedCases('postgres', open);
+  sharedCases(open);
 
   it('is brought up to date by one of many replicas that start at once', async () => {
     const all = await Promise.all(Array.from({ length: 5 }, () => open()));

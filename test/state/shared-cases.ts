@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { DAY_MS } from '../../src/state/state-database.ts';
-import { removeExpired } from '../../src/state/migrate.ts';
+import { DAY_MS, removeExpired } from '../../src/work/retention.ts';
 import { PlanRows, startPlan } from '../../src/work/bulk/plan.ts';
 import { ExportLines } from '../../src/work/exports/export-lines.ts';
 import { pageOfOutcomes, writeOutcomes } from '../../src/work/jobs/item-records.ts';
 import { Job } from '../../src/work/jobs/job.ts';
 import { readJob, unattendedJobs, writeJob, writeStarted } from '../../src/work/jobs/job-records.ts';
-import type { DatabaseKind, StateDatabase } from '../../src/state/state-database.ts';
+import type { StateDatabase } from '../../src/state/state-database.ts';
 
 const owner = { principal: 'tester', mode: 'sandbox' as const, keyId: 'test', ownKey: false };
 
@@ -28,7 +27,7 @@ export function jobOf(id: string, more: Partial<Job> = {}): Job {
 }
 
 /** What holds for either database. */
-export function sharedCases(kind: DatabaseKind, open: () => Promise<StateDatabase>): void {
+export function sharedCases(open: () => Promise<StateDatabase>): void {
   it('has one holder of a lease, however many ask, and the next one once it is released', async () => {
     const [here, there] = [await open(), await open()];
     const asked = await Promise.all(
@@ -129,7 +128,7 @@ export function sharedCases(kind: DatabaseKind, open: () => Promise<StateDatabas
       .updateTable('plans')
       .set({ updated_ms: Date.parse(long) })
       .execute();
-    await removeExpired(database.db, kind, Date.now());
+    await removeExpired(database, Date.now());
     const idsIn = async (table: 'plans' | 'jobs'): Promise<string[]> =>
       (await database.db.selectFrom(table).select('id').orderBy('id').execute()).map(({ id }) => id);
     expect(await idsIn('jobs')).toEqual(['job_queued', 'job_running', 'job_waiting']);

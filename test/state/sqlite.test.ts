@@ -36,7 +36,7 @@ async function open(): Promise<StateDatabase> {
 }
 
 describe('SQLite', () => {
-  sharedCases('sqlite', open);
+  sharedCases(open);
 
   it('is readable for nobody else', async () => {
     await open();

@@ -99,7 +99,7 @@ describe('the log of events', () => {
     time += 120_000;
     expect(await log.take(event('a'))).toBe(false);
     const later = new EventLog({
-      database: await openSqlite(path.join(directory, 'state.sqlite'), () => time),
+      database: await openSqlite(path.join(directory, 'state.sqlite')),
       configured: true,
       now: () => time,
     });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listedAsJson } from '../../src/catalog/listed-as.ts';
+import { isRecord } from '../../src/responses/compact.ts';
 import { TaskObject } from '../tasks/task-object.ts';
 import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
 import { commonTaskFields } from './fields/common-task-fields.ts';
@@ -86,8 +87,7 @@ export function defineTaskCreator(spec: CreatorSpec): Tool {
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(value);
-  return parsed.success ? parsed.data : {};
+  return isRecord(value) ? value : {};
 }
 
 /** Refuses context pictures that repeat what is to be labeled. */

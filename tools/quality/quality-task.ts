@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listedAsJson } from '../../src/catalog/listed-as.ts';
+import { isRecord } from '../../src/responses/compact.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
 import type { RestRequest } from '../../src/catalog/rest-request.ts';
@@ -86,5 +87,5 @@ export function defineQualityTask<I extends z.ZodObject>(spec: QualitySpec<I>): 
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  return z.record(z.string(), z.unknown()).safeParse(value).data ?? {};
+  return isRecord(value) ? value : {};
 }

@@ -77,9 +77,11 @@ function summaryOf(task: TaskObject, shaping: Shaping): string {
   return `${name} is ${shaping.word(task.status, 'of unknown status')}.`;
 }
 
+const Counts = z.record(z.string(), z.number()).catch({});
+
 /** Counts by label where they are plain numbers. */
 function countsIn(value: unknown): Record<string, number> {
-  return z.record(z.string(), z.number()).catch({}).parse(value);
+  return Counts.parse(value);
 }
 
 function stepsFor(task: TaskObject, detail: 'concise' | 'full' | undefined): NextStep[] {

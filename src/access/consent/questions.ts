@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { CONSEQUENCES, EFFECTS, MODES } from '../../catalog/vocabulary.ts';
-import { parseDocument } from '../../state/state-database.ts';
+import { parseDocument } from '../../json/parse-document.ts';
 import type { StateDatabase } from '../../state/state-database.ts';
 import type { Seal } from './consents.ts';
 import type { Plan } from './plan.ts';

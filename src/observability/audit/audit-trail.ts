@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { AuditFile } from './audit-file.ts';
 import { auditFileName, auditFiles, expireAudit, readEntries } from './read-audit.ts';
+import { isRunning } from '../is-running.ts';
 import type { AuditEntry } from './read-audit.ts';
 import type { Logger } from '../logger.ts';
 import type { CallIntent, CallRecord, AuditSink } from '../audit-sink.ts';
@@ -119,7 +120,7 @@ async function unfinishedCalls(directory: string, now: number): Promise<AuditEnt
   for (const file of await auditFiles(directory)) {
     for await (const entry of readEntries(file)) {
       if (entry.request_id === undefined) continue;
-      const mayStillRun = isRunning(file) && now - Date.parse(entry.time) < LONGEST_CALL_MS;
+      const mayStillRun = mayBeRunning(file) && now - Date.parse(entry.time) < LONGEST_CALL_MS;
       if (entry.type === 'intent' && !mayStillRun) open.set(entry.request_id, entry);
       else open.delete(entry.request_id);
     }
@@ -128,15 +129,10 @@ async function unfinishedCalls(directory: string, now: number): Promise<AuditEnt
 }
 
 /** Of another machine nothing is known: its processes count as running. */
-function isRunning(file: string): boolean {
+function mayBeRunning(file: string): boolean {
   const [, host, pid] = /Z-(.*)-(\d+)\.audit\.jsonl$/.exec(path.basename(file)) ?? [];
   if (host !== hostname()) return true;
   // A container's process has the same number each time; this one has not written a file yet.
   if (Number(pid) === process.pid) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  return isRunning(Number(pid));
 }

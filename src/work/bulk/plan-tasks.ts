@@ -1,5 +1,6 @@
 import { RefusedArguments } from '../../catalog/refused-arguments.ts';
 import { mustExist } from '../must-exist.ts';
+import { collectGarbage } from '../../observability/collect-garbage.ts';
 import { RowDrafter } from './draft-rows.ts';
 import { PlanMaking } from './plan-making.ts';
 import { openManifest } from '../manifest/read-manifest.ts';
@@ -15,6 +16,10 @@ const MAX_ROWS = 100_000;
 
 /** Rows that are in memory at once, and requests that look for existing tasks at once. */
 const CHUNK = 400;
+
+/** Rows after which what was made for them is collected. */
+const COLLECT_EVERY = 100;
+const MANY_ROWS = 1_000;
 
 export interface PlanTasks extends Drafting, ManifestRequest {}
 
@@ -36,6 +41,7 @@ export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Pla
     if (making.rowsRead === MAX_ROWS) throw tooMany();
     drafts.push(await drafter.draft(row));
     making.rowsRead += 1;
+    if (making.rowsRead % COLLECT_EVERY === 0) collectGarbage('minor');
     if (drafts.length < CHUNK) continue;
     await making.take(drafts);
     drafts = [];
@@ -43,7 +49,9 @@ export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Pla
   await making.take(drafts);
   if (making.rowsRead === 0) throw empty(manifest);
   if (drafter.columns.size > 0) checkPlaces(request.template, [...drafter.columns]);
-  return making.finish(drafter.uploads, drafter.batches);
+  const plan = await making.finish(drafter.uploads, drafter.batches);
+  if (plan.rows_read > MANY_ROWS) collectGarbage('major'); // a server that makes plans seldom would keep it for long
+  return plan;
 }
 
 /** @throws NothingFound, or RefusedArguments for a batch that takes no more tasks */

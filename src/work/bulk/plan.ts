@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ToolFailure } from '../../invocation/tool-failure.ts';
 import { NothingFound } from '../../catalog/nothing-found.ts';
-import { parseDocument } from '../../state/state-database.ts';
+import { parseDocument } from '../../json/parse-document.ts';
 import { Owner, isWithinReach } from '../jobs/job.ts';
 import type { Schema } from '../../state/schema.ts';
 import type { Viewer } from '../jobs/job.ts';

@@ -1,4 +1,5 @@
-import { DAY_MS, RETENTION_DAYS, parseDocument } from '../../state/state-database.ts';
+import { parseDocument } from '../../json/parse-document.ts';
+import { DAY_MS, RETENTION_DAYS } from '../retention.ts';
 import { topicOf } from '../results/topics.ts';
 import { ScaleEvent, readEvent } from './event.ts';
 import type { EventQuery } from '../../catalog/work/events.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isRecord } from '../../responses/compact.ts';
-import { parseDocument } from '../../state/state-database.ts';
+import { parseDocument } from '../../json/parse-document.ts';
 import type { StateDatabase } from '../../state/state-database.ts';
 import type { ExportLines } from './export-lines.ts';
 import type { Clock, ExportInput } from './export-input.ts';

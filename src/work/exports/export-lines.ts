@@ -1,5 +1,5 @@
 import { GroupCommit } from '../jobs/group-commit.ts';
-import { parseDocument } from '../../state/state-database.ts';
+import { parseDocument } from '../../json/parse-document.ts';
 import type { StateDatabase } from '../../state/state-database.ts';
 
 /** What is in memory at once, but for a line that is longer by itself. */

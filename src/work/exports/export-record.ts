@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isRecord } from '../../responses/compact.ts';
-import { parseDocument } from '../../state/state-database.ts';
+import { parseDocument } from '../../json/parse-document.ts';
 import type { Job } from '../jobs/job.ts';
 import type { StateDatabase } from '../../state/state-database.ts';
 import type { ExportEdge } from './export-edge.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseDocument } from '../../state/state-database.ts';
+import { parseDocument } from '../../json/parse-document.ts';
 import type { ExpressionBuilder, ExpressionWrapper } from 'kysely';
 import type { Schema } from '../../state/schema.ts';
 import type { Queries } from '../../state/state-database.ts';

@@ -1,3 +1,4 @@
+import { collectGarbage } from '../../observability/collect-garbage.ts';
 import { Pace } from './pace.ts';
 import { workThrough } from './work-through.ts';
 import { comesAgain, failureOf, isPassing } from './failure.ts';
@@ -31,6 +32,9 @@ export interface Items<T> {
   /** @throws ToolFailure: for good when the request is at fault, otherwise the item comes again */
   handle: (item: T) => Promise<Settled>;
 }
+
+/** Items after which what was made for them is collected. */
+const COLLECT_EVERY = 100;
 
 /** So many items failing in a row for reasons of Scale's end the work: the rest would fail as well. */
 const HOPELESS = 50;
@@ -99,8 +103,12 @@ function hopelessAfter({ code, message }: Failure, cause: unknown): Error {
 }
 
 async function* unsettled<T>({ items, keyOf }: Items<T>, settled: ReadonlySet<string>): AsyncGenerator<T> {
+  let count = 0;
   for await (const item of items) {
-    if (!settled.has(String(keyOf(item)))) yield item;
+    if (settled.has(String(keyOf(item)))) continue;
+    yield item;
+    count += 1;
+    if (count % COLLECT_EVERY === 0) collectGarbage('minor');
   }
 }
 

@@ -1,4 +1,4 @@
-import { parseDocument } from '../../state/state-database.ts';
+import { parseDocument } from '../../json/parse-document.ts';
 import { Job } from './job.ts';
 import type { Queries, StateDatabase } from '../../state/state-database.ts';
 import type { Owner } from './job.ts';

@@ -1,7 +1,7 @@
 import { hasEnded } from './job.ts';
 import { pageOfOutcomes } from './item-records.ts';
 import { rateOf, viewOf } from './job-view.ts';
-import { RETENTION_DAYS } from '../../state/state-database.ts';
+import { DAY_MS, RETENTION_DAYS } from '../retention.ts';
 import type { ReportProgress } from '../../catalog/tool.ts';
 import type { JobView } from '../../catalog/work/jobs.ts';
 import type { JobWork } from '../../catalog/work/jobs.ts';
@@ -36,8 +36,6 @@ export function jobWork(runtime: () => Promise<JobRuntime>, scope: CallerScope):
     },
   };
 }
-
-const DAY_MS = 86_400_000;
 
 /** How long before it is removed a job says so. */
 const TOLD_BEFORE_MS = 7 * DAY_MS;

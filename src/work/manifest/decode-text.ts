@@ -3,8 +3,11 @@ import { NotReadable } from './not-readable.ts';
 
 const UTF16LE_MARK = [0xff, 0xfe];
 
+/** Rows of one piece are parsed at once, and wait in memory for the one that is being drafted. */
+const PIECE_BYTES = 4_096;
+
 /**
- * Text of a manifest, chunk by chunk: UTF-8, or UTF-16 where its mark says so. A mark is left out.
+ * Text of a manifest, piece by piece: UTF-8, or UTF-16 where its mark says so. A mark is left out.
  *
  * @throws NotReadable for bytes that are no such text: guessed letters would end in URLs and ids
  */
@@ -25,9 +28,11 @@ export async function* decodeText(content: AsyncIterable<Uint8Array>): AsyncGene
     const [first, second] = bytes;
     const encoding = first === UTF16LE_MARK[0] && second === UTF16LE_MARK[1] ? 'utf-16le' : 'utf-8';
     decoder ??= new TextDecoder(encoding, { fatal: true });
-    const text = decode(bytes);
-    line += text.split('\n').length - 1;
-    yield text;
+    for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+      const text = decode(bytes.subarray(start, start + PIECE_BYTES));
+      line += text.split('\n').length - 1;
+      yield text;
+    }
   }
   yield decode();
 }
