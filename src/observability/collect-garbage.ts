@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-type Collect = (options: { type: 'minor' | 'major' }) => void;
+type Collect = (...options: { type: 'minor' }[]) => void;
 
 let collect: Collect | undefined;
 
@@ -17,7 +17,8 @@ export function collectGarbage(type: 'minor' | 'major'): void {
     setFlagsFromString('--expose-gc');
     const gc: unknown = runInNewContext('gc');
     collect =
-      typeof gc === 'function' ? (options) => void Reflect.apply(gc, undefined, [options]) : () => undefined;
+      typeof gc === 'function' ? (...options) => void Reflect.apply(gc, undefined, options) : () => undefined;
   }
-  collect({ type });
+  if (type === 'minor') collect({ type });
+  else collect(); // with any option, Node.js 20 collects the young generation only
 }

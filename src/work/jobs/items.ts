@@ -33,8 +33,9 @@ export interface Items<T> {
   handle: (item: T) => Promise<Settled>;
 }
 
-/** Items after which what was made for them is collected. */
+/** Items after which what was made for them is collected, and all that is unused. */
 const COLLECT_EVERY = 100;
+const COLLECT_ALL_EVERY = 1_000;
 
 /** So many items failing in a row for reasons of Scale's end the work: the rest would fail as well. */
 const HOPELESS = 50;
@@ -108,7 +109,7 @@ async function* unsettled<T>({ items, keyOf }: Items<T>, settled: ReadonlySet<st
     if (settled.has(String(keyOf(item)))) continue;
     yield item;
     count += 1;
-    if (count % COLLECT_EVERY === 0) collectGarbage('minor');
+    if (count % COLLECT_EVERY === 0) collectGarbage(count % COLLECT_ALL_EVERY === 0 ? 'major' : 'minor');
   }
 }
 
