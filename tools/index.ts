@@ -31,6 +31,8 @@ import { submitPlan } from './bulk/submit-plan.ts';
 import { getAssets } from './files/get-assets.ts';
 import { importFile } from './files/import-file.ts';
 import { uploadFile } from './files/upload-file.ts';
+import { showSample } from './pictures/show-sample.ts';
+import { showTask } from './pictures/show-task.ts';
 import { createProject } from './projects/create-project.ts';
 import { getProjectTemplate } from './projects/get-project-template.ts';
 import { getProject } from './projects/get-project.ts';
@@ -108,6 +110,8 @@ export const catalog: readonly Tool[] = [
   reSendCallbacks,
   // results
   waitForTasks,
+  showTask,
+  showSample,
   exportResults,
   listEvents,
   // tasks

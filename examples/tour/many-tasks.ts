@@ -68,4 +68,15 @@ export const MANY_TASKS: readonly (Step | Event | Work)[] = [
     arguments: { batch: 'road-signs-week-11', attachment: 'https://example.com/street-0106.jpg' },
   },
   { tool: 'scale_ai_cancel_batch', arguments: { batch_name: 'road-signs-week-11' } },
+
+  // Labels to look at
+  { tool: 'scale_ai_create_batch', arguments: { project: 'road-signs', name: 'road-signs-week-12' } },
+  {
+    tool: 'scale_ai_create_image_annotation_task',
+    arguments: { batch: 'road-signs-week-12', attachment: '$photo', unique_id: 'busy-street' },
+    remember: { shown: 'task.task_id' },
+  },
+  { labelersWork: true },
+  { tool: 'scale_ai_show_task', arguments: { task_id: '$shown' } },
+  { tool: 'scale_ai_show_sample', arguments: { batch: 'road-signs-week-12', seed: 7 } },
 ];

@@ -66,6 +66,7 @@ export const STEPS: readonly (Step | Event | Work)[] = [
       project_name: 'road-signs',
       reference_id: 'busy-street',
     },
+    remember: { photo: 'file.attachment_url' },
   },
   { tool: 'scale_ai_import_file', arguments: { file_url: STREET, project_name: 'road-signs' } },
   { tool: 'scale_ai_get_assets', arguments: { project: 'road-signs' } },

@@ -33,6 +33,6 @@ export const SERVER: BuildOptions = {
   legalComments: 'none', // the build writes whole licences
   // Kept code does not know how to import; what stays outside is CommonJS.
   supported: { 'dynamic-import': false },
-  external: Object.keys(packageJson.dependencies),
+  external: Object.keys({ ...packageJson.dependencies, ...packageJson.optionalDependencies }),
   plugins: [writtenCatalog, telemetryApart],
 };

@@ -65,6 +65,7 @@ function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
       return request && context.send(request);
     },
     summarize: (response, shaping) => spec.summarize(spec.response.parse(response), input, shaping),
+    pictures: (response) => spec.pictures?.(spec.response.parse(response)) ?? [],
     recover: (code) => spec.recovery?.[code]?.(input) ?? [],
     subjects: spec.effect === 'create' ? { ...asked, ...sentSubjects } : asked,
     named: [...namedBy(asked), ...sent],

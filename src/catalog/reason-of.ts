@@ -30,7 +30,7 @@ export function adviceFor(error: unknown): string {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error)) ? WHEN_DAMAGED : '';
 }
 
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if (error.message.startsWith('ConnectionFailed')) return 'SQLITE_CANTOPEN'; // libsql names no code
   return 'code' in error ? String(error.code) : '';

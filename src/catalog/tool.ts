@@ -3,6 +3,7 @@ import type { RestRequest } from './rest-request.ts';
 import type { z } from 'zod';
 import type { IdempotentCreate } from './idempotent-create.ts';
 import type { Work } from './work.ts';
+import type { PictureBlock } from './picture-block.ts';
 import type { Consequence, Effect, Mode, Reach, Toolset } from './vocabulary.ts';
 
 /** Text that somebody outside the conversation wrote, fenced with a marker that is random per response. */
@@ -199,6 +200,8 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   reconcile?: (context: ReconcileContext, input: z.output<Input>) => Promise<Reconciled>;
   run?: (context: RunContext, input: z.output<Input>) => Promise<unknown>;
   summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): Summary;
+  /** What is shown beside the answer. */
+  pictures?: (response: z.output<Response>) => PictureBlock[];
   recovery?: Recovery<z.output<Input>>;
 }
 
@@ -241,6 +244,7 @@ export interface PreparedCall {
   reconcile?: (context: ReconcileContext) => Promise<Reconciled>;
   execute(context: RunContext): Promise<unknown>;
   summarize(response: unknown, shaping: Shaping): Summary;
+  pictures(response: unknown): PictureBlock[];
   recover(code: ErrorCode | 'unknown'): NextStep[];
   /** For records and messages; the request decides where it differs from the arguments. */
   subjects: Subjects;

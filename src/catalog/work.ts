@@ -3,6 +3,7 @@ import type { BatchWork } from './work/batches.ts';
 import type { EventWork } from './work/events.ts';
 import type { ExportWork } from './work/exports.ts';
 import type { JobWork } from './work/jobs.ts';
+import type { PictureWork } from './work/pictures.ts';
 import type { PlanWork } from './work/plans.ts';
 import type { RepairWork } from './work/repairs.ts';
 import type { TaskChangeWork } from './work/task-changes.ts';
@@ -19,4 +20,5 @@ export interface Work {
   readonly exports: ExportWork;
   readonly events: EventWork;
   readonly jobs: JobWork;
+  readonly pictures: PictureWork;
 }

@@ -78,6 +78,9 @@ class PooledClient implements ScaleClient {
   readResult: ScaleClient['readResult'] = (url, options) =>
     this.#use((inner) => inner.readResult(url, options));
 
+  readAttachment: ScaleClient['readAttachment'] = (url, options) =>
+    this.#use((inner) => inner.readAttachment(url, options));
+
   async close(): Promise<void> {
     const inner = this.#inner;
     this.#inner = undefined;

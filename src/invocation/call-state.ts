@@ -3,6 +3,7 @@ import { redactArguments } from '../observability/redact.ts';
 import type { Caller } from '../access/caller.ts';
 import type { PreparedCall, ReportProgress, Tool } from '../catalog/tool.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
+import type { PictureBlock } from '../catalog/picture-block.ts';
 import type { CallIntent, CallRecord } from '../observability/audit-sink.ts';
 import type { ScaleClient } from '../scale/client.ts';
 import type { Consent } from './consent.ts';
@@ -67,6 +68,7 @@ export class CallState {
   /** Whether what was to be created had been there before. */
   existed = false;
   output: Record<string, unknown> | undefined;
+  pictures: readonly PictureBlock[] = [];
   readonly #from: number;
 
   constructor({ deps, tool, args, caller, report = ignoreProgress, client, job, ...parts }: CallParts) {

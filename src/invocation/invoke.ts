@@ -10,13 +10,14 @@ import { CALL_STEPS, runThrough } from './pipeline.ts';
 import { openRun } from './run.ts';
 import type { AccountStatus } from '../access/account-status.ts';
 import type { Caller } from '../access/caller.ts';
+import type { PictureBlock } from '../catalog/picture-block.ts';
 import type { Question } from './consent.ts';
 import type { Invocation, InvokerDeps } from './invoker-deps.ts';
 import type { Run } from './run.ts';
 import type { ToolErrorBody } from './tool-failure.ts';
 
 export type InvocationResult =
-  | { ok: true; output: Record<string, unknown> }
+  | { ok: true; output: Record<string, unknown>; pictures: readonly PictureBlock[] }
   /** `question`: a person may be asked, and the call made again with what they said. */
   | { ok: false; error: ToolErrorBody; question?: Question };
 
@@ -41,7 +42,7 @@ export function createInvoker(deps: InvokerDeps): Invoker {
     });
     try {
       await runThrough(CALL_STEPS, call);
-      return { ok: true, output: call.output ?? {} };
+      return { ok: true, output: call.output ?? {}, pictures: call.pictures };
     } catch (error) {
       const body = await fail(call, error);
       return { ok: false, error: body, ...(error instanceof AskFirst && { question: error.question }) };

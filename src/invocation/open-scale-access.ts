@@ -46,6 +46,7 @@ export interface ScaleAccessParts {
 
 export function openScaleAccess(parts: ScaleAccessParts): ScaleAccess {
   const { deps, caller, scale, mode, lookUps, stop } = parts;
+  const allowedHosts = mode === 'sandbox' ? deps.urlHosts.sandbox : deps.urlHosts.scale;
   const now = (): ScaleAccessParts => ({ ...parts, ...parts.renew?.() });
   const known = readAgainOnce(lookUps.through(scale, stop));
   const lookUp: LookUp = async (...asked) => {
@@ -73,7 +74,7 @@ export function openScaleAccess(parts: ScaleAccessParts): ScaleAccess {
       const step = permitted(name);
       try {
         const { call, args: understood } = parseArguments(step, args);
-        refusePrivateUrls(step, understood, mode === 'sandbox' ? deps.urlHosts.sandbox : deps.urlHosts.scale);
+        refusePrivateUrls(step, understood, allowedHosts);
         await enforceProjectScope(now().caller.projects, step, call, lookUp);
         await call.check({ lookUp, mode });
         return [];
@@ -88,6 +89,7 @@ export function openScaleAccess(parts: ScaleAccessParts): ScaleAccess {
     perform: async (call, renewed) => perform(tool(call.tool), call, now(), renewed),
     read: async (request) => now().scale.send(request, { signal: stop }),
     readResult: async (url) => now().scale.readResult(url, { signal: stop }),
+    readAttachment: async (url) => now().scale.readAttachment(url, { signal: stop, allowedHosts }),
   };
 }
 

@@ -160,6 +160,7 @@ function isMadeSince(response: unknown, startedAt: number): boolean {
 function shapeOutput(call: CallState): void {
   const { prepared, mode } = ready(call);
   const { tool, caller, coerced, unchecked, existed } = call;
+  call.pictures = prepared.pictures(call.response);
   call.output = shape(tool, prepared, call.response, { mode, caller, coerced, unchecked, existed });
 }
 

@@ -59,4 +59,10 @@ export interface ScaleAccess {
   /** @throws ScaleError */
   read(request: ScaleRequest): Promise<unknown>;
   readResult(url: string): Promise<{ contentType: string; bytes: Uint8Array }>;
+  /**
+   * Reads the file that a task is about, from wherever the task points to; without the key.
+   *
+   * @throws AttachmentUnreadableError
+   */
+  readAttachment(url: string): Promise<Buffer>;
 }

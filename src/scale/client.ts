@@ -2,6 +2,7 @@ import { Agent, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
 import type { Dispatcher } from 'undici';
 import { parseJsonKeepingDigits } from '../json/lossless-json.ts';
 import { addressOf } from './address.ts';
+import { readAttachment } from './attachment.ts';
 import { ScaleUnexpectedResponseError, errorForStatus } from './errors.ts';
 import { openBreaker } from './breaker.ts';
 import { multipartBody } from './multipart.ts';
@@ -66,6 +67,16 @@ export interface ScaleClient {
    * @throws ScaleError, ForeignResultUrlError, or the signal's reason
    */
   readResult(url: string, options?: Omit<SendOptions, 'isSafe'>): Promise<ResultFile>;
+  /**
+   * Reads the file that a task is about. The key is not sent, and only public hosts are asked, or those that are
+   * allowed.
+   *
+   * @throws AttachmentUnreadableError, or the signal's reason
+   */
+  readAttachment(
+    url: string,
+    options: { signal: AbortSignal; allowedHosts: ReadonlySet<string> },
+  ): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -146,6 +157,8 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
         budget,
         signal,
       }),
+    readAttachment: (url, asked) =>
+      readAttachment(url, { ...asked, dispatcher, base, userAgent: options.userAgent }),
     close: () => dispatcher.close(),
   };
 }

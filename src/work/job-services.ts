@@ -1,6 +1,7 @@
 import { jobWork } from './jobs/job-work.ts';
 import { batchWork } from './bulk/batch-work.ts';
 import { taskChangesWork } from './bulk/task-changes-work.ts';
+import { pictureWork } from './pictures/picture-work.ts';
 import { planWork } from './bulk/plan-work.ts';
 import { eventWork } from './events/event-work.ts';
 import { exportWork } from './exports/export-work.ts';
@@ -22,5 +23,6 @@ export function jobServicesFor(runtime: () => Promise<JobRuntime>, scope: Caller
     exports: exportWork(runtime, scope),
     events: eventWork(runtime, scope),
     jobs: jobWork(runtime, scope),
+    pictures: pictureWork(scope),
   };
 }

@@ -154,7 +154,7 @@ describe('creations in projects that are not there', () => {
       );
     }
     expect(results.filter(({ ok }) => ok)).toHaveLength(20);
-    expect(errorOf(results[20] ?? { ok: true, output: {} }).code).toBe('confirmation_required');
+    expect(errorOf(results[20] ?? { ok: true, output: {}, pictures: [] }).code).toBe('confirmation_required');
   });
 });
 

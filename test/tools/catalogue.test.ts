@@ -54,14 +54,14 @@ describe('the catalogue', () => {
     expect(catalog.filter(({ slug }) => SEED_SLUGS.has(slug))).toHaveLength(41);
   });
 
-  it('keeps the creators at 700 tokens on average, the 41 at 10,000 and the whole list at 13,000', () => {
+  it('keeps the creators at 700 tokens on average, the 41 at 10,000 and the whole list at 13,500', () => {
     const creators = catalog
       .filter((tool) => SEED_SLUGS.has(tool.slug) && budgetOf(tool) === 900)
       .map(listingTokens);
     expect(creators.reduce((a, b) => a + b, 0) / creators.length).toBeLessThanOrEqual(700);
     const total = (tools: typeof catalog): number => tools.map(listingTokens).reduce((a, b) => a + b, 0);
     expect(total(catalog.filter(({ slug }) => SEED_SLUGS.has(slug)))).toBeLessThanOrEqual(10_000);
-    expect(total(catalog)).toBeLessThanOrEqual(13_000);
+    expect(total(catalog)).toBeLessThanOrEqual(13_500);
   });
 
   it('begins with the everyday tools, which alone take 12 places and 2,500 tokens', () => {

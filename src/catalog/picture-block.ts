@@ -1,0 +1,7 @@
+/** A picture for an image block of an answer. */
+export interface PictureBlock {
+  mimeType: string;
+  base64: string;
+  width: number;
+  height: number;
+}
