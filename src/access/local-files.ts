@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { link, lstat, open, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, link, lstat, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { collectGarbage } from '../observability/collect-garbage.ts';
@@ -58,6 +58,13 @@ export interface LocalFiles {
    * @throws LocalFileError as checkWritable does
    */
   write(localPath: string, lines: AsyncIterable<unknown>, options: { writer: string }): Promise<void>;
+  /**
+   * Puts a directory of this server's own where a person wants it. It appears whole, and takes no other's place.
+   *
+   * @param options as those of `write`
+   * @throws LocalFileError as checkWritable does
+   */
+  moveDirectory(directory: string, localPath: string, options: { writer: string }): Promise<void>;
 }
 
 /** What would let a server over HTTP read and write files. */
@@ -72,6 +79,7 @@ export const noLocalFiles: LocalFiles = {
   entries: async () => refuseRemotely(),
   checkWritable: async (localPath) => refuseToWriteRemotely(localPath),
   write: async (localPath) => refuseToWriteRemotely(localPath),
+  moveDirectory: async (_directory, localPath) => refuseToWriteRemotely(localPath),
 };
 
 function refuseRemotely(): never {
@@ -145,7 +153,30 @@ export async function allowLocalFiles(
         await directory.close();
       }
     },
+    async moveDirectory(from, localPath, { writer }) {
+      const target = await placeForNew(localPath, allowed, cwd);
+      const directory = await pinAllowed(path.dirname(target), localPath, allowed);
+      await putDirectory(from, directory, path.basename(target), writer);
+    },
   };
+}
+
+async function putDirectory(
+  from: string,
+  directory: PinnedDirectory,
+  name: string,
+  writer: string,
+): Promise<void> {
+  const next = directory.entry(`.${name}.${writer}`);
+  try {
+    await rm(next, { recursive: true, force: true }); // of a process that was killed meanwhile
+    await cp(from, next, { recursive: true }); // it may be on another disk
+    await rename(next, directory.entry(name));
+    await rm(from, { recursive: true, force: true });
+  } finally {
+    await rm(next, { recursive: true, force: true });
+    await directory.close();
+  }
 }
 
 function isTooBroad(directory: string): boolean {

@@ -89,7 +89,8 @@ export function openScaleAccess(parts: ScaleAccessParts): ScaleAccess {
     perform: async (call, renewed) => perform(tool(call.tool), call, now(), renewed),
     read: async (request) => now().scale.send(request, { signal: stop }),
     readResult: async (url) => now().scale.readResult(url, { signal: stop }),
-    readAttachment: async (url) => now().scale.readAttachment(url, { signal: stop, allowedHosts }),
+    readAttachment: async (url, options) =>
+      now().scale.readAttachment(url, { ...options, signal: stop, allowedHosts }),
   };
 }
 

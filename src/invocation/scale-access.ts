@@ -62,7 +62,8 @@ export interface ScaleAccess {
   /**
    * Reads the file that a task is about, from wherever the task points to; without the key.
    *
+   * @param options how many of its first bytes are enough
    * @throws AttachmentUnreadableError
    */
-  readAttachment(url: string): Promise<Buffer>;
+  readAttachment(url: string, options?: { head?: number }): Promise<Buffer>;
 }

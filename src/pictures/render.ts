@@ -123,6 +123,28 @@ export async function imageOfPixels(pixels: Buffer, { width, height }: Size): Pr
     .toBuffer();
 }
 
+/**
+ * Pixels of a PNG as they stand in it, with one channel for images of grey and three for others.
+ *
+ * @throws UnreadableImageError
+ */
+export async function decodePixels(png: Buffer): Promise<Size & { data: Buffer; channels: number }> {
+  const sharp = await loadSharp();
+  return named(async () => {
+    const image = sharp(png, { limitInputPixels: MAX_PIXELS });
+    const { channels: stored } = await image.metadata();
+    const kept = stored < 3 ? image.extractChannel(0).toColourspace('b-w') : image.removeAlpha();
+    const { data, info } = await kept.raw().toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height, channels: info.channels };
+  });
+}
+
+export async function encodePng(pixels: Buffer, raw: Size & { channels: 1 | 3 }): Promise<Buffer> {
+  const sharp = await loadSharp();
+  const image = sharp(pixels, { raw });
+  return (raw.channels === 1 ? image.toColourspace('b-w') : image).png().toBuffer();
+}
+
 /** Tiles beside and below each other, in rows of so many. */
 export async function contactSheet(tiles: readonly Picture[], columns: number, tile: Size): Promise<Picture> {
   const sharp = await loadSharp();

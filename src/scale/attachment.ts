@@ -1,16 +1,21 @@
 import { request } from 'undici';
 import { rangeOfAddress } from './address-range.ts';
 import type { Dispatcher } from 'undici';
+import type { RetryTiming } from './retry.ts';
 
 /** A picture or frame larger than this is not read; Scale takes files of 80 MB. */
 const MAX_ATTACHMENT_BYTES = 40 * 1024 * 1024;
 
 const TIMEOUT_MS = 20_000;
 const MAX_REDIRECTS = 3;
+const ATTEMPTS = 3;
+const WAIT_MS = 500;
 
 /** Why the file that a task is about could not be read, in a sentence. */
 export class AttachmentUnreadableError extends Error {
   override name = 'AttachmentUnreadableError';
+  /** Whether a little later it may be otherwise. */
+  isPassing = false;
 }
 
 interface ReadOptions {
@@ -21,6 +26,8 @@ interface ReadOptions {
   /** Hosts that may be inside a network, and be read without TLS. */
   allowedHosts: ReadonlySet<string>;
   userAgent: string;
+  /** How many of the first bytes are enough. */
+  head?: number;
   signal: AbortSignal;
 }
 
@@ -30,20 +37,36 @@ interface ReadOptions {
  * @throws AttachmentUnreadableError for other schemes than https, hosts inside a network, statuses other than 200 and
  *   files of more than MAX_ATTACHMENT_BYTES; the signal's reason
  */
-export async function readAttachment(url: string, options: ReadOptions): Promise<Buffer> {
+export async function readAttachment(
+  url: string,
+  options: ReadOptions & { timing: Pick<RetryTiming, 'sleep'> },
+): Promise<Buffer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await readOnce(url, options);
+    } catch (error) {
+      const again = error instanceof AttachmentUnreadableError && error.isPassing && attempt < ATTEMPTS;
+      if (!again) throw error;
+      await options.timing.sleep(WAIT_MS * attempt, options.signal);
+    }
+  }
+}
+
+async function readOnce(url: string, options: ReadOptions): Promise<Buffer> {
   let target = targetOf(url, options);
-  const { dispatcher, userAgent, signal } = options;
+  const { dispatcher, userAgent, head, signal } = options;
   const ended = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
     for (let redirects = 0; ; redirects += 1) {
-      const headers = { 'user-agent': userAgent, accept: '*/*' };
+      const range = head === undefined ? {} : { range: `bytes=0-${head - 1}` };
+      const headers = { 'user-agent': userAgent, accept: '*/*', ...range };
       const response = await request(target, { dispatcher, headers, signal: ended });
       const { statusCode, body } = response;
-      if (statusCode === 200) return await bytesOf(body);
+      if (statusCode === 200 || statusCode === 206) return await bytesOf(body, head);
       await body.dump();
       const { location } = response.headers;
       if (![301, 302, 303, 307, 308].includes(statusCode) || typeof location !== 'string')
-        throw new AttachmentUnreadableError(`${target.host} answered with status ${statusCode}`);
+        throw refusal(target, statusCode);
       if (redirects === MAX_REDIRECTS)
         throw new AttachmentUnreadableError(`${target.host} redirects more than ${MAX_REDIRECTS} times`);
       target = targetOf(new URL(location, target).href, options);
@@ -54,8 +77,18 @@ export async function readAttachment(url: string, options: ReadOptions): Promise
     const reason = ended.aborted
       ? `did not answer within ${TIMEOUT_MS / 1_000} s`
       : `cannot be reached (${error instanceof Error ? error.message : String(error)})`;
-    throw new AttachmentUnreadableError(`${target.host} ${reason}`, { cause: error });
+    throw passing(new AttachmentUnreadableError(`${target.host} ${reason}`, { cause: error }));
   }
+}
+
+function refusal({ host }: URL, status: number): AttachmentUnreadableError {
+  const error = new AttachmentUnreadableError(`${host} answered with status ${status}`);
+  return status === 429 || status >= 500 ? passing(error) : error;
+}
+
+function passing(error: AttachmentUnreadableError): AttachmentUnreadableError {
+  error.isPassing = true;
+  return error;
 }
 
 function targetOf(url: string, { base, allowedHosts }: ReadOptions): URL {
@@ -71,7 +104,7 @@ function targetOf(url: string, { base, allowedHosts }: ReadOptions): URL {
   return target;
 }
 
-async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function bytesOf(body: AsyncIterable<Uint8Array>, head = Infinity): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -79,6 +112,7 @@ async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
     if (size > MAX_ATTACHMENT_BYTES)
       throw new AttachmentUnreadableError(`it is larger than ${MAX_ATTACHMENT_BYTES / 1024 / 1024} MB`);
     chunks.push(chunk);
+    if (size >= head) break; // ends the connection
   }
   return Buffer.concat(chunks);
 }

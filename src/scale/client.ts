@@ -71,11 +71,12 @@ export interface ScaleClient {
    * Reads the file that a task is about. The key is not sent, and only public hosts are asked, or those that are
    * allowed.
    *
+   * @param options `head`: how many of its first bytes are enough
    * @throws AttachmentUnreadableError, or the signal's reason
    */
   readAttachment(
     url: string,
-    options: { signal: AbortSignal; allowedHosts: ReadonlySet<string> },
+    options: { signal: AbortSignal; allowedHosts: ReadonlySet<string>; head?: number },
   ): Promise<Buffer>;
   close(): Promise<void>;
 }
@@ -158,7 +159,7 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
         signal,
       }),
     readAttachment: (url, asked) =>
-      readAttachment(url, { ...asked, dispatcher, base, userAgent: options.userAgent }),
+      readAttachment(url, { ...asked, dispatcher, base, userAgent: options.userAgent, timing }),
     close: () => dispatcher.close(),
   };
 }

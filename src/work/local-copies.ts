@@ -47,12 +47,17 @@ export class LocalCopies {
     }
   }
 
+  /** Where a folder of this name is to stand. */
+  place(name: string): string {
+    return path.join(this.#directory, name);
+  }
+
   /** @param before milliseconds since 1970: what is of an earlier version goes */
   async removeOld(before: number): Promise<void> {
     for (const name of await readdir(this.#directory).catch(() => [])) {
       const file = path.join(this.#directory, name);
       const found = await stat(file).catch(() => undefined);
-      if (found && found.mtimeMs < before) await rm(file, { force: true });
+      if (found && found.mtimeMs < before) await rm(file, { recursive: true, force: true });
     }
   }
 }

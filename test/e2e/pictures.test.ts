@@ -30,8 +30,12 @@ beforeAll(async () => {
     command: process.execPath,
     args: [
       CLI,
-      ...['--sandbox', '--data', 'none', '--toolsets', 'all', '--config', 'test/fixtures/no-questions.yaml'],
-      ...['--allow-dir', PHOTOS, '--allow-dir', directory],
+      '--sandbox',
+      '--data=none',
+      '--toolsets=all',
+      '--config=test/fixtures/no-questions.yaml',
+      `--allow-dir=${PHOTOS}`,
+      `--allow-dir=${directory}`,
     ],
     env: { PATH: process.env['PATH'] ?? '', SCALE_MCP_STATE_DIR: path.join(directory, 'state') },
     stderr: 'ignore',
@@ -105,7 +109,7 @@ describe('a task is shown with its labels', () => {
     expect(output.summary).toMatch(
       /with \d+ annotations \(.*car \d in orange.*\) on an image of 1024×595 pixels/,
     );
-    const { format, width = 0, height = 0 } = await sharp(picture).metadata();
+    const { format, width, height } = await sharp(picture).metadata();
     expect(format).toBe('jpeg');
     expect([width, height > 595]).toEqual([1_024, true]);
     expect(picture?.length).toBeLessThanOrEqual(400_000);

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Scale's own Python SDK, unmodified, against the sandbox. Needs python3 with venv, and PyPI.
+# Scale's own Python SDK, unmodified, against the sandbox; and exports of every format, read by the packages that
+# training uses. Needs python3 with venv, and PyPI.
 # --refresh makes the virtual environment anew.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 SDK=scaleapi==2.18.4
+READERS=(pycocotools==2.0.11 supervision==0.31.2 datasets==5.2.0 spacy==3.8.18 pillow==13.0.0)
 VENV="${XDG_CACHE_HOME:-$HOME/.cache}/scale-ai-mcp/interop-venv"
 
 if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
@@ -16,10 +18,11 @@ if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
 fi
 
 [ "${1:-}" = --refresh ] && rm -rf "$VENV"
-if ! "$VENV/bin/pip" freeze 2>/dev/null | grep -qx "$SDK"; then
+if [ "$(cat "$VENV/installed" 2>/dev/null)" != "$SDK ${READERS[*]}" ]; then
   rm -rf "$VENV"
   python3 -m venv "$VENV"
-  "$VENV/bin/pip" install --quiet --disable-pip-version-check "$SDK"
+  "$VENV/bin/pip" install --quiet --disable-pip-version-check "$SDK" "${READERS[@]}"
+  echo "$SDK ${READERS[*]}" >"$VENV/installed"
 fi
 
 npm run --silent build
@@ -36,3 +39,8 @@ live_key=$(sed -n 's/^live-like key *//p' "$announced")
 test_key=$(sed -n 's/^test key *//p' "$announced")
 
 "$VENV/bin/python" test/interop/scaleapi_client.py "$base_url" "$live_key" "$test_key"
+
+exports=$(mktemp -d)
+trap 'kill $sandbox 2>/dev/null || true; wait $sandbox 2>/dev/null || true; rm -rf "$announced" "$exports"' EXIT
+npx tsx test/interop/export-formats.ts "$exports"
+"$VENV/bin/python" test/interop/formats.py "$exports"

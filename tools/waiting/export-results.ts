@@ -7,6 +7,39 @@ import { DateTime } from '../date-time.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
 import { EXPORT_PART } from '../resources.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
+import type { Shaping, Summary } from '../../src/catalog/tool.ts';
+
+const FORMATS = [
+  'jsonl',
+  'coco',
+  'coco_panoptic',
+  'yolo',
+  'yolo_segment',
+  'yolo_obb',
+  'yolo_pose',
+  'voc',
+  'mask_png',
+  'csv',
+  'kitti',
+  'conll',
+  'spacy',
+  'hf',
+] as const;
+
+const counts = z.record(z.string(), z.number());
+
+const Report = z.object({
+  format: z.string(),
+  tasks: z.number(),
+  annotations: z.number(),
+  classes: counts,
+  splits: counts,
+  converted: counts,
+  skipped: counts,
+  tasks_left_out: z.number(),
+  images_missing: z.number(),
+  left_out: z.array(z.object({ task_id: z.string(), reason: z.string() })),
+});
 
 const Exported = z.object({
   job: JobObject,
@@ -23,6 +56,7 @@ const Exported = z.object({
       not_taken: z.record(z.string(), z.number()).optional(),
       file: z.string().optional(),
       is_first: z.boolean().optional(),
+      report: Report.optional(),
     })
     .optional(),
 });
@@ -31,7 +65,7 @@ export const exportResults = defineTool({
   slug: 'SCALE_AI_EXPORT_RESULTS',
   title: 'Export results',
   description:
-    'Write a task, a batch, or a project’s tasks with parameters, results and result files to a JSON Lines file. Goes on by itself; the same call shows it, or continues what broke off. since_last takes what is new since the same call before; the first time, all.',
+    'Write a task, a batch, or a project’s tasks with results and result files to JSON Lines, or to a folder for training (COCO, YOLO …). Goes on by itself; the same call shows it, or continues what broke off. since_last takes what is new since the same call before; the first time, all.',
   toolset: 'results',
   effect: 'read',
   input: z
@@ -47,7 +81,17 @@ export const exportResults = defineTool({
       updated_after: DateTime.optional(),
       since_last: z.boolean().optional(),
       files: z.boolean().default(true).describe('fetch stored result files'),
-      output_path: z.string().min(1).optional().describe('a new file; in the state directory otherwise'),
+      format: z.enum(FORMATS).default('jsonl'),
+      classes: z.array(z.string().min(1)).min(1).optional().describe('in order; "vehicle=car|truck" merges'),
+      split: z.string().min(1).optional().describe('0.8/0.1/0.1, batch or metadata.KEY'),
+      seed: z.number().int().default(0),
+      images: z.enum(['link', 'copy']).default('link'),
+      inexpressible: z.enum(['convert', 'skip', 'fail']).default('convert').describe('what a format lacks'),
+      output_path: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('a new file or folder; in the state directory otherwise'),
       wait_seconds: WaitSeconds,
     })
     .refine(
@@ -63,7 +107,20 @@ export const exportResults = defineTool({
   example: { batch: 'road-signs-week-10' },
   run: (
     { work },
-    { task_id: taskId, since_last: sinceLast = false, files, output_path, wait_seconds, ...query },
+    {
+      task_id: taskId,
+      since_last: sinceLast = false,
+      files,
+      output_path,
+      wait_seconds,
+      format,
+      classes,
+      split,
+      seed,
+      images,
+      inexpressible,
+      ...query
+    },
   ) =>
     work.exports.start({
       taskId,
@@ -71,6 +128,7 @@ export const exportResults = defineTool({
       files,
       sinceLast,
       outputPath: output_path,
+      form: format === 'jsonl' ? undefined : { format, classes, split, seed, images, inexpressible },
       waitSeconds: wait_seconds,
     }),
   summarize({ job, exported }, input, shaping) {
@@ -90,8 +148,10 @@ export const exportResults = defineTool({
       file,
       not_taken,
       is_first: isFirst = false,
+      report,
       ...rest
     } = exported;
+    if (report) return formatAnswer(report, { job, file }, shaping);
     const where =
       file === undefined
         ? `read it as ${partUri(job.job_id, '1')} and on`
@@ -124,6 +184,42 @@ export const exportResults = defineTool({
     ],
   },
 });
+
+type Job = z.output<typeof Exported>['job'];
+
+/** What stands in the folder, and what of the results does not. */
+function formatAnswer(
+  report: z.output<typeof Report>,
+  { job, file }: { job: Job; file: string | undefined },
+  shaping: Shaping,
+): Summary {
+  const { format, tasks, annotations, classes, splits, converted, skipped, tasks_left_out: leftOut } = report;
+  const { images_missing: missing, left_out: problems } = report;
+  const named = (some: Readonly<Record<string, number>>): unknown =>
+    Object.keys(some).length === 0
+      ? undefined
+      : shaping.fenceJson(some, new Set(Object.keys(some).filter((name) => shaping.bare(name) === name)));
+  const losses = [
+    ...Object.entries(converted).map(([what, many]) => `${many} × ${what}`),
+    ...Object.entries(skipped).map(([what, many]) => `${many} × ${what} left out`),
+  ];
+  const parts = Object.keys(splits).length > 1 ? ` in ${Object.keys(splits).length} parts` : '';
+  return {
+    summary: `Exported ${count(tasks, 'task')} with ${count(annotations, 'annotation')} as ${format}${parts}.${losses.length > 0 ? ` Not as it was: ${losses.join(', ')}.` : ''}${leftOut > 0 ? ` ${count(leftOut, 'task')} could not be taken along; the reasons stand under "left_out".` : ''}${missing > 0 ? ` ${count(missing, 'image')} could not be copied.` : ''}`,
+    exported: {
+      folder: file,
+      format,
+      tasks,
+      annotations,
+      classes: named(classes),
+      splits: named(splits),
+      tasks_left_out: leftOut > 0 ? leftOut : undefined,
+      left_out: problems.length > 0 ? shaping.fenceJson(problems) : undefined,
+    },
+    job: { job_id: shaping.bare(job.job_id), state: job.state },
+    next_steps: [],
+  };
+}
 
 const FIRST = ' This is the first export by this call, so it holds all; the next takes what is new since.';
 

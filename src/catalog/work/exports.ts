@@ -1,5 +1,17 @@
 import type { JobView } from './jobs.ts';
 
+/** How results are written where JSON Lines are not wanted. */
+interface ExportForm {
+  format: string;
+  /** In their order, each `name` or `name=label|label`. */
+  classes?: readonly string[] | undefined;
+  /** Shares such as `0.8/0.1/0.1`, `batch`, or `metadata.KEY`. */
+  split?: string | undefined;
+  seed: number;
+  images: 'link' | 'copy';
+  inexpressible: 'convert' | 'skip' | 'fail';
+}
+
 /** Which tasks are taken home, and how. */
 export interface ExportRequest {
   taskId?: string | undefined;
@@ -10,6 +22,8 @@ export interface ExportRequest {
   /** Only what is new since the last export of the same tasks, by the same filters, with or without their files. */
   sinceLast: boolean;
   outputPath?: string | undefined;
+  /** Another form than JSON Lines. */
+  form?: ExportForm | undefined;
   waitSeconds: number;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import * as z from 'zod';
+import { FormatOptions } from './formats/format-options.ts';
 
 /** The kind of job that an export is. */
 export const EXPORT_RESULTS = 'export_results';
@@ -14,6 +15,8 @@ export const ExportInput = z.object({
   files: z.boolean(),
   /** Where a person wants it, beside the database. */
   output_path: z.string().optional(),
+  /** Another form than JSON Lines. */
+  form: FormatOptions.optional(),
   /** The job of an earlier export that this one continues. */
   after: z.string().optional(),
   /** Whether it is the first of those that go on from the last one. */
@@ -23,8 +26,8 @@ export const ExportInput = z.object({
 export type ExportInput = z.output<typeof ExportInput>;
 
 /** Names what is exported: exports that differ only in where they go and where they begin have the same name. */
-export function identityOf({ task_id, query, files }: ExportInput): string {
-  const text = canonicalize({ task_id, query, files }) ?? '';
+export function identityOf({ task_id, query, files, form }: ExportInput): string {
+  const text = canonicalize({ task_id, query, files, form }) ?? '';
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

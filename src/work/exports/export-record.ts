@@ -25,6 +25,8 @@ export const ExportRecord = z.object({
   /** Tasks of the same batch or project by the statuses that were not asked for. */
   not_taken: z.record(z.string(), z.int()).optional(),
   file: z.string().optional(),
+  /** What became of everything in another format, which then stands at `file` as a folder. */
+  report: z.record(z.string(), z.unknown()).optional(),
   /** Whether its owner was told how it ended. */
   reported: z.boolean(),
 });
@@ -61,14 +63,18 @@ export async function writeExportRecord(
 }
 
 /** Its owner was told how it ended. */
-export async function markReported(
+export function markReported(database: StateDatabase, jobId: string, record: ExportRecord): Promise<void> {
+  return changeRecord(database, jobId, { ...record, reported: true });
+}
+
+export async function changeRecord(
   { db }: StateDatabase,
   jobId: string,
   record: ExportRecord,
 ): Promise<void> {
   await db
     .updateTable('exports')
-    .set({ record: JSON.stringify({ ...record, reported: true }) })
+    .set({ record: JSON.stringify(record) })
     .where('job_id', '=', jobId)
     .execute();
 }

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { parseDocument } from '../../json/parse-document.ts';
 import { Pace } from '../jobs/pace.ts';
 import { workThrough } from '../jobs/work-through.ts';
 import { atOnce } from './at-once.ts';
@@ -7,14 +9,20 @@ import { ExportInput, clockOf } from './export-input.ts';
 import { exportLine, pointsToFiles } from './export-line.ts';
 import { listedTasks, othersByStatus } from './export-listing.ts';
 import { patientReads } from './export-reads.ts';
+import { needsSize } from './formats/format-options.ts';
+import { imageSizeOf } from './formats/image-size.ts';
+import { FormatReport } from './formats/report.ts';
+import { REPORT, writeFormat } from './formats/write-format.ts';
 import { ExportLines } from './export-lines.ts';
-import { readExport, summarize, writeExportRecord } from './export-record.ts';
+import { changeRecord, readExport, summarize, writeExportRecord } from './export-record.ts';
+import type { LocalFiles } from '../../access/local-files.ts';
 import type { JobContext, JobKind } from '../jobs/job-context.ts';
 import type { WorkPace } from '../jobs/items.ts';
 import type { LocalCopies } from '../local-copies.ts';
 import type { ExportEdge } from './export-edge.ts';
 import type { ListedTask } from './export-line.ts';
 import type { Reads } from './export-reads.ts';
+import type { FormatOptions } from './formats/format-options.ts';
 import type { ExportRecord } from './export-record.ts';
 
 /** The listing is read again until it holds nothing new: tasks that complete meanwhile stand on pages read before. */
@@ -34,11 +42,55 @@ export function exportResults(pace: WorkPace, copies: LocalCopies): JobKind {
       (await readExport(database, job.id)) ??
       (await new Export(context, { input, lines, pace, withFiles, copies }).collect());
     const { tasks, bytes, gap_count: gaps } = record;
-    if (input.output_path !== undefined) {
+    if (input.form) {
+      if (!record.report) await formatted(context, { input, form: input.form, lines, pace, copies, record });
+    } else if (input.output_path !== undefined) {
       await writeExport(scale.files, input.output_path, { lines, tasks, bytes }, job.id);
     }
     return gaps === 0 ? undefined : `${gaps} files of results could not be fetched.`;
   };
+}
+
+interface Formatting {
+  input: ExportInput;
+  form: FormatOptions;
+  lines: ExportLines;
+  pace: WorkPace;
+  copies: LocalCopies;
+  record: ExportRecord;
+}
+
+/** Writes the folder of a format from what was collected, and to where a person wants it. */
+async function formatted(
+  { job, database, ...context }: JobContext,
+  { input, form, lines, pace, copies, record }: Formatting,
+): Promise<void> {
+  const { output_path: wanted } = input;
+  const { files } = context.scale;
+  const directory = copies.place(`${job.id}.${form.format}`);
+  const whole = { ...context, job, database };
+  const moved = wanted === undefined ? undefined : await reportIn(wanted, files, job.id);
+  const report = moved ?? (await writeFormat({ context: whole, lines, options: form, pace, directory }));
+  if (wanted !== undefined && !moved) await files.moveDirectory(directory, wanted, { writer: job.id });
+  await changeRecord(database, job.id, { ...record, report: { ...report }, file: wanted ?? directory });
+}
+
+/** Of a folder that an earlier process had put in its place before it was killed. */
+async function reportIn(folder: string, files: LocalFiles, jobId: string): Promise<FormatReport | undefined> {
+  const content = await textOf(files, path.join(folder, REPORT)).catch(() => '');
+  const found = FormatReport.safeParse(parseDocument(content)).data;
+  return found?.job === jobId ? found : undefined;
+}
+
+async function textOf(files: LocalFiles, file: string): Promise<string> {
+  const opened = await files.open(file);
+  try {
+    let text = '';
+    for await (const chunk of opened.content()) text += Buffer.from(chunk).toString('utf8');
+    return text;
+  } finally {
+    await opened.close();
+  }
 }
 
 interface ExportParts {
@@ -71,7 +123,7 @@ class Export {
     const summary = await summarize(lines);
     const notTaken = await this.#notTaken();
     const copy = async (): Promise<string | undefined> =>
-      scale.files.isHere
+      scale.files.isHere && !input.form
         ? copies.write(`${job.id}.export`, new Date().toISOString(), lines.read())
         : undefined;
     const file = input.output_path ?? (await copy());
@@ -118,7 +170,12 @@ class Export {
     const readResult = asked.files ? this.#reads.readResult : undefined;
     let written = 0;
     const known = seen.size;
-    const write = async (task: ListedTask): Promise<void> => lines.append(await exportLine(task, readResult));
+    const { scale } = this.#context;
+    const sizes = asked.form && needsSize(asked.form) ? { ...scale, read: this.#reads.read } : undefined;
+    const write = async (task: ListedTask): Promise<void> => {
+      const line = await exportLine(task, readResult);
+      await lines.append(sizes ? { ...line, image: await imageSizeOf(task, sizes) } : line);
+    };
     const handle = async (task: ListedTask): Promise<void> => {
       await (readResult && pointsToFiles(task) ? withFiles(() => write(task)) : write(task));
       written += 1;

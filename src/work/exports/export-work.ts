@@ -5,6 +5,8 @@ import { randomId } from '../../catalog/random-id.ts';
 import { beginAndWatch } from '../jobs/job-work.ts';
 import { mustExist } from '../must-exist.ts';
 import { chooseExport } from './export-choice.ts';
+import { RefusedArguments } from '../../catalog/refused-arguments.ts';
+import { SPLITS, splitBy } from './formats/split.ts';
 import { EXPORT_RESULTS, ExportInput, identityOf } from './export-input.ts';
 import { ExportLines } from './export-lines.ts';
 import { markReported, readExport } from './export-record.ts';
@@ -47,6 +49,7 @@ async function jobFor(
   runtime: JobRuntime,
   { viewer, scale }: CallerScope,
 ): Promise<NewJob & { id: string }> {
+  checkForm(request, scale.files);
   const wanted = inputOf(request);
   const choice = await chooseExport(wanted, { sinceLast: request.sinceLast, viewer, runtime });
   if ('answer' in choice) return choice.answer;
@@ -69,10 +72,26 @@ async function jobFor(
   };
 }
 
-function inputOf({ taskId, query, files, outputPath }: ExportRequest): ExportInput {
+/** @throws RefusedArguments, or ToolFailure where no files are written */
+function checkForm({ form }: ExportRequest, files: LocalFiles): void {
+  if (!form) return;
+  if (form.split !== undefined && !splitBy(form.split, form.seed))
+    throw new RefusedArguments([
+      { path: 'split', message: `"${form.split.slice(0, 60)}" is no split`, allowed: SPLITS },
+    ]);
+  if (files.isHere) return;
+  throw new ToolFailure(
+    'path_not_allowed',
+    `${form.format} is a folder of files, and this server writes none for callers over the network. Nothing was exported. Take format jsonl, which is read in parts, or run the server where the files are wanted.`,
+    { outcome: 'not_sent', path: 'format', allowed: 'jsonl' },
+  );
+}
+
+function inputOf({ taskId, query, files, outputPath, form }: ExportRequest): ExportInput {
   return ExportInput.parse({
     query,
-    files,
+    files: files || form !== undefined, // masks and cuboids stand in files
+    ...(form && { form }),
     ...(taskId !== undefined && { task_id: taskId }),
     ...(outputPath !== undefined && { output_path: outputPath }),
   });

@@ -14,12 +14,18 @@ const Download = z.object({ s3URL: z.string(), attachmentURL: z.string() });
  * Reads a file that a task is about. What does not stand at an https address is asked of Scale, which has a copy of
  * it and signs a URL for it.
  *
+ * @param options how many of its first bytes are enough
  * @throws AttachmentUnreadableError
  */
-export async function readTaskFile(task: LabeledTask, url: string, scale: ScaleAccess): Promise<Buffer> {
-  if (/^https?:/i.test(url)) return scale.readAttachment(url);
+export async function readTaskFile(
+  task: LabeledTask,
+  url: string,
+  scale: ScaleAccess,
+  options: { head?: number } = {},
+): Promise<Buffer> {
+  if (/^https?:/i.test(url)) return scale.readAttachment(url, options);
   const signed = await signedUrl(task, url, scale);
-  if (signed !== undefined) return scale.readAttachment(signed);
+  if (signed !== undefined) return scale.readAttachment(signed, options);
   const scheme = /^[a-z0-9]+:\/\//i.exec(url)?.[0] ?? 'no scheme';
   throw new AttachmentUnreadableError(`it is at ${scheme}, and Scale gave no signed URL for it`);
 }
