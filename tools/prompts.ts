@@ -46,7 +46,7 @@ const calibrateProject: PromptSpec = {
 
 1. scale_ai_get_project: note instruction, labels and attributes.
 2. scale_ai_list_tasks with status completed${batch === undefined ? '' : ' and that batch'}: take up to 20 tasks; with status error: read why they failed.
-3. scale_ai_get_task for each: what was found, and what is missing, doubled or oddly named against the instruction. Where customer review says rejected or fixed, read the comments.
+3. scale_ai_show_sample with that batch or project, at random and with choose: odd, to look at labels; scale_ai_show_task for those that look wrong. scale_ai_get_task for each: what was found, and what is missing, doubled or oddly named against the instruction. Where customer review says rejected or fixed, read the comments.
 4. Report a table: what went wrong, how often, in which tasks, and which sentence of the instruction allows it.
 5. Propose a changed instruction as a difference to the present one, and label or attribute changes if the words themselves mislead.
 6. Only after my yes: scale_ai_set_project_parameters. Say that tasks created earlier keep the old version, and suggest a second calibration batch of at most 10 tasks.`,
@@ -70,7 +70,7 @@ const weeklyExport: PromptSpec = {
     since,
   }) => `Collect what was completed in project ${project} ${since === undefined ? 'since the last export' : `since ${since}`}.
 
-1. scale_ai_export_results with project ${since === undefined ? 'and since_last: true. When there is no earlier export by the same call, once without since_last: it takes everything, and the next one goes on from there' : `and completed_after: ${since}`}. Leave other filters out: since_last goes on only from an export by exactly the same call. When it is not done, make the same call again. It writes one JSON line per task, with result files: never paste results into the conversation.
+1. scale_ai_export_results with project ${since === undefined ? 'and since_last: true. When there is no earlier export by the same call, once without since_last: it takes everything, and the next one goes on from there' : `and completed_after: ${since}`}. Leave other filters out: since_last goes on only from an export by exactly the same call. When it is not done, make the same call again. It writes one JSON line per task, with result files: never paste results into the conversation. If I train on it, ask which format I want (coco, yolo, voc, mask_png …) and in which order my classes are, and pass format and classes each time.
 2. Say how many tasks and bytes it holds, how many are failed or pending and so not in it, annotations per label, tasks without a result, and every gap with its task.
 3. scale_ai_diagnose_tasks with project: what failed, by cause, and what would change that.
 4. Close with the path, and with until, which is where the next export begins.`,
@@ -89,9 +89,10 @@ const reviewLabelers: PromptSpec = {
 
 1. scale_ai_get_project for the instruction they work by; scale_ai_get_quality_labelers with labeler_emails for their attempts at training and evaluation tasks. Follow next_token.
 2. A table by labeler: attempts, share correct, what the mistakes have in common. Fewer than 10 attempts prove nothing: say so instead of ranking them.
-3. If several make the same mistake, quote the sentence of the instruction that allows it.
-4. Name at most three measures: a clearer instruction, further training tasks, a talk. Propose only: change no assignment and no project without my yes.
-5. Labelers are people: conclude nothing about persons beyond these numbers.`,
+3. scale_ai_show_sample with project and choose: odd, then at random: whether boxes are sloppy, doubled or missing shows in pictures before it shows in numbers. Name tasks by the id on their tile.
+4. If several make the same mistake, quote the sentence of the instruction that allows it.
+5. Name at most three measures: a clearer instruction, further training tasks, a talk. Propose only: change no assignment and no project without my yes.
+6. Labelers are people: conclude nothing about persons beyond these numbers.`,
 };
 
 export const prompts: readonly PromptSpec[] = [labelDataset, calibrateProject, weeklyExport, reviewLabelers];

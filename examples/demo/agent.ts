@@ -40,6 +40,17 @@ export class Agent {
     return answer;
   }
 
+  /** The picture that a tool shows beside its answer. */
+  async picture(name: string, args: Record<string, unknown>): Promise<Buffer> {
+    this.#screen.call(name, args);
+    const { content, isError } = await this.#client.callTool({ name, arguments: args });
+    const [text, image] = content;
+    const said = text?.type === 'text' ? text.text : '';
+    if (isError === true || image?.type !== 'image') throw new Error(`${name} showed no picture: ${said}`);
+    this.#screen.answer(new Answer(JSON.parse(said)).text('summary'));
+    return Buffer.from(image.data, 'base64');
+  }
+
   stop(): Promise<void> {
     return this.#client.close();
   }

@@ -1,5 +1,5 @@
 /**
- * The main job, start to end: a scripted agent answers three prompts over MCP, against the embedded sandbox.
+ * The main job, start to end: a scripted agent answers four prompts over MCP, against the embedded sandbox.
  * Exits with 1 when any step fails.
  */
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -116,7 +116,14 @@ async function main(): Promise<void> {
     screen.prompt('Fetch results of data labeling job');
     const rows = await fetchResults(agent);
     screen.table(['photograph', 'objects', 'labels'], rows);
-    screen.note(`All annotations: ${path.join(ROOT, 'demo-results.json')} (the only file this demo leaves)`);
+
+    screen.prompt('Look at the labels: are they sloppy?');
+    const sheet = await agent.picture('scale_ai_show_sample', { batch: BATCH, count: 4, seed: 1 });
+    await writeFile(path.join(ROOT, 'demo-labels.jpg'), sheet);
+    screen.note(`All annotations: ${path.join(ROOT, 'demo-results.json')}`);
+    screen.note(
+      `A contact sheet: ${path.join(ROOT, 'demo-labels.jpg')} (the two files that this demo leaves)`,
+    );
     if (rows.length !== photos.length)
       throw new Error(`${rows.length} of ${photos.length} photographs were labeled`);
   } finally {

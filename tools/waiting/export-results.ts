@@ -65,7 +65,7 @@ export const exportResults = defineTool({
   slug: 'SCALE_AI_EXPORT_RESULTS',
   title: 'Export results',
   description:
-    'Write a task, a batch, or a project’s tasks with results and result files to JSON Lines, or to a folder for training (COCO, YOLO …). Goes on by itself; the same call shows it, or continues what broke off. since_last takes what is new since the same call before; the first time, all.',
+    'Write a task, a batch, or a project’s tasks with their results to JSON Lines, or as a folder for training. Goes on by itself; the same call shows it, or continues what broke off. since_last takes what is new since the same call before; the first time, all.',
   toolset: 'results',
   effect: 'read',
   input: z
