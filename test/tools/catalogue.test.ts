@@ -20,6 +20,7 @@ function listingTokens(tool: (typeof catalog)[number]): number {
 function budgetOf({ name, toolset }: (typeof catalog)[number]): number {
   if (/_create_(.*_)?task$/.test(name)) return 900;
   if (name === 'scale_ai_export_results') return 420; // fourteen formats
+  if (name === 'scale_ai_plan_tasks') return 370; // rows of many forms, and labels of five
   return name.includes('_list_') || toolset === 'bulk' || toolset === 'results' ? 300 : 150;
 }
 

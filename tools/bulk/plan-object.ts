@@ -21,6 +21,19 @@ export const PlanObject = z.looseObject({
   reasons: Reasons,
   doubts: Reasons.default([]),
   invalid_rows_file: z.string().optional(),
+  prelabels: z
+    .object({
+      form: z.string(),
+      member: z.string(),
+      images: z.number(),
+      rows_with: z.number(),
+      rows_without: z.number(),
+      annotations: z.number(),
+      unused_images: z.number(),
+      beyond_image: z.object({ count: z.number(), lines: z.array(z.number()) }),
+      not_as_it_is: z.record(z.string(), z.number()),
+    })
+    .optional(),
   already_there: z.record(z.string(), z.number()),
   not_looked_up: z.number(),
   uploads: z.object({ files: z.number(), bytes: z.number() }),
@@ -66,11 +79,29 @@ export function planView(plan: PlanObject, shaping: Shaping): Record<string, unk
     already_there: alreadyThere(plan) > 0 ? there : undefined,
     not_looked_up: plan.not_looked_up > 0 ? plan.not_looked_up : undefined,
     uploads: uploads.files > 0 ? uploads : undefined,
+    prelabels: prelabelsView(plan.prelabels, shaping),
     reasons: reasons
       .slice(0, MAX_REASONS)
       .map(({ reason, ...group }) => ({ ...group, reason: shaping.untrusted(reason, 400) })),
     doubts: doubts.length > 0 ? doubts.slice(0, MAX_REASONS) : undefined,
     sample: shaping.fenceJson(sample),
+  };
+}
+
+function prelabelsView(prelabels: PlanObject['prelabels'], shaping: Shaping): unknown {
+  if (!prelabels) return undefined;
+  const { beyond_image: beyond, not_as_it_is: notes, unused_images: unused, ...rest } = prelabels;
+  return {
+    ...rest,
+    unused_images: unused > 0 ? unused : undefined,
+    beyond_image: beyond.count > 0 ? beyond : undefined,
+    not_as_it_is:
+      Object.keys(notes).length > 0
+        ? Object.entries(notes).map(([reason, many]) => ({
+            reason: shaping.untrusted(reason, 200),
+            count: many,
+          }))
+        : undefined,
   };
 }
 
@@ -84,8 +115,19 @@ export function planWords(plan: PlanObject, read = 'row'): string {
     ...(invalid > 0 ? [`${invalid} cannot be sent`] : []),
     ...(doubtful(plan) > 0 ? [`${doubtful(plan)} may be of another kind, as their URLs end`] : []),
     ...(uploads.files > 0 ? [`${count(uploads.files, 'file')} would be uploaded`] : []),
+    ...prelabelWords(plan),
     ...(cost === undefined ? [] : [`estimated cost ${cost}`]),
   ].join(', ');
+}
+
+function prelabelWords({ prelabels }: PlanObject): string[] {
+  if (!prelabels) return [];
+  const { annotations, form, rows_with: rows, rows_without: without, beyond_image: beyond } = prelabels;
+  return [
+    `${count(annotations, 'annotation')} of ${form} for ${count(rows, 'row')}`,
+    ...(without > 0 ? [`${without} rows have no labels`] : []),
+    ...(beyond.count > 0 ? [`${beyond.count} have labels beyond their image`] : []),
+  ];
 }
 
 /** Tasks whose URLs end like files of another kind. */

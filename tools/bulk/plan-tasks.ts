@@ -66,11 +66,23 @@ export const planTasks = defineTool({
       )
         .optional()
         .describe('instead of a manifest'),
+      labels_path: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'labels to start from (COCO, YOLO, VOC, Label Studio, JSONL), by file name or id; alone, its images are the rows: {{file_name}}, {{url}}',
+        ),
+      labels_as: z.enum(['hypothesis', 'base_annotations']).optional(),
     })
-    .refine((input) => (input.manifest_path === undefined) !== (input.rows === undefined), {
-      error: 'give either manifest_path or rows',
-      path: ['manifest_path'],
-    })
+    .refine(
+      ({ manifest_path: manifest, rows, labels_path: labels }) =>
+        manifest === undefined ? rows !== undefined || labels !== undefined : rows === undefined,
+      {
+        error: 'give either manifest_path or rows',
+        path: ['manifest_path'],
+      },
+    )
     .refine(
       ({ template, batch, project }) =>
         !('batch' in template) || (batch === undefined && project !== undefined),
@@ -93,8 +105,26 @@ export const planTasks = defineTool({
       metadata: { camera: '{{camera}}' },
     },
   },
-  run: ({ work }, { type, manifest_path: manifestPath, group_by: groupBy, ...asked }) =>
-    work.plans.create({ ...creationOf(type), type, manifestPath, groupBy, ...asked }),
+  run: (
+    { work },
+    {
+      type,
+      manifest_path: manifestPath,
+      group_by: groupBy,
+      labels_path: labelsPath,
+      labels_as: labelsAs,
+      ...asked
+    },
+  ) =>
+    work.plans.create({
+      ...creationOf(type),
+      type,
+      manifestPath,
+      groupBy,
+      labelsPath,
+      labelsAs,
+      ...asked,
+    }),
   summarize: (plan, _input, shaping) => ({
     summary: `${planWords(plan)}. Nothing has been sent.`,
     plan: planView(plan, shaping),

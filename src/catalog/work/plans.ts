@@ -17,6 +17,9 @@ interface PlanRequest {
   extensions?: readonly string[] | undefined;
   /** Makes one row of many files of a directory. */
   groupBy?: string | undefined;
+  /** Labels that exist already: beside the rows, or instead of them. */
+  labelsPath?: string | undefined;
+  labelsAs?: 'hypothesis' | 'base_annotations' | undefined;
 }
 
 /** A plan as its owner sees it. */
@@ -41,6 +44,8 @@ export interface PlanView {
   doubts: readonly { reason: string; count: number; lines: readonly number[] }[];
   /** All invalid rows, where there is a file. */
   invalid_rows_file?: string | undefined;
+  /** Labels that exist already, and what became of them. */
+  prelabels?: Readonly<Record<string, unknown>> | undefined;
   already_there: Readonly<Record<string, number>>;
   not_looked_up: number;
   uploads: { files: number; bytes: number };

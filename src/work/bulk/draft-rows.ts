@@ -12,6 +12,7 @@ import type { Upload } from './attachments.ts';
 import type { FileContent, Taker } from './file-kinds.ts';
 import type { InvalidRow, PlanRow, PlannedUpload } from './plan.ts';
 import type { ManifestRow } from '../manifest/manifest-row.ts';
+import type { RowLabels } from './row-labels.ts';
 import type { Manifest } from '../manifest/read-manifest.ts';
 
 /** What every task of a plan has in common. */
@@ -35,6 +36,8 @@ type FileState = Pick<PlannedUpload, 'bytes' | 'modified_at'>;
 
 type FileFound = FileState & { content: FileContent };
 
+type WholeRow = Exclude<ManifestRow, { fault: string }>;
+
 /** What is remembered from row to row. */
 interface Memory {
   /** Lines by the unique_id that they took. */
@@ -47,6 +50,7 @@ interface Memory {
 export class RowDrafter {
   readonly #drafting: Drafting;
   readonly #manifest: Manifest;
+  readonly #labels: RowLabels | undefined;
   readonly #scale: ScaleAccess;
   readonly #memory: Memory = { taken: new Map(), files: new Map() };
   /** Where the template names a batch for each row. */
@@ -54,9 +58,14 @@ export class RowDrafter {
   /** Every column that some row has. */
   readonly columns = new Set<string>();
 
-  constructor(drafting: Drafting, manifest: Manifest, scale: ScaleAccess) {
+  constructor(
+    drafting: Drafting,
+    { manifest, labels }: { manifest: Manifest; labels?: RowLabels | undefined },
+    scale: ScaleAccess,
+  ) {
     this.#drafting = drafting;
     this.#manifest = manifest;
+    this.#labels = labels;
     this.#scale = scale;
     const { template, project } = drafting;
     this.batches = 'batch' in template ? new RowBatches(project, scale.lookUp) : undefined;
@@ -72,14 +81,14 @@ export class RowDrafter {
     if ('fault' in row) return { line, reason: row.fault };
     for (const column of Object.keys(row.cells)) this.columns.add(column);
     try {
-      return await this.#draft(line, fillTemplate(this.#drafting.template, row.cells));
+      return await this.#draft(row, fillTemplate(this.#drafting.template, row.cells));
     } catch (error) {
       if (error instanceof MissingCell) return { line, reason: error.message };
       throw error;
     }
   }
 
-  async #draft(line: number, filled: Record<string, unknown>): Promise<Draft> {
+  async #draft({ line, cells }: WholeRow, filled: Record<string, unknown>): Promise<Draft> {
     const { tool, within, project, batch } = this.#drafting;
     const asked = {
       ...filled,
@@ -96,7 +105,10 @@ export class RowDrafter {
     const found = await this.#find(uploads, taker);
     if (typeof found === 'string') return { line, reason: found };
     const identity = this.#identityOf(asked);
-    const named = { ...params, unique_id: identity.uniqueId };
+    const prelabels = await this.#labels?.of({ line, cells }, asked, uploads[0]?.file);
+    if (prelabels && 'reason' in prelabels) return { line, reason: prelabels.reason };
+    const labeled = prelabels && this.#labels ? { [this.#labels.member]: prelabels } : {};
+    const named = { ...params, ...labeled, unique_id: identity.uniqueId };
     const args = within === undefined ? named : { type: this.#drafting.type, [within]: named };
     const reasons = await this.#scale.validate({
       tool,

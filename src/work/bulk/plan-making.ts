@@ -99,7 +99,7 @@ export class PlanMaking {
     report({ progress: this.rowsRead, message: `${this.rowsRead} rows read, ${this.#invalid} invalid` });
   }
 
-  async finish(uploads: Plan['uploads'], batches?: RowBatches): Promise<Plan> {
+  async finish(uploads: Plan['uploads'], batches?: RowBatches, prelabels?: Plan['prelabels']): Promise<Plan> {
     const { tool, type, batch, source, also, new_batch = false } = this.#head;
     const { database, owner, now } = this.#deps;
     const project = await this.#project();
@@ -121,6 +121,7 @@ export class PlanMaking {
       invalid: this.#invalid,
       reasons: this.#reasons.frequent(),
       doubts: this.#doubts.frequent(),
+      ...(prelabels && { prelabels }),
       already_there: this.#alreadyThere,
       not_looked_up: this.#notLookedUp,
       uploads,

@@ -1,5 +1,8 @@
 import { RefusedArguments } from '../../catalog/refused-arguments.ts';
 import { mustExist } from '../must-exist.ts';
+import path from 'node:path';
+import { openLabels } from '../manifest/open-labels.ts';
+import { RowLabels } from './row-labels.ts';
 import { collectGarbage } from '../../observability/collect-garbage.ts';
 import { RowDrafter } from './draft-rows.ts';
 import { PlanMaking } from './plan-making.ts';
@@ -9,6 +12,7 @@ import { checkPlaces } from '../manifest/template.ts';
 import type { Draft, Drafting } from './draft-rows.ts';
 import type { Plan } from './plan.ts';
 import type { PlanDeps } from './plan-making.ts';
+import type { PrelabelMember } from './row-labels.ts';
 import type { Manifest, ManifestRequest } from '../manifest/read-manifest.ts';
 
 /** A manifest larger than this is split. */
@@ -21,7 +25,11 @@ const CHUNK = 400;
 const COLLECT_EVERY = 100;
 const MANY_ROWS = 1_000;
 
-export interface PlanTasks extends Drafting, ManifestRequest {}
+export interface PlanTasks extends Drafting, ManifestRequest {
+  /** Labels that exist already: they are put beside the rows, or are the rows. */
+  labelsPath?: string | undefined;
+  labelsAs?: PrelabelMember | undefined;
+}
 
 /**
  * Makes a plan of a manifest: what would be sent, what would not and why, what exists already. Sends nothing with an
@@ -31,8 +39,9 @@ export interface PlanTasks extends Drafting, ManifestRequest {}
  */
 export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Plan> {
   await checkTarget(request, deps.scale);
-  const manifest = await openManifest(request, deps.scale.files);
-  const drafter = new RowDrafter(request, manifest, deps.scale);
+  const labels = await labelsOf(request, deps.scale);
+  const manifest = await manifestOf(request, labels, deps.scale);
+  const drafter = new RowDrafter(request, { manifest, labels }, deps.scale);
   const head = { ...request, source: manifest.source, lookUp: true };
   const making = new PlanMaking(head, deps);
   let drafts: Draft[] = [];
@@ -49,9 +58,29 @@ export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Pla
   await making.take(drafts);
   if (making.rowsRead === 0) throw empty(manifest);
   if (drafter.columns.size > 0) checkPlaces(request.template, [...drafter.columns]);
-  const plan = await making.finish(drafter.uploads, drafter.batches);
+  const plan = await making.finish(drafter.uploads, drafter.batches, labels?.told());
   if (plan.rows_read > MANY_ROWS) collectGarbage('major'); // a server that makes plans seldom would keep it for long
   return plan;
+}
+
+async function labelsOf(
+  { labelsPath, labelsAs = 'hypothesis' }: PlanTasks,
+  { files }: PlanDeps['scale'],
+): Promise<RowLabels | undefined> {
+  if (labelsPath === undefined) return undefined;
+  return new RowLabels(await openLabels(labelsPath, files), labelsAs, files);
+}
+
+/** The manifest, or the labels where there is none. */
+async function manifestOf(
+  request: PlanTasks,
+  labels: RowLabels | undefined,
+  { files }: PlanDeps['scale'],
+): Promise<Manifest> {
+  const { labelsPath, manifestPath, rows } = request;
+  if (!labels || labelsPath === undefined || manifestPath !== undefined || rows !== undefined)
+    return openManifest(request, files);
+  return { source: labelsPath, directory: path.dirname(path.resolve(labelsPath)), rows: labels.rows() };
 }
 
 /** @throws NothingFound, or RefusedArguments for a batch that takes no more tasks */

@@ -76,6 +76,25 @@ export const Plan = z.object({
   reasons: Reasons,
   /** Tasks that are created and may be about a file of another kind. */
   doubts: Reasons.default([]),
+  /** Labels that exist already, and what became of them. */
+  prelabels: z
+    .object({
+      /** Of what form they are, such as COCO. */
+      form: z.string(),
+      /** The parameter that they go into. */
+      member: z.string(),
+      images: z.int(),
+      rows_with: z.int(),
+      rows_without: z.int(),
+      annotations: z.int(),
+      /** Images of the labels that no row is about. */
+      unused_images: z.int(),
+      /** Rows with an annotation that reaches beyond the image. */
+      beyond_image: z.object({ count: z.int(), lines: z.array(z.int()) }),
+      /** What could not be taken as it is, by the reason. */
+      not_as_it_is: z.record(z.string(), z.int()),
+    })
+    .optional(),
   /** Tasks that exist already, by their status. */
   already_there: z.record(z.string(), z.int()),
   /** Rows that were not looked up at Scale; sending finds those that exist. */

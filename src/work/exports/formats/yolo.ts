@@ -42,7 +42,10 @@ export function yoloWriter(context: FormatContext, task: Task): FormatWriter {
         ...Object.fromEntries(described),
         ...(!parts.has('val') && parts.has('train') && { val: 'images/train' }),
         names,
-        ...(task === 'pose' && { kpt_shape: [classes.names.length, 3], kpt_names: new Map([[0, classes.names]]) }),
+        ...(task === 'pose' && {
+          kpt_shape: [classes.names.length, 3],
+          kpt_names: new Map([[0, classes.names]]),
+        }),
       };
       const note =
         options.images === 'copy'
