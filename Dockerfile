@@ -24,6 +24,10 @@ LABEL org.opencontainers.image.title="scale-ai-mcp" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
 
+# Letters for pictures of labels.
+# hadolint ignore=DL3018
+RUN apk add --no-cache font-dejavu
+
 # Nothing that installs or builds is left in the image.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
       /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \

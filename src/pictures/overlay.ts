@@ -108,13 +108,21 @@ function outlineMarks(shape: Shape, points: readonly Point[]): string[] {
 
 function captionMark({ shape, colour, caption }: DrawnShape, view: View): string {
   if (caption === undefined) return '';
-  const { left, top } = boundsOf(shape.points.map((point) => place(point, view)));
+  const { left, top } = captionPlace(shape, view);
   const width = textWidth(caption, CAPTION_PX) + 6;
   const x = clamp(left, 0, view.width - width);
   const y = clamp(top - CAPTION_PX - 5, 0, view.height - CAPTION_PX - 4);
   const box = `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${CAPTION_PX + 4}" fill="${colour.hex}"/>`;
   const words = `<text x="${round(x + 3)}" y="${round(y + CAPTION_PX)}" font-size="${CAPTION_PX}" ${FONT} fill="${inkOn(colour)}">${escaped(caption)}</text>`;
   return box + words;
+}
+
+/** The corner of a box; of other shapes their highest point, since the corner around them may be far away. */
+function captionPlace({ kind, points }: Shape, view: View): { left: number; top: number } {
+  const placed = points.map((point) => place(point, view));
+  if (kind === 'box' || kind === 'cuboid' || kind === 'ellipse') return boundsOf(placed);
+  const [highest = { x: 0, y: 0 }] = placed.toSorted((a, b) => a.y - b.y);
+  return { left: highest.x, top: highest.y };
 }
 
 /** Black or white, whichever is read more easily (relative luminance of WCAG 2, without its curve). */

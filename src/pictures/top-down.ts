@@ -81,7 +81,7 @@ export async function topDown(frame: unknown, outlines: readonly Shape[]): Promi
     const [column, row] = [Math.floor(x), Math.floor(y)];
     if (column < 0 || row < 0 || column >= size.width || row >= size.height) continue;
     const at = (row * size.width + column) * 3;
-    pixels.fill(Math.min(0xff, (pixels[at] ?? 0) + 0x50), at, at + 3);
+    pixels.fill(Math.min(0xff, (pixels[at] ?? 0) + 0x80), at, at + 3);
   }
   return {
     image: await imageOfPixels(pixels, size),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Scale's own Python SDK, unmodified, against the sandbox; and exports of every format, read by the packages that
 # training uses. Needs python3 with venv, and PyPI.
-# --refresh makes the virtual environment anew.
+# --refresh makes the virtual environment anew; --install only makes it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -24,6 +24,8 @@ if [ "$(cat "$VENV/installed" 2>/dev/null)" != "$SDK ${READERS[*]}" ]; then
   "$VENV/bin/pip" install --quiet --disable-pip-version-check "$SDK" "${READERS[@]}"
   echo "$SDK ${READERS[*]}" >"$VENV/installed"
 fi
+
+[ "${1:-}" = --install ] && exit
 
 npm run --silent build
 announced=$(mktemp)

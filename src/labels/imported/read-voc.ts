@@ -1,39 +1,33 @@
-import { XMLParser } from 'fast-xml-parser';
+import { DomUtils, parseDocument } from 'htmlparser2';
 import * as z from 'zod';
 import { baseName } from './label-set.ts';
 import type { LabeledFile, ScaleAnnotation } from './label-set.ts';
 
+type Element = ReturnType<typeof DomUtils.getElementsByTagName>[number];
+
 const number = z.coerce.number();
-const Box = z.object({ xmin: number, ymin: number, xmax: number, ymax: number });
-
-/** Pascal VOC, development kit of 2012. */
-const Voc = z.object({
-  annotation: z.looseObject({
-    filename: z.coerce.string().optional().catch(undefined),
-    size: z.object({ width: number.positive(), height: number.positive() }).optional().catch(undefined),
-    object: z.array(z.unknown()).default([]),
-  }),
-});
-const Item = z.object({ name: z.coerce.string(), bndbox: Box });
-
-/** Entities that a document defines itself are not expanded. */
-const parser = new XMLParser({
-  isArray: (name) => name === 'object',
-  processEntities: false,
-  parseTagValue: false,
+const Size = z.object({ width: number.positive(), height: number.positive() });
+const Item = z.object({
+  name: z.string().min(1),
+  bndbox: z.object({ xmin: number, ymin: number, xmax: number, ymax: number }),
 });
 
-/** @returns undefined for what is no annotation of VOC */
+/**
+ * Reads an annotation of Pascal VOC (development kit of 2012).
+ *
+ * @returns undefined for what is none
+ */
 export function readVocFile(
   name: string,
   xml: string,
   notes: (reason: string) => void,
 ): LabeledFile | undefined {
-  const read = Voc.safeParse(parsed(xml)).data;
-  if (!read) return undefined;
-  const { filename = name, size, object: objects } = read.annotation;
-  const annotations = objects.flatMap((one): ScaleAnnotation[] => {
-    const item = Item.safeParse(one).data;
+  const [annotation] = DomUtils.getElementsByTagName('annotation', parseDocument(xml, { xmlMode: true }));
+  if (!annotation) return undefined;
+  const size = Size.safeParse(membersOf(within(annotation, 'size')[0], 'width', 'height')).data;
+  const annotations = within(annotation, 'object').flatMap((object): ScaleAnnotation[] => {
+    const bndbox = membersOf(within(object, 'bndbox')[0], 'xmin', 'ymin', 'xmax', 'ymax');
+    const item = Item.safeParse({ ...membersOf(object, 'name'), bndbox }).data;
     if (!item) {
       notes('an object has no name and box');
       return [];
@@ -41,24 +35,23 @@ export function readVocFile(
     const { xmin, ymin, xmax, ymax } = item.bndbox;
     // Pixels count from 1, and the last one belongs to the box.
     const box = { left: xmin - 1, top: ymin - 1, width: xmax - xmin + 1, height: ymax - ymin + 1 };
-    return [{ type: 'box', label: unescaped(item.name), ...box }];
+    return [{ type: 'box', label: item.name, ...box }];
   });
-  return { name: baseName(unescaped(filename)), ...(size && { size }), annotations: () => annotations };
+  const { filename = name } = membersOf(annotation, 'filename');
+  return { name: baseName(filename), ...(size && { size }), annotations: () => annotations };
 }
 
-function parsed(xml: string): unknown {
-  try {
-    return parser.parse(xml) as unknown;
-  } catch {
-    return undefined;
-  }
+/** Elements of a name right below another. */
+function within(parent: Element, name: string): Element[] {
+  return DomUtils.getElementsByTagName(name, parent.children, false);
 }
 
-function unescaped(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&apos;', "'")
-    .replaceAll('&amp;', '&');
+/** Texts of elements by their names; those that are not there are left out. */
+function membersOf(parent: Element | undefined, ...names: string[]): Record<string, string> {
+  if (!parent) return {};
+  const found = names.flatMap((name): [string, string][] => {
+    const [element] = within(parent, name);
+    return element ? [[name, DomUtils.textContent(element).trim()]] : [];
+  });
+  return Object.fromEntries(found);
 }
