@@ -9,6 +9,7 @@ import { Results, goalOf, isMet, regression, rounded } from './figure.ts';
 import { measureAnswers } from './rows/answer-tokens.ts';
 import { measureColdStart } from './rows/cold-start.ts';
 import { measureGrowth } from './rows/growth.ts';
+import { measureLabels } from './rows/labels.ts';
 import { measureIteration } from './rows/iteration.ts';
 import { measureLatency } from './rows/latency.ts';
 import { measureListing } from './rows/listing-tokens.ts';
@@ -46,6 +47,7 @@ const PARTS: readonly Part[] = [
   { rows: [9], measure: () => measureAnswers() },
   { rows: [10], measure: () => measurePackageSize() },
   { rows: [11], measure: () => measureGrowth() },
+  { rows: [12], measure: () => measureLabels() },
 ];
 
 const { values } = parseArgs({ options: { short: { type: 'boolean' }, rows: { type: 'string' } } });

@@ -4,7 +4,7 @@
  */
 import { rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { COMMON, SERVER, TELEMETRY } from './bundle-options.ts';
+import { COMMON, RENDERING, SERVER, TELEMETRY } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
@@ -16,9 +16,9 @@ const main = await build({
   outdir: 'dist',
   metafile: true,
 });
-const telemetry = await build({
+const apart = await build({
   ...SERVER,
-  entryPoints: [TELEMETRY],
+  entryPoints: { 'register-exporters': TELEMETRY, 'render-process': RENDERING },
   outdir: 'dist',
   metafile: true,
 });
@@ -30,7 +30,7 @@ await build({
 });
 await writeFile(new URL('package.json', DIST), '{ "type": "commonjs" }\n');
 
-const bundled = await bundledPackages(main.metafile, telemetry.metafile);
+const bundled = await bundledPackages(main.metafile, apart.metafile);
 await writeFile(
   new URL('THIRD-PARTY-LICENSES.txt', DIST),
   bundled

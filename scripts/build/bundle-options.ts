@@ -15,6 +15,9 @@ export const COMMON: BuildOptions = {
 /** Loaded where telemetry is configured: half a megabyte that no other start should read. */
 export const TELEMETRY = 'src/observability/telemetry/register-exporters.ts';
 
+/** Runs in a process of its own. */
+export const RENDERING = 'src/pictures/render-process.ts';
+
 /** Leaves telemetry to a bundle of its own beside this one. */
 const telemetryApart: Plugin = {
   name: 'telemetry-apart',

@@ -1,4 +1,4 @@
-import { decodePixels, encodePng } from './render.ts';
+import { decodePixels, encodePng } from './renderer.ts';
 
 /** Indexes of a mask by pixel, row by row. */
 interface Indexes {

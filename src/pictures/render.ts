@@ -67,7 +67,7 @@ async function loadSharp(): Promise<typeof SharpModule> {
  *
  * @throws UnreadableImageError
  */
-export async function sizeOfImage(image: Buffer): Promise<Size> {
+async function sizeOfImage(image: Buffer): Promise<Size> {
   const sharp = await loadSharp();
   const { autoOrient } = await named(() => sharp(image, { limitInputPixels: false }).metadata());
   const { width, height } = autoOrient;
@@ -83,7 +83,7 @@ export async function sizeOfImage(image: Buffer): Promise<Size> {
  *
  * @throws UnreadableImageError for what is no image, or too large
  */
-export async function drawPicture(drawing: Drawing): Promise<Picture> {
+async function drawPicture(drawing: Drawing): Promise<Picture> {
   const { image, shapes, legend, mask, fit, title } = drawing;
   const sharp = await loadSharp();
   const size = await sizeOfImage(image);
@@ -108,7 +108,7 @@ export async function drawPicture(drawing: Drawing): Promise<Picture> {
 }
 
 /** An image of one colour, for what has no picture of its own. */
-export async function blankImage({ width, height }: Size, colour = '#303030'): Promise<Buffer> {
+async function blankImage({ width, height }: Size, colour = '#303030'): Promise<Buffer> {
   const sharp = await loadSharp();
   return sharp({ create: { width, height, channels: 3, background: colour } })
     .png()
@@ -116,7 +116,7 @@ export async function blankImage({ width, height }: Size, colour = '#303030'): P
 }
 
 /** An image of raw pixels, three channels each. */
-export async function imageOfPixels(pixels: Buffer, { width, height }: Size): Promise<Buffer> {
+async function imageOfPixels(pixels: Buffer, { width, height }: Size): Promise<Buffer> {
   const sharp = await loadSharp();
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .png()
@@ -128,7 +128,7 @@ export async function imageOfPixels(pixels: Buffer, { width, height }: Size): Pr
  *
  * @throws UnreadableImageError
  */
-export async function decodePixels(png: Buffer): Promise<Size & { data: Buffer; channels: number }> {
+async function decodePixels(png: Buffer): Promise<Size & { data: Buffer; channels: number }> {
   const sharp = await loadSharp();
   return named(async () => {
     const image = sharp(png, { limitInputPixels: MAX_PIXELS });
@@ -139,14 +139,14 @@ export async function decodePixels(png: Buffer): Promise<Size & { data: Buffer; 
   });
 }
 
-export async function encodePng(pixels: Buffer, raw: Size & { channels: 1 | 3 }): Promise<Buffer> {
+async function encodePng(pixels: Buffer, raw: Size & { channels: 1 | 3 }): Promise<Buffer> {
   const sharp = await loadSharp();
   const image = sharp(pixels, { raw });
   return (raw.channels === 1 ? image.toColourspace('b-w') : image).png().toBuffer();
 }
 
 /** Tiles beside and below each other, in rows of so many. */
-export async function contactSheet(tiles: readonly Picture[], columns: number, tile: Size): Promise<Picture> {
+async function contactSheet(tiles: readonly Picture[], columns: number, tile: Size): Promise<Picture> {
   const sharp = await loadSharp();
   const rows = Math.ceil(tiles.length / columns);
   const size = { width: columns * tile.width, height: rows * tile.height };
@@ -161,15 +161,14 @@ export async function contactSheet(tiles: readonly Picture[], columns: number, t
 
 /** The best that fits into an answer; thin lines keep their colours where chroma is not subsampled. */
 async function encoded(pipeline: Sharp, { width, height }: Size): Promise<Picture> {
-  const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
-  const sharp = await loadSharp();
-  const raw = { width: info.width, height: info.height, channels: info.channels };
   for (const quality of QUALITIES) {
-    const bytes = await sharp(data, { raw }).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
+    const bytes = await pipeline.clone().jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
     if (bytes.length <= MAX_PICTURE_BYTES) return { mimeType: 'image/jpeg', bytes, width, height };
   }
   const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
-  const bytes = await sharp(data, { raw }).resize(half.width, half.height).jpeg({ quality: 60 }).toBuffer();
+  const sharp = await loadSharp();
+  const whole = await pipeline.clone().jpeg({ quality: 80 }).toBuffer();
+  const bytes = await sharp(whole).resize(half.width, half.height).jpeg({ quality: 60 }).toBuffer();
   return { mimeType: 'image/jpeg', bytes, ...half };
 }
 
@@ -235,3 +234,14 @@ function scaled({ width, height }: Size, fit: Size): Size {
   const factor = Math.min(fit.width / width, fit.height / height, MAX_ENLARGED);
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
+
+/** Everything that is drawn, by name: for the process that draws. */
+export const RENDERERS = {
+  sizeOfImage,
+  drawPicture,
+  blankImage,
+  imageOfPixels,
+  contactSheet,
+  decodePixels,
+  encodePng,
+};

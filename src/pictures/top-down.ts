@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { boundsOf } from '../labels/shapes.ts';
-import { imageOfPixels } from './render.ts';
+import { imageOfPixels } from './renderer.ts';
 import type { Point, Shape } from '../labels/shapes.ts';
 
 /** Pixels of a side of a scene that is seen from above. */

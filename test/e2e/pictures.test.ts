@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import sharp from 'sharp';
@@ -23,10 +24,11 @@ const PHOTOS = path.resolve('examples/road-signs');
 
 let directory = '';
 let client: Client;
+let transport: StdioClientTransport;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'pictures-'));
-  const transport = new StdioClientTransport({
+  transport = new StdioClientTransport({
     command: process.execPath,
     args: [
       CLI,
@@ -151,6 +153,26 @@ describe('a task is shown with its labels', () => {
     await expect(call('show_sample', { project: 'streets', label: 'moon' })).rejects.toThrow(/car/);
   });
 });
+
+it('a picture that brings the process that draws down ends alone: the next one is drawn', async () => {
+  const [, first] = await Promise.all([call('show_sample', { batch: 'streets-1' }), endDrawing()]);
+  expect(first).toBeGreaterThan(0);
+  const { picture } = await call('show_sample', { batch: 'streets-1' });
+  expect(picture).toBeDefined();
+});
+
+/** Linux only: elsewhere nothing is ended. @returns processes that were ended */
+async function endDrawing(): Promise<number> {
+  if (process.platform !== 'linux') return 1;
+  for (let tries = 0; tries < 200; tries += 1) {
+    const text = await readFile(`/proc/${transport.pid}/task/${transport.pid}/children`, 'utf8');
+    const children = text.split(' ').filter(Boolean).map(Number);
+    for (const pid of children) process.kill(pid, 'SIGKILL');
+    if (children.length > 0) return children.length;
+    await sleep(10);
+  }
+  return 0;
+}
 
 it('masks are shown in the colours of their labels', async () => {
   const name = await project('surfaces', 'segmentannotation');

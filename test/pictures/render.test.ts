@@ -2,10 +2,10 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readShapes } from '../../src/labels/shapes.ts';
 import { coloursOf } from '../../src/pictures/palette.ts';
-import { UnreadableImageError, contactSheet, drawPicture, sizeOfImage } from '../../src/pictures/render.ts';
+import { UnreadableImageError, contactSheet, drawPicture, sizeOfImage } from '../../src/pictures/renderer.ts';
 import { groundOutlines, topDown } from '../../src/pictures/top-down.ts';
 import type { DrawnShape } from '../../src/pictures/overlay.ts';
-import type { Drawing, Picture } from '../../src/pictures/render.ts';
+import type { Drawing, Picture } from '../../src/pictures/renderer.ts';
 
 const ORANGE = { name: 'orange', hex: '#E69F00' };
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseDocument } from '../../json/parse-document.ts';
+import { collectGarbage } from '../../observability/collect-garbage.ts';
 import { Pace } from '../jobs/pace.ts';
 import { workThrough } from '../jobs/work-through.ts';
 import { atOnce } from './at-once.ts';
@@ -27,6 +28,10 @@ import type { ExportRecord } from './export-record.ts';
 
 /** The listing is read again until it holds nothing new: tasks that complete meanwhile stand on pages read before. */
 const MAX_PASSES = 5;
+
+/** Tasks after which what was read for them is collected. */
+const COLLECT_EVERY = 100;
+const COLLECT_ALL_EVERY = 1_000;
 
 /** Tasks with files in memory at once, over all exports of this process: each may take as much as a line and a file. */
 const WITH_FILES_AT_ONCE = 4;
@@ -179,6 +184,8 @@ class Export {
     const handle = async (task: ListedTask): Promise<void> => {
       await (readResult && pointsToFiles(task) ? withFiles(() => write(task)) : write(task));
       written += 1;
+      if (written % COLLECT_EVERY === 0)
+        collectGarbage(written % COLLECT_ALL_EVERY === 0 ? 'major' : 'minor');
       progress({ done: known + written, counts: { exported: known + written } });
     };
     const found = listedTasks(asked, this.#reads.read, (total) => progress({ total }));

@@ -1,4 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
+import { collectGarbage } from '../../observability/collect-garbage.ts';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { RefusedArguments } from '../../catalog/refused-arguments.ts';
 import { readAnswer } from '../../catalog/answer-forms.ts';
@@ -12,7 +13,7 @@ import {
   contactSheet,
   drawPicture,
   sizeOfImage,
-} from '../../pictures/render.ts';
+} from '../../pictures/renderer.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { atOnce } from '../exports/at-once.ts';
 import { mustExist } from '../must-exist.ts';
@@ -28,7 +29,7 @@ import type {
 } from '../../catalog/work/pictures.ts';
 import type { PictureBlock } from '../../catalog/picture-block.ts';
 import type { Shape } from '../../labels/shapes.ts';
-import type { Picture } from '../../pictures/render.ts';
+import type { Picture } from '../../pictures/renderer.ts';
 import type { CallerScope } from '../caller-scope.ts';
 import type { TaskContent } from './task-content.ts';
 
@@ -48,7 +49,9 @@ export function pictureWork({ scale, signal }: CallerScope): PictureWork {
     async task(request) {
       const found = await scale.read({ method: 'GET', path: ['task', request.taskId] });
       const task = readAnswer(LabeledTask, found, 'a task with its id');
-      return showTask(task, request, await contentOf(task, request, scale));
+      const shown = await showTask(task, request, await contentOf(task, request, scale));
+      collectGarbage('minor'); // the image that was read
+      return shown;
     },
     async sample(request) {
       await mustExist(request, scale.lookUp);
@@ -227,6 +230,7 @@ async function tileOf(
       title,
     });
   const drawn = size && file && (await drawable(() => draw(file), notes));
+  collectGarbage('minor'); // the image that was read
   const picture = drawn ?? (await drawable(async () => draw(await blankImage(TILE)), notes));
   return {
     picture,

@@ -1,7 +1,7 @@
 import { AttachmentUnreadableError } from '../../scale/attachment.ts';
 import { ForeignResultUrlError } from '../../scale/result-file.ts';
 import { ScaleError } from '../../scale/errors.ts';
-import { blankImage } from '../../pictures/render.ts';
+import { blankImage } from '../../pictures/renderer.ts';
 import { isRecord } from '../../responses/compact.ts';
 import { boundsOf, readShapes } from '../../labels/shapes.ts';
 import {

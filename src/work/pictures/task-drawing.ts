@@ -3,7 +3,7 @@ import { cut } from '../../pictures/overlay.ts';
 import type { Shape } from '../../labels/shapes.ts';
 import type { DrawnShape, LegendEntry } from '../../pictures/overlay.ts';
 import type { Colour } from '../../pictures/palette.ts';
-import type { Drawing, Size } from '../../pictures/render.ts';
+import type { Drawing, Size } from '../../pictures/renderer.ts';
 import type { TaskContent } from './task-content.ts';
 
 /** More captions than this hide what they name; the legend names all. */

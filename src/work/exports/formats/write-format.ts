@@ -1,4 +1,5 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
+import { collectGarbage } from '../../../observability/collect-garbage.ts';
 import { AttachmentUnreadableError } from '../../../scale/attachment.ts';
 import { readTaskFile } from '../../pictures/find-image.ts';
 import { workThrough } from '../../jobs/work-through.ts';
@@ -50,6 +51,10 @@ const IMAGE_FOLDERS: Readonly<Partial<Record<FormatOptions['format'], (split: st
   hf: (split) => (split === 'all' ? 'train' : split),
 };
 
+/** Tasks after which what was made for them is collected. */
+const COLLECT_EVERY = 100;
+const COLLECT_ALL_EVERY = 1_000;
+
 /** Labels that are named where they have no class. */
 const MAX_UNKNOWN = 20;
 
@@ -92,6 +97,8 @@ export async function writeFormat({
     if (item.unread > 0 && !TYPES[options.format])
       report.skips('annotation without known coordinates', item.task.task_id, item.unread);
     await writer.add(item);
+    if (report.tasks % COLLECT_EVERY === 0)
+      collectGarbage(report.tasks % COLLECT_ALL_EVERY === 0 ? 'major' : 'minor');
     if (copiesImages(options)) images.push({ item: withoutContent(item), name: imagePlace(item, options) });
   }
   await writer.finish();
