@@ -26,11 +26,13 @@ import { reSendCallbacks } from './bulk/re-send-callbacks.ts';
 import { updateTasks } from './bulk/update-tasks.ts';
 import { diagnoseTasks } from './bulk/diagnose-tasks.ts';
 import { planTasks } from './bulk/plan-tasks.ts';
+import { readLabels } from './bulk/read-labels.ts';
 import { resubmitTasks } from './bulk/resubmit-tasks.ts';
 import { submitPlan } from './bulk/submit-plan.ts';
 import { getAssets } from './files/get-assets.ts';
 import { importFile } from './files/import-file.ts';
 import { uploadFile } from './files/upload-file.ts';
+import { showChart } from './pictures/show-chart.ts';
 import { showSample } from './pictures/show-sample.ts';
 import { showTask } from './pictures/show-task.ts';
 import { createProject } from './projects/create-project.ts';
@@ -101,6 +103,7 @@ export const catalog: readonly Tool[] = [
   createTextCollectionTask,
   // many tasks
   planTasks,
+  readLabels,
   submitPlan,
   cancelBatch,
   diagnoseTasks,
@@ -112,6 +115,7 @@ export const catalog: readonly Tool[] = [
   waitForTasks,
   showTask,
   showSample,
+  showChart,
   exportResults,
   listEvents,
   // tasks

@@ -69,7 +69,11 @@ export const MANY_TASKS: readonly (Step | Event | Work)[] = [
   },
   { tool: 'scale_ai_cancel_batch', arguments: { batch_name: 'road-signs-week-11' } },
 
-  // Labels to look at
+  // Labels to start from, and to look at
+  {
+    tool: 'scale_ai_read_labels',
+    arguments: { labels_path: 'examples/road-signs/labels.json', project: 'road-signs' },
+  },
   { tool: 'scale_ai_create_batch', arguments: { project: 'road-signs', name: 'road-signs-week-12' } },
   {
     tool: 'scale_ai_create_image_annotation_task',
@@ -79,4 +83,5 @@ export const MANY_TASKS: readonly (Step | Event | Work)[] = [
   { labelersWork: true },
   { tool: 'scale_ai_show_task', arguments: { task_id: '$shown' } },
   { tool: 'scale_ai_show_sample', arguments: { batch: 'road-signs-week-12', seed: 7 } },
+  { tool: 'scale_ai_show_chart', arguments: { show: 'labels', batch: 'road-signs-week-12' } },
 ];

@@ -28,6 +28,16 @@ const telemetryApart: Plugin = {
   },
 };
 
+/** Leaves what draws to the process that draws; the program only asks it. */
+const renderingApart: Plugin = {
+  name: 'rendering-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/render\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './render-process.js', external: true } : undefined,
+    );
+  },
+};
+
 /** For a bundle that serves. Only dependencies that are installed with the package stay outside. */
 export const SERVER: BuildOptions = {
   ...COMMON,
@@ -37,5 +47,5 @@ export const SERVER: BuildOptions = {
   // Kept code does not know how to import; what stays outside is CommonJS.
   supported: { 'dynamic-import': false },
   external: Object.keys({ ...packageJson.dependencies, ...packageJson.optionalDependencies }),
-  plugins: [writtenCatalog, telemetryApart],
+  plugins: [writtenCatalog, telemetryApart, renderingApart],
 };

@@ -3,6 +3,7 @@ import type { BatchWork } from './work/batches.ts';
 import type { EventWork } from './work/events.ts';
 import type { ExportWork } from './work/exports.ts';
 import type { JobWork } from './work/jobs.ts';
+import type { LabelWork } from './work/labels.ts';
 import type { PictureWork } from './work/pictures.ts';
 import type { PlanWork } from './work/plans.ts';
 import type { RepairWork } from './work/repairs.ts';
@@ -21,4 +22,5 @@ export interface Work {
   readonly events: EventWork;
   readonly jobs: JobWork;
   readonly pictures: PictureWork;
+  readonly labels: LabelWork;
 }

@@ -15,6 +15,7 @@ export const LabeledTask = z.looseObject({
   batch: text,
   unique_id: text,
   created_at: text,
+  completed_at: text,
   customer_review_status: text,
   params: members,
   response: members,

@@ -1,6 +1,7 @@
 /** Draws pictures in a process of its own, for `renderer.ts`: one message is one picture. */
 import { collectGarbage } from '../observability/collect-garbage.ts';
-import { RENDERERS, UnreadableImageError } from './render.ts';
+import { RENDERERS } from './render.ts';
+import { UnreadableImageError } from './unreadable-image.ts';
 import type { Answer, Order } from './renderer.ts';
 
 process.on('message', (order: Order) => void answerTo(order));

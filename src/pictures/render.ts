@@ -1,4 +1,6 @@
 import { legendHeight, overlay } from './overlay.ts';
+import { UnreadableImageError } from './unreadable-image.ts';
+import type { ChartSpec } from './chart.ts';
 import type { Sharp, default as SharpModule } from 'sharp';
 import type { DrawnShape, LegendEntry, View } from './overlay.ts';
 
@@ -9,11 +11,6 @@ const MAX_PIXELS = 100_000_000;
 const MAX_PICTURE_BYTES = 400_000;
 
 const QUALITIES = [82, 70, 55, 40] as const;
-
-/** Why an image could not be drawn on, in a sentence. */
-export class UnreadableImageError extends Error {
-  override name = 'UnreadableImageError';
-}
 
 export interface Picture {
   mimeType: 'image/jpeg' | 'image/png';
@@ -159,6 +156,13 @@ async function contactSheet(tiles: readonly Picture[], columns: number, tile: Si
   return encoded(ground.composite(layers), size);
 }
 
+/** A chart as a picture. */
+async function drawChart(spec: ChartSpec, size: Size): Promise<Picture> {
+  const { chartSvg } = await import('./chart.ts');
+  const sharp = await loadSharp();
+  return encoded(sharp(Buffer.from(chartSvg(spec, size))).flatten({ background: '#FFFFFF' }), size);
+}
+
 /** The best that fits into an answer; thin lines keep their colours where chroma is not subsampled. */
 async function encoded(pipeline: Sharp, { width, height }: Size): Promise<Picture> {
   for (const quality of QUALITIES) {
@@ -242,6 +246,7 @@ export const RENDERERS = {
   blankImage,
   imageOfPixels,
   contactSheet,
+  drawChart,
   decodePixels,
   encodePng,
 };

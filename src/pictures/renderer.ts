@@ -1,10 +1,12 @@
 import { fork } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { RENDERERS, UnreadableImageError } from './render.ts';
+import { UnreadableImageError } from './unreadable-image.ts';
 import type { ChildProcess } from 'node:child_process';
+import type { RENDERERS } from './render.ts';
 
-export { UnreadableImageError } from './render.ts';
+export { UnreadableImageError } from './unreadable-image.ts';
+export type { ChartSpec } from './chart.ts';
 export type { Drawing, Picture, Size } from './render.ts';
 
 type Renderers = typeof RENDERERS;
@@ -127,7 +129,8 @@ function forwarded<N extends keyof Renderers>(name: N): Renderers[N] {
   return (async (...args: unknown[]): Promise<unknown> => {
     const drawing = apart();
     if (drawing) return drawing.ask(name, args);
-    const drawn: unknown = Reflect.apply(RENDERERS[name], undefined, args);
+    const render = await import('./render.ts');
+    const drawn: unknown = Reflect.apply(render.RENDERERS[name], undefined, args);
     return drawn;
   }) as Renderers[N];
 }
@@ -137,5 +140,6 @@ export const drawPicture = forwarded('drawPicture');
 export const blankImage = forwarded('blankImage');
 export const imageOfPixels = forwarded('imageOfPixels');
 export const contactSheet = forwarded('contactSheet');
+export const drawChart = forwarded('drawChart');
 export const decodePixels = forwarded('decodePixels');
 export const encodePng = forwarded('encodePng');

@@ -1,6 +1,7 @@
 import { jobWork } from './jobs/job-work.ts';
 import { batchWork } from './bulk/batch-work.ts';
 import { taskChangesWork } from './bulk/task-changes-work.ts';
+import { labelWork } from './labels/label-work.ts';
 import { pictureWork } from './pictures/picture-work.ts';
 import { planWork } from './bulk/plan-work.ts';
 import { eventWork } from './events/event-work.ts';
@@ -24,5 +25,6 @@ export function jobServicesFor(runtime: () => Promise<JobRuntime>, scope: Caller
     events: eventWork(runtime, scope),
     jobs: jobWork(runtime, scope),
     pictures: pictureWork(scope),
+    labels: labelWork(scope),
   };
 }

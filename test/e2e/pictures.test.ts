@@ -50,6 +50,10 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+/** Every shape of the photographs below, under any of their labels. */
+const NAMES = ['car', 'sign', 'tree', 'van'];
+const LABELED = { box: { objects_to_annotate: NAMES }, polygon: { objects_to_annotate: NAMES } };
+
 interface Answer {
   output: Any;
   picture: Buffer | undefined;
@@ -151,6 +155,53 @@ describe('a task is shown with its labels', () => {
     if (output.tiles === undefined) expect(output.summary).toContain('None of 4 completed tasks');
     else expect(picture).toBeDefined();
     await expect(call('show_sample', { project: 'streets', label: 'moon' })).rejects.toThrow(/car/);
+  });
+});
+
+describe('labels go home, and come along', () => {
+  it('as COCO of everything finished since a day, and as YOLO in an order of classes', async () => {
+    const folder = path.join(directory, 'coco');
+    const asked = {
+      batch: 'streets-1',
+      format: 'coco',
+      completed_after: '2020-03-01',
+      completed_before: '2100-01-01',
+    };
+    const { output } = await call('export_results', { ...asked, output_path: folder, wait_seconds: 50 });
+    expect(output.summary).toMatch(/^Exported 4 tasks with \d+ annotations as coco/);
+    const coco = JSON.parse(await readFile(path.join(folder, 'annotations', 'instances_all.json'), 'utf8'));
+    expect(coco.images.map(({ width, height }: Any) => [width, height])).toContainEqual([1_024, 595]);
+    const classes = ['sign', 'vehicle=car|van', 'tree'];
+    const yolo = await call('export_results', {
+      batch: 'streets-1',
+      format: 'yolo',
+      classes,
+      wait_seconds: 50,
+    });
+    expect(await readFile(path.join(yolo.output.exported.folder, 'data.yaml'), 'utf8')).toContain(
+      'names:\n  - sign\n  - vehicle\n  - tree\n',
+    );
+  });
+
+  it('as a plan that starts from them', async () => {
+    const labels = path.join(directory, 'coco', 'annotations', 'instances_all.json');
+    const { output } = await call('plan_tasks', {
+      type: 'imageannotation',
+      project: 'streets',
+      labels_path: labels,
+      template: { attachment: 'https://images.example/{{file_name}}', geometries: LABELED },
+    });
+    expect(output.plan).toMatchObject({
+      rows_read: 4,
+      to_create: 4,
+      prelabels: { form: 'COCO', rows_with: 4 },
+    });
+  });
+
+  it('as a chart', async () => {
+    const { output, picture } = await call('show_chart', { batch: 'streets-1', show: 'labels' });
+    expect(output.chart.names).toContain('car');
+    expect((await sharp(picture).metadata()).width).toBe(900);
   });
 });
 

@@ -200,7 +200,9 @@ describe.each(CASES)('$name', ({ tool }) => {
       const result = await bench.call(tool.name, withoutFile(tool));
       if (readsFirst(tool) && !result.ok) {
         expect(errorOf(result)).toMatchObject({
-          code: expect.stringMatching(/^(not_found|invalid_arguments|unexpected_response)$/),
+          code: expect.stringMatching(
+            /^(not_found|invalid_arguments|unexpected_response|file_not_readable)$/,
+          ),
         });
         expect(stub.requests.every(({ method }) => method === 'GET')).toBe(true);
       } else {

@@ -50,7 +50,9 @@ const POLLING = { firstMs: 1, longestMs: 1, growth: 1, leastMs: 0 };
 
 const LONG: ReadonlySet<string> = new Set(['results', 'bulk']);
 
-const reads = catalog.filter(({ effect, reach }) => effect === 'read' && reach !== 'own');
+const reads = catalog.filter(
+  ({ name, effect, reach }) => effect === 'read' && reach !== 'own' && name !== 'scale_ai_read_labels', // it reads a file
+);
 const isWork = ({ name, toolset }: (typeof catalog)[number]): boolean =>
   LONG.has(toolset) || name === 'scale_ai_get_secure_task_response_url';
 

@@ -70,9 +70,7 @@ export const planTasks = defineTool({
         .string()
         .min(1)
         .optional()
-        .describe(
-          'labels to start from (COCO, YOLO, VOC, Label Studio, JSONL), by file name or id; alone, its images are the rows: {{file_name}}, {{url}}',
-        ),
+        .describe('labels to start from (see read_labels); alone, its images are the rows: {{file_name}}'),
       labels_as: z.enum(['hypothesis', 'base_annotations']).optional(),
     })
     .refine(

@@ -34,7 +34,7 @@ export const showSample = defineTool({
   slug: 'SCALE_AI_SHOW_SAMPLE',
   title: 'Show sample',
   description:
-    'Show up to 16 completed tasks of a batch or project on one contact sheet, at random or the odd ones (tiny, huge or doubled boxes, unusual counts), with statistics. To judge quality by looking.',
+    'Show completed tasks of a batch or project on a contact sheet, at random or the odd ones (tiny, huge or doubled boxes, unusual counts).',
   toolset: 'results',
   effect: 'read',
   input: z
@@ -45,7 +45,7 @@ export const showSample = defineTool({
       label: z.string().min(1).optional(),
       review_status: z.enum(['pending', 'accepted', 'fixed', 'rejected', 'commented']).optional(),
       count: z.number().int().min(1).max(16).default(9),
-      seed: z.number().int().min(1).optional().describe('the same seed shows the same tasks'),
+      seed: z.number().int().min(1).optional(),
     })
     .refine(({ batch, project }) => batch !== undefined || project !== undefined, {
       path: ['batch'],

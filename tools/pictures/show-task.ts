@@ -33,16 +33,16 @@ export const showTask = defineTool({
   slug: 'SCALE_AI_SHOW_TASK',
   title: 'Show task',
   description:
-    'Show a task’s image with its annotations drawn on it, as a picture with a legend. To judge labels by looking; around enlarges one annotation.',
+    'Show a task’s image with its annotations drawn on it, as a picture with a legend; around enlarges one.',
   toolset: 'results',
   effect: 'read',
   input: z.strictObject({
     task_id: TaskId,
-    labels: z.array(z.string()).min(1).optional().describe('draw only these'),
-    around: z.string().min(4).optional().describe('uuid of an annotation'),
-    prelabels: z.boolean().default(false).describe('also hypotheses and base annotations, dashed'),
+    labels: z.array(z.string()).min(1).optional(),
+    around: z.string().min(4).optional().describe('annotation uuid'),
+    prelabels: z.boolean().default(false),
     ids: z.boolean().default(false),
-    frame: z.number().int().min(0).default(0).describe('of a video, series or document'),
+    frame: z.number().int().min(0).default(0),
     max_side: z.number().int().min(128).max(2048).default(1024),
   }),
   output: {

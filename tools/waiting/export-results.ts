@@ -65,7 +65,7 @@ export const exportResults = defineTool({
   slug: 'SCALE_AI_EXPORT_RESULTS',
   title: 'Export results',
   description:
-    'Write a task, a batch, or a project’s tasks with their results to JSON Lines, or as a folder for training. Goes on by itself; the same call shows it, or continues what broke off. since_last takes what is new since the same call before; the first time, all.',
+    'Write a task, a batch, or a project’s tasks with their results to JSON Lines, or as a folder for training. Goes on by itself; the same call shows or continues it. since_last takes what is new since the same call before; the first time, all.',
   toolset: 'results',
   effect: 'read',
   input: z
@@ -86,12 +86,8 @@ export const exportResults = defineTool({
       split: z.string().min(1).optional().describe('0.8/0.1/0.1, batch or metadata.KEY'),
       seed: z.number().int().default(0),
       images: z.enum(['link', 'copy']).default('link'),
-      inexpressible: z.enum(['convert', 'skip', 'fail']).default('convert').describe('what a format lacks'),
-      output_path: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('a new file or folder; in the state directory otherwise'),
+      inexpressible: z.enum(['convert', 'skip', 'fail']).default('convert'),
+      output_path: z.string().min(1).optional().describe('a new file or folder'),
       wait_seconds: WaitSeconds,
     })
     .refine(

@@ -88,10 +88,30 @@ export interface ShownSample {
   picture?: PictureBlock;
 }
 
+export interface ChartRequest {
+  batch?: string | undefined;
+  project?: string | undefined;
+  show: 'progress' | 'throughput' | 'turnaround' | 'labels' | 'sizes';
+}
+
+export interface ShownChart {
+  /** Tasks that were read, and whether there are more. */
+  tasks: number;
+  more: boolean;
+  /** What the picture shows, as numbers. */
+  unit: string;
+  names: readonly string[];
+  series: readonly { name: string; values: readonly number[] }[];
+  picture?: PictureBlock;
+  notes: string[];
+}
+
 /** Labels as pictures. */
 export interface PictureWork {
   /** @throws NothingFound */
   task(request: ShowTaskRequest): Promise<ShownTask>;
   /** @throws NothingFound */
   sample(request: ShowSampleRequest): Promise<ShownSample>;
+  /** @throws NothingFound */
+  chart(request: ChartRequest): Promise<ShownChart>;
 }

@@ -22,12 +22,22 @@ export class LabelSet {
   /** Of what form they are, for sentences. */
   readonly form: string;
   readonly files: readonly LabeledFile[];
+  /** Classes that the data declares, in its order, whether any annotation is of them or not. */
+  readonly classes: readonly string[];
   /** What could not be taken as it is, by the reason. */
   readonly notes: ReadonlyMap<string, number>;
   readonly #byKey = new Map<string, LabeledFile>();
   readonly #used = new Set<LabeledFile>();
 
-  constructor(form: string, files: readonly LabeledFile[], notes: ReadonlyMap<string, number> = new Map()) {
+  constructor(
+    form: string,
+    files: readonly LabeledFile[],
+    {
+      notes = new Map(),
+      classes = [],
+    }: { notes?: ReadonlyMap<string, number>; classes?: readonly string[] } = {},
+  ) {
+    this.classes = classes;
     this.form = form;
     this.files = files;
     this.notes = notes;

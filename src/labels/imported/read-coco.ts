@@ -55,7 +55,7 @@ export function readCoco({ images, annotations, categories }: Coco): LabelSet {
     ...(width !== undefined && height !== undefined && { size: { width, height } }),
     annotations: () => byImage.get(imageId) ?? [],
   }));
-  return new LabelSet('COCO', files, notes);
+  return new LabelSet('COCO', files, { notes, classes: categories.map(({ name }) => name) });
 }
 
 function isMask({ segmentation }: Annotation): boolean {

@@ -61,7 +61,7 @@ export function readLabelStudio(tasks: z.output<typeof LabelStudio>): LabelSet {
       annotations: () => shapes,
     };
   });
-  return new LabelSet('Label Studio', files, notes);
+  return new LabelSet('Label Studio', files, { notes });
 }
 
 function shapeOf({

@@ -68,14 +68,14 @@ async function fromDirectory(
       if (file) found.push(file);
       else count('a file is no annotation of Pascal VOC');
     }
-    return new LabelSet('Pascal VOC', found, notes);
+    return new LabelSet('Pascal VOC', found, { notes });
   }
   const classes = await yoloClasses(names, read);
   const labels = names.filter((name) => /\.txt$/i.test(name) && !isNotLabels(name));
   if (!classes || labels.length === 0) throw unknown(path.basename(path.resolve(directory)));
   const found: LabeledFile[] = [];
   for (const entry of labels) found.push(readYoloFile(baseName(entry), await read(entry), classes, count));
-  return new LabelSet('YOLO', found, notes);
+  return new LabelSet('YOLO', found, { notes, classes });
 }
 
 function isNotLabels(name: string): boolean {
@@ -129,7 +129,7 @@ function fromLines(text: string): LabelSet {
     return [];
   });
   if (files.length === 0) throw unknown('the file of predictions');
-  return new LabelSet('predictions', files, notes);
+  return new LabelSet('predictions', files, { notes });
 }
 
 async function textOf(file: string, files: LocalFiles): Promise<string> {

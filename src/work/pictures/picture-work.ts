@@ -11,19 +11,23 @@ import {
   UnreadableImageError,
   blankImage,
   contactSheet,
+  drawChart,
   drawPicture,
   sizeOfImage,
 } from '../../pictures/renderer.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { atOnce } from '../exports/at-once.ts';
 import { mustExist } from '../must-exist.ts';
+import { chartOf } from './chart-data.ts';
 import { contentOf } from './task-content.ts';
 import { drawingOf } from './task-drawing.ts';
 import type {
+  ChartRequest,
   PictureWork,
   SampleTile,
   ShowSampleRequest,
   ShowTaskRequest,
+  ShownChart,
   ShownSample,
   ShownTask,
 } from '../../catalog/work/pictures.ts';
@@ -35,6 +39,18 @@ import type { TaskContent } from './task-content.ts';
 
 /** Tasks that a sample is chosen from. */
 const MAX_LOOKED_AT = 500;
+
+/** Tasks that a chart is made of. */
+const MAX_CHARTED = 5_000;
+const CHART = { width: 900, height: 480 };
+
+const TITLES: Readonly<Record<ChartRequest['show'], string>> = {
+  progress: 'Tasks created and completed',
+  throughput: 'Tasks completed',
+  turnaround: 'Time until a task is completed',
+  labels: 'Annotations by label',
+  sizes: 'Boxes by side (square root of the area)',
+};
 
 const TILE = { width: 256, height: 200 };
 const GAP = 6;
@@ -55,8 +71,16 @@ export function pictureWork({ scale, signal }: CallerScope): PictureWork {
     },
     async sample(request) {
       await mustExist(request, scale.lookUp);
-      const { tasks, more } = await labeledTasks(request, scale, signal);
+      const wanted = { ...request, status: 'completed' };
+      const { tasks, more } = await labeledTasks(wanted, scale, { signal, most: MAX_LOOKED_AT });
       return showSample(tasks, request, { more, scale });
+    },
+    async chart(request) {
+      await mustExist(request, scale.lookUp);
+      const isOfAll = request.show === 'progress';
+      const wanted = { ...request, reviewStatus: undefined, status: isOfAll ? undefined : 'completed' };
+      const { tasks, more } = await labeledTasks(wanted, scale, { signal, most: MAX_CHARTED });
+      return showChart(tasks, request, more);
     },
   };
 }
@@ -125,17 +149,21 @@ interface Candidate {
 
 type Scale = CallerScope['scale'];
 
-/** Completed tasks, the newest first. */
+type TaskFilter = Pick<ShowSampleRequest, 'batch' | 'project' | 'reviewStatus'> & {
+  status: string | undefined;
+};
+
+/** Tasks, the newest first. */
 async function labeledTasks(
-  { batch, project, reviewStatus }: ShowSampleRequest,
+  { batch, project, reviewStatus, status }: TaskFilter,
   scale: Scale,
-  signal: AbortSignal,
+  { signal, most }: { signal: AbortSignal; most: number },
 ): Promise<{ tasks: LabeledTask[]; more: boolean }> {
   const query = {
     ...(project !== undefined && { project }),
     ...(batch !== undefined && { batch }),
     ...(reviewStatus !== undefined && { customer_review_status: reviewStatus }),
-    status: 'completed',
+    ...(status !== undefined && { status }),
     limit: 100,
   };
   const tasks: LabeledTask[] = [];
@@ -144,7 +172,7 @@ async function labeledTasks(
     { method: 'GET', path: ['tasks'], query },
     signal,
   )) {
-    if (tasks.length === MAX_LOOKED_AT) return { tasks, more: true };
+    if (tasks.length === most) return { tasks, more: true };
     tasks.push(readAnswer(LabeledTask, item, 'a task with its id'));
   }
   return { tasks, more: false };
@@ -186,6 +214,32 @@ async function showSample(
     statistics: statisticsOf(labeled),
     tiles: tiles.map(({ tile }) => tile),
     ...(sheet && { picture: blockOf(sheet) }),
+  };
+}
+
+async function showChart(
+  tasks: readonly LabeledTask[],
+  { batch, project, show }: ChartRequest,
+  more: boolean,
+): Promise<ShownChart> {
+  const named = batch ?? String(project);
+  if (tasks.length === 0)
+    throw new NothingFound(`${named} has no ${show === 'progress' ? '' : 'completed '}tasks to show.`);
+  const { names, series, unit, kind } = chartOf(show, tasks);
+  const notes: string[] = [];
+  const title = `${TITLES[show]}: ${named.slice(0, 60)}`;
+  const picture =
+    names.length === 0
+      ? undefined
+      : await drawable(() => drawChart({ title, unit, kind, names, series }, CHART), notes);
+  return {
+    tasks: tasks.length,
+    more,
+    unit,
+    names,
+    series: series.map(({ name, values }) => ({ name, values })),
+    ...(picture && { picture: blockOf(picture) }),
+    notes,
   };
 }
 

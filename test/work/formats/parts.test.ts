@@ -8,6 +8,7 @@ import { classesAsked, classesOfLabels, unknownLabels } from '../../../src/work/
 import { conllWriter, spacyWriter } from '../../../src/work/exports/formats/entities.ts';
 import { FileNames, Folder } from '../../../src/work/exports/formats/folder.ts';
 import { csvWriter, vocWriter } from '../../../src/work/exports/formats/plain-formats.ts';
+import { readLine } from '../../../src/work/exports/formats/labeled-image.ts';
 import { InexpressibleError, Report } from '../../../src/work/exports/formats/report.ts';
 import { extentOf, runsOf, segmentsOf } from '../../../src/work/exports/formats/segments.ts';
 import { splitBy } from '../../../src/work/exports/formats/split.ts';
@@ -195,6 +196,24 @@ describe('masks', () => {
     const [road, , car] = segmentsOf(mask);
     expect(road && runsOf(mask, road)).toEqual([0, 1, 1, 1, 3]);
     expect(car && extentOf(mask, car)).toEqual({ area: 2, bbox: [1, 1, 2, 1] });
+  });
+});
+
+it('a mask that cannot be read is a problem of its task, and ends nothing', async () => {
+  const files = {
+    'annotations.combined.indexedImage': { content_type: 'image/png', base64: 'bm90IGEgcG5n' },
+  };
+  const line = {
+    task_id: 't',
+    type: 'segmentannotation',
+    status: 'completed',
+    params: {},
+    response: {},
+    files,
+  };
+  expect(await readLine(line)).toMatchObject({
+    mask: undefined,
+    maskProblem: expect.stringContaining('cannot be decoded'),
   });
 });
 

@@ -1,5 +1,6 @@
 import { isRecord } from '../../../responses/compact.ts';
 import { LabeledTask, attachmentsOf, inlineShapes, maskLabels } from '../../../labels/labeled-task.ts';
+import { UnreadableImageError } from '../../../pictures/unreadable-image.ts';
 import { readIndexes } from '../../../pictures/indexed-mask.ts';
 import type { Shape } from '../../../labels/shapes.ts';
 
@@ -24,6 +25,8 @@ export interface LabeledImage {
   /** Annotations of which no shape could be made. */
   unread: number;
   mask: Mask | undefined;
+  /** Why the mask that the task has could not be read. */
+  maskProblem?: string;
 }
 
 /** @returns undefined for a line that is no task */
@@ -32,7 +35,8 @@ export async function readLine(line: unknown): Promise<LabeledImage | undefined>
   if (!task) return undefined;
   const { image } = task;
   const size = sizeIn(image);
-  const mask = task.type === 'segmentannotation' ? await maskOf(task) : undefined;
+  const read = task.type === 'segmentannotation' ? await maskOrProblem(task) : undefined;
+  const mask = typeof read === 'string' ? undefined : read;
   const { shapes, unread } = mask ? { shapes: [], unread: 0 } : inlineShapes(task);
   return {
     task,
@@ -42,6 +46,7 @@ export async function readLine(line: unknown): Promise<LabeledImage | undefined>
     shapes,
     unread,
     mask,
+    ...(typeof read === 'string' && { maskProblem: read }),
   };
 }
 
@@ -49,6 +54,16 @@ function sizeIn(image: unknown): { width: number; height: number } | undefined {
   if (!isRecord(image)) return undefined;
   const { width, height } = image;
   return typeof width === 'number' && typeof height === 'number' ? { width, height } : undefined;
+}
+
+/** One damaged image must not end an export of many. */
+async function maskOrProblem(task: LabeledTask): Promise<Mask | string | undefined> {
+  try {
+    return await maskOf(task);
+  } catch (error) {
+    if (error instanceof UnreadableImageError) return error.message;
+    throw error;
+  }
 }
 
 /** Beyond 255 indexes the 24-bit image has them all (Scale, callback format of segmentannotation). */

@@ -10,6 +10,7 @@ import { cocoWriter, panopticWriter } from './coco.ts';
 import { conllWriter, spacyWriter } from './entities.ts';
 import { FileNames, Folder } from './folder.ts';
 import { copiesImages, needsSize } from './format-options.ts';
+import { LabeledTask } from '../../../labels/labeled-task.ts';
 import { readLine } from './labeled-image.ts';
 import { maskWriter } from './masks.ts';
 import { cuboidFrames, csvWriter, huggingFaceWriter, kittiWriter, vocWriter } from './plain-formats.ts';
@@ -88,7 +89,7 @@ export async function writeFormat({
   const report = new Report(options);
   const classes = await classesFor(options, lines);
   const writer = WRITERS[format]({ folder, report, classes, options });
-  const images: { item: FormatItem; name: string }[] = [];
+  const images: ImageToCopy[] = [];
   for await (const item of itemsOf(lines, options)) {
     context.signal.throwIfAborted();
     if (!isUsable(item, options, report)) continue;
@@ -99,7 +100,7 @@ export async function writeFormat({
     await writer.add(item);
     if (report.tasks % COLLECT_EVERY === 0)
       collectGarbage(report.tasks % COLLECT_ALL_EVERY === 0 ? 'major' : 'minor');
-    if (copiesImages(options)) images.push({ item: withoutContent(item), name: imagePlace(item, options) });
+    if (copiesImages(options)) images.push(imageToCopy(item, options));
   }
   await writer.finish();
   await folder.close();
@@ -180,7 +181,11 @@ function isOfFormat(type: string, format: FormatOptions['format']): boolean {
   return TYPES[format]?.includes(type) ?? !NO_IMAGES.test(type);
 }
 
-function isUsable({ task, size, sizeProblem }: FormatItem, options: FormatOptions, report: Report): boolean {
+function isUsable(
+  { task, size, sizeProblem, maskProblem }: FormatItem,
+  options: FormatOptions,
+  report: Report,
+): boolean {
   if (!isOfFormat(task.type, options.format)) {
     report.leavesOut(task.task_id, `${options.format} has no form for tasks of type ${task.type}`);
     return false;
@@ -189,15 +194,34 @@ function isUsable({ task, size, sizeProblem }: FormatItem, options: FormatOption
     report.leavesOut(task.task_id, `its status is ${task.status}`);
     return false;
   }
+  if (maskProblem !== undefined) {
+    report.leavesOut(task.task_id, `its mask was read, but ${maskProblem}`);
+    return false;
+  }
   if (!needsSize(options) || size) return true;
   report.leavesOut(task.task_id, `the size of its image is not known: ${sizeProblem ?? 'it names no image'}`);
   return false;
 }
 
-/** For a list of many. */
-function withoutContent(item: FormatItem): FormatItem {
-  const { params: _params, response: _response, files: _files, ...task } = item.task;
-  return { ...item, task: { ...task, params: {}, response: {} }, shapes: [], mask: undefined };
+/** What is needed to find an image, since a list of many is kept. */
+interface ImageToCopy {
+  task: LabeledTask;
+  url: string | undefined;
+  name: string;
+}
+
+function imageToCopy(item: FormatItem, options: FormatOptions): ImageToCopy {
+  const { task_id, unique_id, project, batch, created_at } = item.task;
+  const task = LabeledTask.parse({
+    task_id,
+    unique_id,
+    project,
+    batch,
+    created_at,
+    params: {},
+    response: {},
+  });
+  return { task, url: item.url, name: imagePlace(item, options) };
 }
 
 function imagePlace(item: FormatItem, { format }: FormatOptions): string {
@@ -214,18 +238,18 @@ interface Copying {
 }
 
 async function copyImages(
-  images: readonly { item: FormatItem; name: string }[],
+  images: readonly ImageToCopy[],
   { context, folder, report, pace }: Copying,
 ): Promise<void> {
-  const copy = async ({ item, name }: (typeof images)[number]): Promise<void> => {
-    if (item.url === undefined || (await folder.has(name))) return;
+  const copy = async ({ task, url, name }: ImageToCopy): Promise<void> => {
+    if (url === undefined || (await folder.has(name))) return;
     try {
-      const bytes = await readTaskFile(item.task, item.url, context.scale);
+      const bytes = await readTaskFile(task, url, context.scale);
       await folder.write(`${name}.tmp`, bytes);
       await folder.rename(`${name}.tmp`, name);
     } catch (error) {
       if (!(error instanceof AttachmentUnreadableError)) throw error;
-      report.withoutImage(item.task.task_id, error.message);
+      report.withoutImage(task.task_id, error.message);
     }
   };
   await workThrough(fromList(images), copy, {
