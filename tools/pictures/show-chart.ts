@@ -21,7 +21,7 @@ const Chart = z.object({
 export const showChart = defineTool({
   slug: 'SCALE_AI_SHOW_CHART',
   title: 'Show chart',
-  description: 'Show a batch or project as a chart, with its numbers.',
+  description: 'Show a batch or project as a chart, with numbers.',
   toolset: 'results',
   effect: 'read',
   input: z

@@ -34,7 +34,7 @@ export const showSample = defineTool({
   slug: 'SCALE_AI_SHOW_SAMPLE',
   title: 'Show sample',
   description:
-    'Show completed tasks of a batch or project on a contact sheet, at random or the odd ones (tiny, huge or doubled boxes, unusual counts).',
+    'Show completed tasks of a batch or project on a contact sheet, at random or odd ones (tiny, huge or doubled boxes, unusual counts).',
   toolset: 'results',
   effect: 'read',
   input: z

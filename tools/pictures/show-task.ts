@@ -32,8 +32,7 @@ type Shown = z.output<typeof Shown>;
 export const showTask = defineTool({
   slug: 'SCALE_AI_SHOW_TASK',
   title: 'Show task',
-  description:
-    'Show a task’s image with its annotations drawn on it, as a picture with a legend; around enlarges one.',
+  description: 'Show a task’s image with its annotations drawn on it; around enlarges one.',
   toolset: 'results',
   effect: 'read',
   input: z.strictObject({

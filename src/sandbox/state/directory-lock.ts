@@ -76,9 +76,12 @@ async function replace(file: string, gone: number): Promise<boolean> {
   }
 }
 
+let drafts = 0;
+
 /** Makes a file with the number of this process in it, unless it is there; nobody sees it without its content. */
 async function create(file: string): Promise<boolean> {
-  const own = `${file}.${process.pid}`;
+  drafts += 1; // several may be made in one process at once
+  const own = `${file}.${process.pid}.${drafts}`;
   await writeFile(own, String(process.pid), { mode: 0o600 });
   try {
     await link(own, file);
