@@ -16,10 +16,20 @@ const main = await build({
   outdir: 'dist',
   metafile: true,
 });
-const apart = await build({
+const telemetry = await build({
   ...SERVER,
-  entryPoints: { 'register-exporters': TELEMETRY, 'render-process': RENDERING },
+  minify: true, // nearly all of it is of others
+  entryPoints: [TELEMETRY],
   outdir: 'dist',
+  metafile: true,
+});
+const rendering = await build({
+  ...SERVER,
+  minify: true,
+  entryPoints: [RENDERING],
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  footer: { js: '\nmodule.exports = {};' }, // tells whoever looks that it is CommonJS
   metafile: true,
 });
 await build({
@@ -30,7 +40,7 @@ await build({
 });
 await writeFile(new URL('package.json', DIST), '{ "type": "commonjs" }\n');
 
-const bundled = await bundledPackages(main.metafile, apart.metafile);
+const bundled = await bundledPackages(main.metafile, telemetry.metafile, rendering.metafile);
 await writeFile(
   new URL('THIRD-PARTY-LICENSES.txt', DIST),
   bundled

@@ -33,7 +33,7 @@ const renderingApart: Plugin = {
   name: 'rendering-apart',
   setup(build) {
     build.onResolve({ filter: /\/render\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './render-process.js', external: true } : undefined,
+      kind === 'dynamic-import' ? { path: './render-process.cjs', external: true } : undefined,
     );
   },
 };

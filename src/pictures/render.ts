@@ -53,7 +53,7 @@ async function loadSharp(): Promise<typeof SharpModule> {
   } catch (cause) {
     loading = undefined;
     throw new UnreadableImageError(
-      'pictures cannot be drawn here, since the package "sharp" is not installed; install scale-ai-mcp without --omit=optional',
+      'pictures cannot be drawn here, since the package "sharp" is not installed; install it beside scale-ai-mcp',
       { cause },
     );
   }

@@ -23,7 +23,7 @@ export type Answer = { id: number } & (
 );
 
 /** The build puts it beside the program; where the program runs from its sources, pictures are drawn in its own process. */
-const PROCESS_FILE = 'render-process.js';
+const PROCESS_FILE = 'render-process.cjs';
 
 /** What the process may know: where fonts are, and no key. */
 const PASSED_ON = ['PATH', 'HOME', 'FONTCONFIG_PATH', 'FONTCONFIG_FILE', 'LANG'];
