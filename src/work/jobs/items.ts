@@ -33,9 +33,9 @@ export interface Items<T> {
   handle: (item: T) => Promise<Settled>;
 }
 
-/** Items after which what was made for them is collected, and all that is unused. */
+/** Items after which what was made for them is collected, and milliseconds after which all is that is unused. */
 const COLLECT_EVERY = 100;
-const COLLECT_ALL_EVERY = 1_000;
+const COLLECT_ALL_AFTER_MS = 2_000;
 
 /** So many items failing in a row for reasons of Scale's end the work: the rest would fail as well. */
 const HOPELESS = 50;
@@ -105,11 +105,15 @@ function hopelessAfter({ code, message }: Failure, cause: unknown): Error {
 
 async function* unsettled<T>({ items, keyOf }: Items<T>, settled: ReadonlySet<string>): AsyncGenerator<T> {
   let count = 0;
+  let collectedAt = performance.now();
   for await (const item of items) {
     if (settled.has(String(keyOf(item)))) continue;
     yield item;
     count += 1;
-    if (count % COLLECT_EVERY === 0) collectGarbage(count % COLLECT_ALL_EVERY === 0 ? 'major' : 'minor');
+    if (count % COLLECT_EVERY !== 0) continue;
+    const isDue = performance.now() - collectedAt > COLLECT_ALL_AFTER_MS;
+    collectGarbage(isDue ? 'major' : 'minor');
+    if (isDue) collectedAt = performance.now();
   }
 }
 
