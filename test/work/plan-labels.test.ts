@@ -146,6 +146,23 @@ describe('a plan that starts from labels that exist', () => {
     expect(local.annotations[0]).toMatchObject({ left: 180, top: 90, width: 120, height: 180 });
   });
 
+  it('of YOLO with keypoints takes the boxes, and says so: shares of keypoints are no polygon', async () => {
+    await file('pose/data.yaml', 'names: [car]\nkpt_shape: [2, 3]\n');
+    await file('pose/photo.txt', '0 0.5 0.5 0.2 0.4 0.1 0.1 2 0.9 0.9 2\n');
+    const rows = [{ name: 'photo.jpg', width: 100, height: 100 }];
+    const { plan, annotations } = await planned(path.join(directory, 'pose'), { rows });
+    expect(annotations).toEqual([{ type: 'box', label: 'car', left: 40, top: 30, width: 20, height: 40 }]);
+    expect(JSON.stringify(plan.prelabels.not_as_it_is)).toContain('keypoints of a line');
+    const lone = await bench.call('scale_ai_plan_tasks', {
+      type: 'imageannotation',
+      project: 'signs',
+      template: { attachment: 'https://x.example/{{name}}', geometries: GEOMETRIES },
+      rows,
+      labels_as: 'hypothesis',
+    });
+    expect(errorOf(lone)).toMatchObject({ code: 'invalid_arguments', path: 'labels_as' });
+  });
+
   it('of Pascal VOC has boxes from pixel 0, under names with marks of XML', async () => {
     const object =
       '<object><name>sign</name><bndbox><xmin>11</xmin><ymin>21</ymin><xmax>40</xmax><ymax>60</ymax></bndbox></object>';

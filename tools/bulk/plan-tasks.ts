@@ -81,6 +81,10 @@ export const planTasks = defineTool({
         path: ['manifest_path'],
       },
     )
+    .refine(({ labels_as: as, labels_path: labels }) => as === undefined || labels !== undefined, {
+      error: 'says what labels_path becomes: give labels_path, or leave it out',
+      path: ['labels_as'],
+    })
     .refine(
       ({ template, batch, project }) =>
         !('batch' in template) || (batch === undefined && project !== undefined),

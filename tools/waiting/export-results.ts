@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { EXPORT_FORMATS, FormatReport } from '../../src/catalog/export-formats.ts';
 import { listBatchesStep } from '../batches/batch-object.ts';
 import { JobObject, WaitSeconds, hasEnded, jobSteps, jobView, jobWords } from '../bulk/job-object.ts';
 import { count } from '../count.ts';
@@ -8,38 +9,6 @@ import { listProjectsStep } from '../projects/project-object.ts';
 import { EXPORT_PART } from '../resources.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
 import type { Shaping, Summary } from '../../src/catalog/tool.ts';
-
-const FORMATS = [
-  'jsonl',
-  'coco',
-  'coco_panoptic',
-  'yolo',
-  'yolo_segment',
-  'yolo_obb',
-  'yolo_pose',
-  'voc',
-  'mask_png',
-  'csv',
-  'kitti',
-  'conll',
-  'spacy',
-  'hf',
-] as const;
-
-const counts = z.record(z.string(), z.number());
-
-const Report = z.object({
-  format: z.string(),
-  tasks: z.number(),
-  annotations: z.number(),
-  classes: counts,
-  splits: counts,
-  converted: counts,
-  skipped: counts,
-  tasks_left_out: z.number(),
-  images_missing: z.number(),
-  left_out: z.array(z.object({ task_id: z.string(), reason: z.string() })),
-});
 
 const Exported = z.object({
   job: JobObject,
@@ -56,7 +25,7 @@ const Exported = z.object({
       not_taken: z.record(z.string(), z.number()).optional(),
       file: z.string().optional(),
       is_first: z.boolean().optional(),
-      report: Report.optional(),
+      report: FormatReport.optional(),
     })
     .optional(),
 });
@@ -81,7 +50,7 @@ export const exportResults = defineTool({
       updated_after: DateTime.optional(),
       since_last: z.boolean().optional(),
       files: z.boolean().default(true).describe('fetch stored result files'),
-      format: z.enum(FORMATS).default('jsonl'),
+      format: z.enum(EXPORT_FORMATS).default('jsonl'),
       classes: z.array(z.string().min(1)).min(1).optional().describe('in order; "vehicle=car|truck" merges'),
       split: z.string().min(1).optional().describe('0.8/0.1/0.1, batch or metadata.KEY'),
       seed: z.number().int().default(0),
@@ -97,7 +66,16 @@ export const exportResults = defineTool({
         path: ['batch'],
         error: 'give task_id, batch or project',
       },
-    ),
+    )
+    .superRefine(({ format, classes, split, images }, context) => {
+      if (format !== 'jsonl') return;
+      for (const [name, isGiven] of Object.entries({ classes, split, images: images === 'copy' })) {
+        if (isGiven === undefined || isGiven === false) continue;
+        const message =
+          'is for other formats than jsonl, which holds everything as Scale has it: name a format';
+        context.addIssue({ code: 'custom', path: [name], message });
+      }
+    }),
   output: { job: z.looseObject({}).optional(), exported: z.looseObject({}).optional() },
   response: Exported,
   example: { batch: 'road-signs-week-10' },
@@ -185,7 +163,7 @@ type Job = z.output<typeof Exported>['job'];
 
 /** What stands in the folder, and what of the results does not. */
 function formatAnswer(
-  report: z.output<typeof Report>,
+  report: FormatReport,
   { job, file }: { job: Job; file: string | undefined },
   shaping: Shaping,
 ): Summary {

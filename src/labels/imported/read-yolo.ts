@@ -1,16 +1,21 @@
 import { NEEDS_SIZE } from './label-set.ts';
 import type { LabeledFile, ScaleAnnotation } from './label-set.ts';
 
+export interface YoloClasses {
+  names: readonly string[];
+  hasKeypoints: boolean;
+}
+
 /**
  * The labels of one image: a class and shares of the image on each line, centre and size of a box or corners of a
  * polygon (https://docs.ultralytics.com/datasets).
  *
- * @param classes names by index
+ * @param classes names by index, and whether keypoints follow each box, of which only the box is read
  */
 export function readYoloFile(
   name: string,
   text: string,
-  classes: readonly string[],
+  { names, hasKeypoints }: YoloClasses,
   notes: (reason: string) => void,
 ): LabeledFile {
   const rows = text
@@ -18,8 +23,10 @@ export function readYoloFile(
     .filter((line) => line.trim() !== '')
     .flatMap((line) => {
       const numbers = line.trim().split(/\s+/).map(Number);
-      const [index = NaN, ...shares] = numbers;
-      const label = classes[index];
+      const [index = NaN, ...rest] = numbers;
+      const shares = hasKeypoints ? rest.slice(0, 4) : rest;
+      if (hasKeypoints) notes('keypoints of a line, whose box was taken');
+      const label = names[index];
       const isWhole = shares.length === 4 || (shares.length >= 6 && shares.length % 2 === 0);
       if (label !== undefined && isWhole && shares.every(Number.isFinite)) return [{ label, shares }];
       notes(label === undefined ? `class ${String(index)} has no name` : 'a line is no box and no polygon');

@@ -12,7 +12,7 @@ import { listedTasks, othersByStatus } from './export-listing.ts';
 import { patientReads } from './export-reads.ts';
 import { needsSize } from './formats/format-options.ts';
 import { imageSizeOf } from './formats/image-size.ts';
-import { FormatReport } from './formats/report.ts';
+import { FormatReport } from '../../catalog/export-formats.ts';
 import { REPORT, writeFormat } from './formats/write-format.ts';
 import { ExportLines } from './export-lines.ts';
 import { changeRecord, readExport, summarize, writeExportRecord } from './export-record.ts';

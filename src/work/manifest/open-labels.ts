@@ -10,6 +10,7 @@ import { readVocFile } from '../../labels/imported/read-voc.ts';
 import { readYoloFile } from '../../labels/imported/read-yolo.ts';
 import { decodeText } from './decode-text.ts';
 import type { LocalFiles } from '../../access/local-files.ts';
+import type { YoloClasses } from '../../labels/imported/read-yolo.ts';
 import type { LabeledFile } from '../../labels/imported/label-set.ts';
 
 /** All labels are in memory at once. */
@@ -75,7 +76,7 @@ async function fromDirectory(
   if (!classes || labels.length === 0) throw unknown(path.basename(path.resolve(directory)));
   const found: LabeledFile[] = [];
   for (const entry of labels) found.push(readYoloFile(baseName(entry), await read(entry), classes, count));
-  return new LabelSet('YOLO', found, { notes, classes });
+  return new LabelSet('YOLO', found, { notes, classes: classes.names });
 }
 
 function isNotLabels(name: string): boolean {
@@ -86,25 +87,29 @@ function isNotLabels(name: string): boolean {
 async function yoloClasses(
   names: readonly string[],
   read: (entry: string) => Promise<string>,
-): Promise<string[] | undefined> {
+): Promise<YoloClasses | undefined> {
   const described = names.find((name) => /\.ya?ml$/i.test(name));
   const listed = names.find((name) => /(^|[\\/])classes\.txt$/i.test(name));
   if (described !== undefined) {
-    const content = z.looseObject({ names: z.unknown() }).safeParse(yamlOf(await read(described))).data;
+    const content = z
+      .looseObject({ names: z.unknown(), kpt_shape: z.unknown().optional() })
+      .safeParse(yamlOf(await read(described))).data;
     const list = z.array(z.string()).safeParse(content?.names).data;
-    if (list) return list;
+    const hasKeypoints = content?.kpt_shape !== undefined;
+    if (list) return { names: list, hasKeypoints };
     const numbered = z.record(z.string(), z.string()).safeParse(content?.names).data;
     if (numbered) {
       const byIndex: string[] = [];
       for (const [index, name] of Object.entries(numbered)) byIndex[Number(index)] = name;
-      return byIndex;
+      return { names: byIndex, hasKeypoints };
     }
   }
   if (listed === undefined) return undefined;
-  return (await read(listed))
+  const lines = (await read(listed))
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter(Boolean);
+  return { names: lines, hasKeypoints: false };
 }
 
 function yamlOf(text: string): unknown {

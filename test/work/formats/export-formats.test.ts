@@ -164,6 +164,8 @@ describe('an export for training', () => {
   it.each([
     [{ format: 'coco', split: '0.9/0.3' }, 'split'],
     [{ format: 'pascal' }, 'format'],
+    [{ classes: ['car'] }, 'classes'],
+    [{ split: '0.5/0.5' }, 'split'],
     [{ format: 'coco', inexpressible: 'maybe' }, 'inexpressible'],
   ])('is refused before anything is read: %j', async (args, where) => {
     expect(errorOf(await bench.call(EXPORT, { batch: 'week-1', ...args }))).toMatchObject({

@@ -1,12 +1,8 @@
-/** Labels of the data that are not among the classes that were asked for. */
-class UnknownLabelsError extends Error {
-  override name = 'UnknownLabelsError';
-}
-
 /** Which class each label becomes. */
 export interface Classes {
   readonly names: readonly string[];
-  /** @throws UnknownLabelsError */
+  has(label: string): boolean;
+  /** Of a label that there is a class for: see unknownLabels. */
   indexOf(label: string): number;
 }
 
@@ -35,26 +31,18 @@ export function classesOfLabels(labels: Iterable<string>): Classes {
 function classesOf(names: readonly string[], index: ReadonlyMap<string, number>): Classes {
   return {
     names,
+    has: (label) => index.has(label),
     indexOf(label) {
       const found = index.get(label);
       if (found !== undefined) return found;
-      throw new UnknownLabelsError(label);
+      throw new Error(`there is no class for ${label}`);
     },
   };
 }
 
 /** Labels of the data that no class is for, in the order of the alphabet. */
 export function unknownLabels(labels: Iterable<string>, classes: Classes): string[] {
-  return [...new Set(labels)].filter((label) => !isKnown(label, classes)).toSorted();
-}
-
-function isKnown(label: string, classes: Classes): boolean {
-  try {
-    classes.indexOf(label);
-    return true;
-  } catch {
-    return false;
-  }
+  return [...new Set(labels)].filter((label) => !classes.has(label)).toSorted();
 }
 
 function splitOnce(text: string, at: string): [string, string | undefined] {

@@ -1,25 +1,8 @@
 import * as z from 'zod';
-
-/** Forms in which results can be taken home; all but JSON Lines are made of it once it is complete. */
-const FORMATS = [
-  'jsonl',
-  'coco',
-  'coco_panoptic',
-  'yolo',
-  'yolo_segment',
-  'yolo_obb',
-  'yolo_pose',
-  'voc',
-  'mask_png',
-  'csv',
-  'kitti',
-  'conll',
-  'spacy',
-  'hf',
-] as const;
+import { EXPORT_FORMATS } from '../../../catalog/export-formats.ts';
 
 export const FormatOptions = z.object({
-  format: z.enum(FORMATS),
+  format: z.enum(EXPORT_FORMATS),
   /** Classes in their order, each `name` or `name=label|label`; without them every label is a class. */
   classes: z.array(z.string()).optional(),
   /** Shares such as `0.8/0.1/0.1`, `batch`, or `metadata.KEY`. */

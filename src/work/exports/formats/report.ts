@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type { FormatReport } from '../../../catalog/export-formats.ts';
 import type { FormatOptions } from './format-options.ts';
 
 /** Something that a format cannot express, where the caller wants none of it to be lost. */
@@ -90,30 +90,6 @@ export class Report {
     );
   }
 }
-
-const counts = z.record(z.string(), z.number());
-
-/** What became of everything; stands beside the files of a format. */
-export const FormatReport = z.object({
-  /** The export that it is of. */
-  job: z.string(),
-  format: z.string(),
-  tasks: z.number(),
-  annotations: z.number(),
-  /** Annotations by class. */
-  classes: counts,
-  /** Tasks by part. */
-  splits: counts,
-  /** What the format has no form for, by what became of it. */
-  converted: counts,
-  skipped: counts,
-  tasks_left_out: z.number(),
-  /** Tasks whose labels are there, and whose image could not be copied. */
-  images_missing: z.number(),
-  left_out: z.array(z.object({ task_id: z.string(), reason: z.string() })),
-});
-
-export type FormatReport = z.output<typeof FormatReport>;
 
 function increase(counts: Map<string, number>, name: string, by = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + by);

@@ -23,7 +23,7 @@ import type { ExportLines } from '../export-lines.ts';
 import type { FormatOptions } from './format-options.ts';
 import type { FormatContext, FormatItem, FormatWriter } from './format-writer.ts';
 import type { LabeledImage } from './labeled-image.ts';
-import type { FormatReport } from './report.ts';
+import type { FormatReport } from '../../../catalog/export-formats.ts';
 
 const WRITERS: Readonly<
   Record<Exclude<FormatOptions['format'], 'jsonl'>, (context: FormatContext) => FormatWriter>
@@ -72,7 +72,7 @@ interface Parts {
  * Writes what an export has collected in another format. After the process was killed it is written anew, but for
  * images that were copied: the collected tasks stand in the database.
  *
- * @throws UnknownLabelsError or InexpressibleError saying what to change
+ * @throws InexpressibleError, or Error naming labels without a class: each says what to change
  */
 export async function writeFormat({
   context,
