@@ -51,12 +51,16 @@ describe('a picture', () => {
   });
 
   it('is turned as EXIF says, and so are the pixels that annotations are in', async () => {
+    const half = await image(400, 400, '#c02020');
     const upright = await sharp({ create: { width: 400, height: 800, channels: 3, background: '#204060' } })
+      .composite([{ input: half, left: 0, top: 0 }]) // the upper half, which is the right one once it is turned
       .jpeg()
       .withMetadata({ orientation: 6 }) // to be turned a quarter clockwise
       .toBuffer();
     expect(await sizeOfImage(upright)).toEqual({ width: 800, height: 400 });
     const picture = await drawn({ image: upright, shapes: box(400, 200, 200, 100) });
+    expect(isNear(await pixel(picture, 180, 15), [0xc0, 0x20, 0x20])).toBe(true);
+    expect(isNear(await pixel(picture, 20, 15), [0x20, 0x40, 0x60])).toBe(true);
     expect([picture.width, picture.height]).toEqual([200, 100]);
     expect(await isDrawnAt(picture, 125, 50)).toBe(true);
   });
