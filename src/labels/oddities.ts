@@ -1,4 +1,4 @@
-import { boundsOf } from './shapes.ts';
+import { boundsOf } from './geometry.ts';
 import type { Shape } from './shapes.ts';
 
 /** Sides of a box, in pixels, that are hardly meant. */

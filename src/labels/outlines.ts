@@ -1,5 +1,6 @@
-import { boundsOf, ellipseOf } from './shapes.ts';
-import type { Point, Shape } from './shapes.ts';
+import { boundsOf, ellipseOf } from './geometry.ts';
+import type { Point } from './geometry.ts';
+import type { Shape } from './shapes.ts';
 
 /** Corners of the polygon that stands for an ellipse. */
 const ELLIPSE_CORNERS = 36;

@@ -1,10 +1,6 @@
 import * as z from 'zod';
-
-/** Pixels from the top left corner of the image, to the right and down. */
-export interface Point {
-  x: number;
-  y: number;
-}
+import { centreOf } from './geometry.ts';
+import type { Point, Rectangle } from './geometry.ts';
 
 const SHAPE_KINDS = ['box', 'polygon', 'line', 'point', 'ellipse', 'cuboid'] as const;
 export type ShapeKind = (typeof SHAPE_KINDS)[number];
@@ -102,13 +98,6 @@ function bare(vertices: readonly Point[]): Point[] {
   return vertices.map(({ x, y }) => ({ x, y }));
 }
 
-interface Rectangle {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
-
 /** Clockwise from the top left. */
 function cornersOf({ left, top, width, height }: Rectangle): Point[] {
   return [
@@ -127,18 +116,6 @@ function turned(points: readonly Point[], angle: number): Point[] {
     const [dx, dy] = [x - centre.x, y - centre.y];
     return { x: centre.x + dx * cos - dy * sin, y: centre.y + dx * sin + dy * cos };
   });
-}
-
-function centreOf(points: readonly Point[]): Point {
-  const sum = points.reduce((all, { x, y }) => ({ x: all.x + x, y: all.y + y }), { x: 0, y: 0 });
-  return { x: sum.x / points.length, y: sum.y / points.length };
-}
-
-/** The smallest upright rectangle around points. */
-export function boundsOf(points: readonly Point[]): Rectangle {
-  const [left, top] = [Math.min(...points.map(({ x }) => x)), Math.min(...points.map(({ y }) => y))];
-  const [right, bottom] = [Math.max(...points.map(({ x }) => x)), Math.max(...points.map(({ y }) => y))];
-  return { left, top, width: right - left, height: bottom - top };
 }
 
 /** Pairs of vertices by their descriptions, as in Scale's recorded results: a face and the edge of the side. */
@@ -179,19 +156,4 @@ function nearest(
   };
   const known = among.filter((index) => index !== undefined);
   return known.toSorted((a, b) => distance(a) - distance(b))[0];
-}
-
-/** Centre and half axes of an ellipse by its four extreme points. */
-export function ellipseOf(points: readonly Point[]): {
-  centre: Point;
-  radii: [number, number];
-  /** Of the first half axis: radians, clockwise from the right. */
-  angle: number;
-} {
-  const centre = centreOf(points);
-  const arms = points.map(({ x, y }) => ({ x: x - centre.x, y: y - centre.y }));
-  const length = ({ x, y }: Point): number => Math.hypot(x, y);
-  const [first = { x: 0, y: 0 }, ...others] = arms.toSorted((a, b) => length(b) - length(a));
-  const across = others.map((arm) => Math.abs(first.x * arm.y - first.y * arm.x) / (length(first) || 1));
-  return { centre, radii: [length(first), Math.max(0, ...across)], angle: Math.atan2(first.y, first.x) };
 }

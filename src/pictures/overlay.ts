@@ -1,5 +1,7 @@
-import { boundsOf, ellipseOf } from '../labels/shapes.ts';
-import type { Point, Shape } from '../labels/shapes.ts';
+import { boundsOf } from '../labels/geometry.ts';
+import { hasArea, marksOf } from '../labels/shape-marks.ts';
+import type { Point } from '../labels/geometry.ts';
+import type { Shape } from '../labels/shapes.ts';
 import type { Colour } from './palette.ts';
 
 /** A shape with how it is to look. */
@@ -69,41 +71,18 @@ function place({ x, y }: Point, { crop, width, height }: View): Point {
 function shapeMark({ shape, colour, dashed = false }: DrawnShape, view: View): string {
   const points = shape.points.map((point) => place(point, view));
   const dash = dashed ? ' stroke-dasharray="7 5"' : '';
-  const marks = outlineMarks(shape, points);
+  const marks = marksOf(shape, points, POINT_RADIUS).map(
+    ({ element, attributes }) =>
+      `${element} ${Object.entries(attributes)
+        .map(([name, value]) => `${name}="${value}"`)
+        .join(' ')}`,
+  );
   const pen = (stroke: string, width: number, fill: string): string =>
     marks
       .map((mark) => `<${mark} fill="${fill}" stroke="${stroke}" stroke-width="${width}"${dash}/>`)
       .join('');
-  const isFilled = shape.kind === 'polygon' || shape.kind === 'ellipse';
-  const fill = shape.kind === 'point' ? colour.hex : isFilled ? `${colour.hex}33` : 'none';
+  const fill = shape.kind === 'point' ? colour.hex : hasArea(shape.kind) ? `${colour.hex}33` : 'none';
   return pen('#00000099', 4, 'none') + pen(colour.hex, 2, fill);
-}
-
-/** Elements without their closing, so that a pen can be put to them. */
-function outlineMarks(shape: Shape, points: readonly Point[]): string[] {
-  const path = points.map(({ x, y }) => `${round(x)},${round(y)}`).join(' ');
-  switch (shape.kind) {
-    case 'box':
-    case 'polygon':
-      return [`polygon points="${path}"`];
-    case 'line':
-      return [`polyline points="${path}"`];
-    case 'point':
-      return points.map(({ x, y }) => `circle cx="${round(x)}" cy="${round(y)}" r="${POINT_RADIUS}"`);
-    case 'ellipse': {
-      const { centre, radii, angle } = ellipseOf(points);
-      const [rx, ry] = radii.map(round);
-      const turn = `rotate(${round((angle * 180) / Math.PI)} ${round(centre.x)} ${round(centre.y)})`;
-      return [
-        `ellipse cx="${round(centre.x)}" cy="${round(centre.y)}" rx="${rx}" ry="${ry}" transform="${turn}"`,
-      ];
-    }
-    case 'cuboid':
-      return (shape.edges ?? []).map(([from, to]) => {
-        const [a = { x: 0, y: 0 }, b = a] = [points[from], points[to]];
-        return `line x1="${round(a.x)}" y1="${round(a.y)}" x2="${round(b.x)}" y2="${round(b.y)}"`;
-      });
-  }
 }
 
 function captionMark({ shape, colour, caption }: DrawnShape, view: View): string {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { boundsOf } from '../labels/shapes.ts';
+import { boundsOf } from '../labels/geometry.ts';
 import { imageOfPixels } from './renderer.ts';
-import type { Point, Shape } from '../labels/shapes.ts';
+import type { Point } from '../labels/geometry.ts';
+import type { Shape } from '../labels/shapes.ts';
 
 /** Pixels of a side of a scene that is seen from above. */
 const SIDE = 1_024;

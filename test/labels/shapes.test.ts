@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, ellipseOf, readShapes } from '../../src/labels/shapes.ts';
+import { boundsOf, ellipseOf } from '../../src/labels/geometry.ts';
+import { readShapes } from '../../src/labels/shapes.ts';
 import { inlineShapes, labelsAsked, LabeledTask, maskLabels } from '../../src/labels/labeled-task.ts';
 import { odditiesOf, usualOf } from '../../src/labels/oddities.ts';
 import type { Shape } from '../../src/labels/shapes.ts';

@@ -1,5 +1,5 @@
 import { inlineShapes } from '../../labels/labeled-task.ts';
-import { boundsOf } from '../../labels/shapes.ts';
+import { boundsOf } from '../../labels/geometry.ts';
 import type { LabeledTask } from '../../labels/labeled-task.ts';
 import type { ChartRequest } from '../../catalog/work/pictures.ts';
 import type { ChartSpec } from '../../pictures/renderer.ts';

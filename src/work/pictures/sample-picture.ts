@@ -3,7 +3,7 @@ import { NothingFound } from '../../catalog/nothing-found.ts';
 import { RefusedArguments } from '../../catalog/refused-arguments.ts';
 import { inlineShapes, labelsAsked } from '../../labels/labeled-task.ts';
 import { ODDITIES, medianOf, odditiesOf, usualOf } from '../../labels/oddities.ts';
-import { boundsOf } from '../../labels/shapes.ts';
+import { boundsOf } from '../../labels/geometry.ts';
 import { collectGarbage } from '../../observability/collect-garbage.ts';
 import { coloursOf } from '../../pictures/palette.ts';
 import { blankImage, contactSheet, drawPicture, sizeOfImage } from '../../pictures/renderer.ts';

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import { boxOf, isUprightBox, outlineOf } from '../../../labels/outlines.ts';
 import { requireSize } from './format-writer.ts';
-import type { Point, Shape } from '../../../labels/shapes.ts';
+import type { Point } from '../../../labels/geometry.ts';
+import type { Shape } from '../../../labels/shapes.ts';
 import type { FormatContext, FormatWriter, SizedItem } from './format-writer.ts';
 
 /** Which of Ultralytics' label formats (https://docs.ultralytics.com/datasets). */
