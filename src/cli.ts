@@ -5,6 +5,7 @@ import { ConfigError, loadSettings } from './config/load.ts';
 import { SETTING_NAMES, metaOf } from './config/settings.ts';
 import { VERSION } from './version.ts';
 import type { FlagValues } from './config/load.ts';
+import type { Looked } from './commands/serve-view.ts';
 import type { SettingName, Settings } from './config/settings.ts';
 
 const SANDBOX_FLAGS: readonly SettingName[] = ['data', 'turnaround', 'labelers', 'rate_limit', 'seed'];
@@ -91,6 +92,16 @@ function buildProgram(): Command {
   ]).action(
     action(async (settings) => (await import('./commands/run-sandbox.ts')).runSandboxCommand(settings)),
   );
+  subcommand('view', 'tasks with their annotations, in a browser on this machine', ['port', ...COMMON_FLAGS])
+    .argument('[task]', 'the id of a task')
+    .option('--batch <NAME>', 'completed tasks of this batch; or give --project')
+    .addOption(new Option('--choose <HOW>', 'which of them').choices(['random', 'odd']))
+    .action(async (task: string | undefined, _options, command: Command) => {
+      const options: Record<string, unknown> & Looked = command.optsWithGlobals();
+      const settings = await loadSettings(flagValues(options), process.env);
+      const { serveViewCommand } = await import('./commands/serve-view.ts');
+      process.exitCode = await serveViewCommand(settings, { ...options, task });
+    });
   subcommand('tools', 'the catalogue, as people or programs read it', COMMON_FLAGS)
     .option('--json', 'with schemas and annotations, as JSON')
     .action(

@@ -4,6 +4,7 @@
  */
 import { rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { buildPage } from './build-page.ts';
 import { COMMON, RENDERING, SERVER, TELEMETRY } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
 
@@ -32,6 +33,7 @@ const rendering = await build({
   footer: { js: '\nmodule.exports = {};' }, // tells whoever looks that it is CommonJS
   metafile: true,
 });
+const page = await buildPage(new URL('labels.html', DIST));
 await build({
   ...COMMON,
   entryPoints: { cli: 'src/commands/launcher.ts' },
@@ -40,7 +42,7 @@ await build({
 });
 await writeFile(new URL('package.json', DIST), '{ "type": "commonjs" }\n');
 
-const bundled = await bundledPackages(main.metafile, telemetry.metafile, rendering.metafile);
+const bundled = await bundledPackages(main.metafile, telemetry.metafile, rendering.metafile, page);
 await writeFile(
   new URL('THIRD-PARTY-LICENSES.txt', DIST),
   bundled

@@ -38,6 +38,31 @@ const renderingApart: Plugin = {
   },
 };
 
+/** The page speaks English only: translations of messages that nobody sees are a third of zod. */
+const withoutLocales: Plugin = {
+  name: 'without-locales',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/].*\.js$/ }, ({ path }) =>
+      /[\\/](en|index)\.js$/.test(path) ? undefined : { contents: 'export default () => ({});' },
+    );
+  },
+};
+
+/** For the page that shows labels, in the browsers that hosts have. */
+export const PAGE = {
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  define: { __VERSION__: JSON.stringify(packageJson.version) },
+  legalComments: 'none',
+  logLevel: 'warning',
+  write: false,
+  metafile: true,
+  plugins: [withoutLocales],
+} as const satisfies BuildOptions;
+
 /** For a bundle that serves. Only dependencies that are installed with the package stay outside. */
 export const SERVER: BuildOptions = {
   ...COMMON,

@@ -17,6 +17,7 @@ export interface ListedTool {
     idempotentHint: boolean;
     openWorldHint: boolean;
   };
+  _meta?: { ui: { resourceUri: string } };
 }
 
 /** What `tools/list` says of a tool. Built once per process; see the listing budget in docs/reference/tool-budget.md. */
@@ -38,6 +39,7 @@ export function listTool(tool: Tool): ListedTool {
       idempotentHint: tool.idempotent,
       openWorldHint: true,
     },
+    ...(tool.page !== undefined && { _meta: { ui: { resourceUri: tool.page } } }),
   };
 }
 

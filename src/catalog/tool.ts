@@ -202,6 +202,10 @@ export interface ToolSpec<Input extends z.ZodObject, Response extends z.ZodType>
   summarize(response: z.output<Response>, input: z.output<Input>, shaping: Shaping): Summary;
   /** What is shown beside the answer. */
   pictures?: (response: z.output<Response>) => PictureBlock[];
+  /** The page that hosts with MCP Apps show the answer in; its address stands in `tools/pages.ts`. */
+  page?: string;
+  /** What only that page needs: `_meta` of the answer, which no model reads. */
+  meta?: (response: z.output<Response>) => Record<string, unknown> | undefined;
   recovery?: Recovery<z.output<Input>>;
 }
 
@@ -245,6 +249,7 @@ export interface PreparedCall {
   execute(context: RunContext): Promise<unknown>;
   summarize(response: unknown, shaping: Shaping): Summary;
   pictures(response: unknown): PictureBlock[];
+  meta(response: unknown): Record<string, unknown> | undefined;
   recover(code: ErrorCode | 'unknown'): NextStep[];
   /** For records and messages; the request decides where it differs from the arguments. */
   subjects: Subjects;
@@ -272,6 +277,7 @@ export interface ToolCard {
   readonly strictLists: readonly string[];
   /** Arguments that are listed as text that holds JSON; the value itself is taken as well. */
   readonly jsonTexts: readonly string[];
+  readonly page?: string;
   readonly example: Readonly<Record<string, unknown>>;
 }
 

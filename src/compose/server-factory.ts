@@ -1,6 +1,7 @@
 import { createServerFactory } from '../mcp/server.ts';
 import { VERSION } from '../version.ts';
 import { catalog } from '../../tools/index.ts';
+import { pages } from '../../tools/pages.ts';
 import { prompts } from '../../tools/prompts.ts';
 import { resources } from '../../tools/resources.ts';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
@@ -10,5 +11,5 @@ import type { ServerDeps } from '../mcp/server.ts';
 export function serverFactory(
   deps: Pick<ServerDeps, 'caller' | 'invoke' | 'asking' | 'subscriptions' | 'logger'>,
 ): McpServerFactory {
-  return createServerFactory({ ...deps, catalog, resources, prompts, version: VERSION });
+  return createServerFactory({ ...deps, catalog, resources, pages, prompts, version: VERSION });
 }

@@ -69,6 +69,7 @@ export class CallState {
   existed = false;
   output: Record<string, unknown> | undefined;
   pictures: readonly PictureBlock[] = [];
+  meta: Readonly<Record<string, unknown>> | undefined;
   readonly #from: number;
 
   constructor({ deps, tool, args, caller, report = ignoreProgress, client, job, ...parts }: CallParts) {

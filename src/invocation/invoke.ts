@@ -17,7 +17,13 @@ import type { Run } from './run.ts';
 import type { ToolErrorBody } from './tool-failure.ts';
 
 export type InvocationResult =
-  | { ok: true; output: Record<string, unknown>; pictures: readonly PictureBlock[] }
+  | {
+      ok: true;
+      output: Record<string, unknown>;
+      pictures: readonly PictureBlock[];
+      /** For the page that shows the answer, and for no model. */
+      meta?: Readonly<Record<string, unknown>>;
+    }
   /** `question`: a person may be asked, and the call made again with what they said. */
   | { ok: false; error: ToolErrorBody; question?: Question };
 
@@ -42,7 +48,8 @@ export function createInvoker(deps: InvokerDeps): Invoker {
     });
     try {
       await runThrough(CALL_STEPS, call);
-      return { ok: true, output: call.output ?? {}, pictures: call.pictures };
+      const { output = {}, pictures, meta } = call;
+      return { ok: true, output, pictures, ...(meta && { meta }) };
     } catch (error) {
       const body = await fail(call, error);
       return { ok: false, error: body, ...(error instanceof AskFirst && { question: error.question }) };

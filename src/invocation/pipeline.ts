@@ -161,6 +161,7 @@ function shapeOutput(call: CallState): void {
   const { prepared, mode } = ready(call);
   const { tool, caller, coerced, unchecked, existed } = call;
   call.pictures = prepared.pictures(call.response);
+  call.meta = prepared.meta(call.response);
   call.output = shape(tool, prepared, call.response, { mode, caller, coerced, unchecked, existed });
 }
 

@@ -56,6 +56,8 @@ interface HttpOptions {
   timeouts?: Readonly<Record<keyof typeof TIMEOUTS, number>>;
   /** Takes Scale's callbacks; without it there is no such address. */
   callbacks?: CallbackReceiver | undefined;
+  /** HTML for a browser on this machine, at `/`. */
+  page?: string;
   /** Refuses a message before it is served; used for calls that need a broader token. */
   refuse?: (message: Readonly<Record<string, unknown>>, caller: Caller) => Promise<Refusal | undefined>;
 }
@@ -79,6 +81,7 @@ export async function serveOverHttp(endpoint: Endpoint, options: HttpOptions): P
 
   readMessages(app, callerBehind);
   if (callers.protection) serveMetadata(app, callers.protection);
+  if (options.page !== undefined) servePage(app, options.page);
   if (options.callbacks) serveCallbacks(app, options.callbacks, logger);
   app.all(PATH, {
     async onRequest(request, reply) {
@@ -175,6 +178,22 @@ function readMessages(
       refuseBatch(body, [request.headers['mcp-protocol-version']].flat()[0]);
       return body;
     },
+  );
+}
+
+/** The page's own policy stands in it; in a frame of somebody else its buttons could be clicked unseen. */
+function servePage(app: FastifyInstance, html: string): void {
+  app.get('/', (_request, reply) =>
+    reply
+      .headers({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'content-security-policy': "frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-resource-policy': 'same-origin',
+      })
+      .send(html),
   );
 }
 

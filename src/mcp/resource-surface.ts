@@ -1,11 +1,18 @@
 import { ProtocolError, ProtocolErrorCode, ResourceNotFoundError } from '@modelcontextprotocol/server';
+import { pageSurface } from './page-surface.ts';
 import { expandUri, matchUri } from '../catalog/resource.ts';
 import type { ListResourcesResult, ReadResourceResult } from '@modelcontextprotocol/server';
+import type { PageSpec } from '../catalog/page.ts';
 import type { ResourceSpec } from '../catalog/resource.ts';
 import type { ToolErrorBody } from '../invocation/tool-failure.ts';
 import type { Calls } from './call.ts';
 import type { KnownNames } from './known-names.ts';
 import type { Surface } from './surface.ts';
+
+interface Declared {
+  resources: readonly ResourceSpec[];
+  pages: readonly PageSpec[];
+}
 
 const MIME_TYPE = 'application/json';
 
@@ -15,14 +22,15 @@ const PAGE_SIZE = 100;
 /** Errors that must not tell whether something exists. */
 const HIDDEN = new Set(['not_found', 'outside_project', 'not_permitted', 'tool_not_enabled', 'read_only']);
 
-/** What the caller's tools can show, under addresses; a read is a call of the tool. */
+/** What the caller's tools can show, under addresses; a read is a call of the tool, or of a page that shows answers. */
 export function resourceSurface(
-  declared: readonly ResourceSpec[],
+  { resources: declared, pages: declaredPages }: Declared,
   calls: Calls,
   names: KnownNames,
 ): Surface['resources'] {
   const { selection } = calls.caller;
   const offered = declared.filter(({ tool }) => selection.find(tool) !== undefined);
+  const pages = pageSurface(declaredPages, selection);
   const templates = offered.filter(isTemplate);
   const project = offered.find(({ tool }) => tool === 'scale_ai_get_project');
   return {
@@ -46,6 +54,7 @@ export function resourceSurface(
       const projects = project ? await names.of('project', calls, context) : [];
       const all = [
         ...fixed,
+        ...pages.list,
         ...projects.map((name) => ({
           uri: expandUri(project?.uriTemplate ?? '', { name }),
           name,
@@ -56,6 +65,8 @@ export function resourceSurface(
       return pageOf(all, cursor);
     },
     async read(uri, context): Promise<ReadResourceResult> {
+      const page = pages.read(uri);
+      if (page) return page;
       for (const resource of offered) {
         const variables = matchUri(resource.uriTemplate, uri);
         const tool = variables && selection.find(resource.tool);

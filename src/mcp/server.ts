@@ -13,6 +13,7 @@ import { toolSurface, toolsByName } from './tool-surface.ts';
 import type { McpServerFactory, Server } from '@modelcontextprotocol/server';
 import type { Caller } from '../access/caller.ts';
 import type { ListedTool } from '../catalog/listing.ts';
+import type { PageSpec } from '../catalog/page.ts';
 import type { PromptSpec } from '../catalog/prompt.ts';
 import type { ResourceSpec } from '../catalog/resource.ts';
 import type { Selection } from '../catalog/selection.ts';
@@ -25,6 +26,7 @@ import type { Logger } from '../observability/logger.ts';
 export interface ServerDeps {
   catalog: readonly Tool[];
   resources: readonly ResourceSpec[];
+  pages: readonly PageSpec[];
   prompts: readonly PromptSpec[];
   /** The caller of requests that nothing else says anything of: stdio, and HTTP without tokens. */
   caller: Caller;
@@ -54,7 +56,7 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
     const calls = callsOf(invoke, caller, () => clientOf(server));
     // Over HTTP, the 2025 revisions need sessions to be told of changes: there are none here.
     const { subscriptions } = era === 'legacy' && authInfo ? {} : deps;
-    const resources = resourceSurface(deps.resources, calls, names);
+    const resources = resourceSurface(deps, calls, names);
     const server: Server = serveSurface(
       {
         ...(subscriptions && { capabilities: { resources: { subscribe: true } } }),

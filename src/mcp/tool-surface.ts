@@ -5,7 +5,7 @@ import { nearestName } from '../catalog/nearest-name.ts';
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import type { ListedTool } from '../catalog/listing.ts';
 import type { Tool } from '../catalog/tool.ts';
-import type { PictureBlock } from '../catalog/picture-block.ts';
+import type { InvocationResult } from '../invocation/invoke.ts';
 import type { Asking } from './asking.ts';
 import type { Calls } from './call.ts';
 import type { Surface } from './surface.ts';
@@ -29,7 +29,7 @@ export function toolSurface(
       const tool = byName.get(name);
       if (!tool) throw unknownTool(name, list);
       const result = await calls.call(tool, args, context);
-      if (result.ok) return success(result.output, result.pictures);
+      if (result.ok) return success(result);
       const { error, question } = result;
       if (!question) return failure(error);
       const isAsked = !question.wasAnsweredByClient && canAsk(context, legacyCapabilities());
@@ -39,9 +39,13 @@ export function toolSurface(
   };
 }
 
-function success(output: Record<string, unknown>, pictures: readonly PictureBlock[]): CallToolResult {
+function success({ output, pictures, meta }: InvocationResult & { ok: true }): CallToolResult {
   const images = pictures.map(({ base64: data, mimeType }) => ({ type: 'image' as const, data, mimeType }));
-  return { content: [{ type: 'text', text: JSON.stringify(output) }, ...images], structuredContent: output };
+  return {
+    content: [{ type: 'text', text: JSON.stringify(output) }, ...images],
+    structuredContent: output,
+    ...(meta && { _meta: { ...meta } }),
+  };
 }
 
 /** Without structured content: clients of the 2025 revisions check it against the output schema even then. */

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
-import path from 'node:path';
+import { builtFile } from '../built-file.ts';
 import { UnreadableImageError } from './unreadable-image.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { RENDERERS } from './render.ts';
@@ -118,10 +117,8 @@ function apart(): RenderProcess | undefined {
 }
 
 function open(): RenderProcess | undefined {
-  const [, program] = process.argv;
-  if (program === undefined || !existsSync(program)) return undefined;
-  const file = path.join(path.dirname(realpathSync(program)), PROCESS_FILE);
-  return existsSync(file) ? new RenderProcess(file) : undefined;
+  const file = builtFile(PROCESS_FILE);
+  return file === undefined ? undefined : new RenderProcess(file);
 }
 
 function forwarded<N extends keyof Renderers>(name: N): Renderers[N] {

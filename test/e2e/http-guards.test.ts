@@ -24,6 +24,7 @@ beforeAll(async () => {
   const factory = createServerFactory({
     catalog,
     resources,
+    pages: [],
     prompts,
     caller,
     invoke,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listBatchesStep } from '../batches/batch-object.ts';
 import { count } from '../count.ts';
+import { LABELS_PAGE } from '../pages.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
 import { PictureBlock } from './picture-block.ts';
 
@@ -105,5 +106,6 @@ export const showSample = defineTool({
     };
   },
   pictures: ({ picture }) => (picture ? [picture] : []),
+  page: LABELS_PAGE,
   recovery: { not_found: () => [listBatchesStep, listProjectsStep] },
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { count } from '../count.ts';
 import { TaskId, listTasksStep } from '../tasks/task-lookup.ts';
+import { DRAWING_META, LABELS_PAGE } from '../pages.ts';
 import { PictureBlock } from './picture-block.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 
@@ -26,6 +27,7 @@ const Shown = z.object({
   ),
   notes: z.array(z.string()),
   picture: PictureBlock,
+  drawing: z.looseObject({}).optional(),
 });
 type Shown = z.output<typeof Shown>;
 
@@ -37,7 +39,7 @@ export const showTask = defineTool({
   effect: 'read',
   input: z.strictObject({
     task_id: TaskId,
-    labels: z.array(z.string()).min(1).optional(),
+    labels: z.array(z.string()).optional(),
     around: z.string().min(4).optional().describe('annotation uuid'),
     prelabels: z.boolean().default(false),
     ids: z.boolean().default(false),
@@ -80,6 +82,9 @@ export const showTask = defineTool({
     };
   },
   pictures: ({ picture }) => (picture ? [picture] : []),
+  page: LABELS_PAGE,
+  meta: ({ drawing, picture: _picture, legend: _legend, annotations: _annotations, ...task }) =>
+    drawing && { [DRAWING_META]: { ...task, ...drawing } },
   recovery: { not_found: () => [listTasksStep] },
 });
 

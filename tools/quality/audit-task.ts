@@ -37,7 +37,12 @@ export const auditTask = defineTool({
   /** Scale answers `OK`. */
   response: z.unknown(),
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', accepted: false, comments: 'Two cars are missing.' },
-  planned: async (_context, { accepted }) => ({ details: { Verdict: accepted ? 'accepted' : 'rejected' } }),
+  planned: async (_context, { accepted, comments }) => ({
+    details: {
+      Verdict: accepted ? 'accepted' : 'rejected',
+      ...(comments !== undefined && { Comments: comments }),
+    },
+  }),
   async reconcile({ read }, input) {
     const before = auditsBefore.get(input);
     if (before === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { PictureBlock } from '../picture-block.ts';
 
 export interface ShowTaskRequest {
   taskId: string;
-  /** Only these are drawn. */
+  /** Only these are drawn; with an empty list none are, and the outlines are told instead. */
   labels?: readonly string[] | undefined;
   /** The uuid of the annotation that is shown enlarged. */
   around?: string | undefined;
@@ -30,6 +30,32 @@ interface ShownAnnotation {
   bounds: readonly [number, number, number, number];
 }
 
+/** An annotation for a viewer that draws it itself. */
+export interface TaskOutline {
+  id?: string;
+  kind: 'box' | 'cuboid' | 'ellipse' | 'line' | 'point' | 'polygon';
+  label: string;
+  /** Pixels of the image, x and y after each other. */
+  points: number[];
+  /** Lines between points of a cuboid, by their index. */
+  edges?: [number, number][];
+  /** Such as `#E69F00`. */
+  colour: string;
+  /** Whether it came with the task, as a hypothesis or base annotation. */
+  is_prelabel: boolean;
+}
+
+/** What a viewer needs beside the picture without annotations. */
+export interface TaskOutlines {
+  outlines: TaskOutline[];
+  /** Whether they are only to be had as a picture: masks, and outlines too many to tell. */
+  is_raster: boolean;
+  labels: { label: string; colour: string; count: number }[];
+  batch?: string;
+  project?: string;
+  review_status?: string;
+}
+
 export interface ShownTask {
   task_id: string;
   type: string;
@@ -43,6 +69,8 @@ export interface ShownTask {
   /** What was not drawn, and why, in sentences. */
   notes: string[];
   picture?: PictureBlock;
+  /** Where no label was to be drawn. */
+  drawing?: TaskOutlines;
 }
 
 export interface ShowSampleRequest {

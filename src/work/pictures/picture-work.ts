@@ -1,6 +1,6 @@
 import { readAnswer } from '../../catalog/answer-forms.ts';
 import { LabeledTask, labelsAsked } from '../../labels/labeled-task.ts';
-import { boundsOf } from '../../labels/shapes.ts';
+import { boundsOf } from '../../labels/geometry.ts';
 import { collectGarbage } from '../../observability/collect-garbage.ts';
 import { coloursOf } from '../../pictures/palette.ts';
 import { drawPicture, sizeOfImage } from '../../pictures/renderer.ts';
@@ -11,6 +11,7 @@ import { labeledTasks } from './listed-tasks.ts';
 import { showSample } from './sample-picture.ts';
 import { contentOf } from './task-content.ts';
 import { drawingOf } from './task-drawing.ts';
+import { outlinesOf } from './task-outlines.ts';
 import type { PictureWork, ShowTaskRequest, ShownTask } from '../../catalog/work/pictures.ts';
 import type { Shape } from '../../labels/shapes.ts';
 import type { CallerScope } from '../caller-scope.ts';
@@ -66,6 +67,7 @@ async function showTask(
     legend: drawing.legend.map(({ label, colour, count }) => ({ label, colour: colour.name, count })),
     annotations: drawing.shapes.map(({ shape }) => annotationOf(shape)),
     notes: [...notes, ...drawing.notes],
+    ...(request.labels?.length === 0 && { drawing: outlinesOf(task, content, colourOf) }),
   };
   const { image } = content;
   if (!image || !size) return told;

@@ -3,7 +3,8 @@ import { ForeignResultUrlError } from '../../scale/result-file.ts';
 import { ScaleError } from '../../scale/errors.ts';
 import { blankImage } from '../../pictures/renderer.ts';
 import { isRecord } from '../../responses/compact.ts';
-import { boundsOf, readShapes } from '../../labels/shapes.ts';
+import { boundsOf } from '../../labels/geometry.ts';
+import { readShapes } from '../../labels/shapes.ts';
 import {
   attachmentsOf,
   indexedMaskUrl,

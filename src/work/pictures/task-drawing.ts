@@ -1,4 +1,4 @@
-import { boundsOf } from '../../labels/shapes.ts';
+import { boundsOf } from '../../labels/geometry.ts';
 import { cut } from '../../pictures/overlay.ts';
 import type { Shape } from '../../labels/shapes.ts';
 import type { DrawnShape, LegendEntry } from '../../pictures/overlay.ts';
@@ -43,7 +43,7 @@ export function drawingOf(
     ...(hasCaptions && { caption: captionOf(shape, ids) }),
   });
   const hidden = content.shapes.length - results.length;
-  if (hidden > 0) notes.push(`${hidden} annotations of other labels are not drawn.`);
+  if (hidden > 0 && labels?.length !== 0) notes.push(`${hidden} annotations of other labels are not drawn.`);
   const mask = content.mask && maskOf(content.mask, isWanted, colourOf);
   const crop = cropAround(around, [...content.shapes, ...content.prelabels], size, notes);
   return {
