@@ -218,6 +218,7 @@ describe('a caller who may do less', () => {
       '2026-07-28',
       async (client) => {
         expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual([
+          'ui://scale-ai-mcp/labels.html',
           'scale://projects/street-scenes',
         ]);
         await expect(
