@@ -43,6 +43,7 @@ function describe(own: unknown, outline: unknown): unknown {
 const SILENT: Readonly<Record<string, (value: unknown) => boolean>> = {
   pattern: () => true,
   format: () => true,
+  contentEncoding: () => true,
   minLength: () => true,
   maxLength: () => true,
   minItems: (value) => value === 1,

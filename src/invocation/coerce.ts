@@ -10,6 +10,7 @@ interface Repair {
   note: string;
 }
 
+const NOT_GIVEN = 'null was taken as not given';
 const ONE_ITEM = 'one item was taken as a list of one';
 
 /** Numbers as models write them in strings: no hexadecimal, no blanks inside. */
@@ -38,6 +39,43 @@ export function coerceArguments(
     notes.push(`${pathText(issue.path)}: ${repair.note}`);
   }
   return { args: repaired, notes };
+}
+
+/**
+ * Leaves out null inside what was refused. Frameworks that require every member of a listed object send null for one
+ * that is not given (crewai 1.15, tools/base_tool.py), and no issue names its path where a list stands for a map, or
+ * where only another of several forms has the member.
+ *
+ * @returns the arguments without them and a note for each
+ */
+export function withoutNulls(
+  args: Record<string, unknown>,
+  issues: readonly Issue[],
+): { args: Record<string, unknown>; notes: string[] } {
+  const kept = structuredClone(args);
+  const notes: string[] = [];
+  for (const { path } of issues) {
+    let length = path.length;
+    while (length > 1 && (valueAt(kept, path.slice(0, length)) ?? null) === null) length -= 1;
+    const refused = path.slice(0, length);
+    if (length > 0) dropNulls(valueAt(kept, refused), refused, notes);
+  }
+  return { args: kept, notes };
+}
+
+function dropNulls(node: unknown, path: readonly PropertyKey[], notes: string[]): void {
+  if (Array.isArray(node)) {
+    for (const [at, item] of node.entries()) dropNulls(item, [...path, at], notes);
+    return;
+  }
+  if (!isRecord(node)) return;
+  for (const [name, member] of Object.entries(node)) {
+    if (member !== null) dropNulls(member, [...path, name], notes);
+    else {
+      delete node[name];
+      notes.push(`${pathText([...path, name])}: ${NOT_GIVEN}`);
+    }
+  }
 }
 
 export function pathText(path: readonly PropertyKey[]): string {
@@ -78,7 +116,7 @@ function repairFor(issue: Issue, sent: unknown): Repair | undefined {
   if (issue.code === 'too_big' || issue.code === 'too_small') return clamp(issue, sent);
   if (issue.code !== 'invalid_type' && issue.code !== 'invalid_union' && issue.code !== 'invalid_value')
     return undefined;
-  if (sent === null) return { value: undefined, note: 'null was taken as not given' };
+  if (sent === null) return { value: undefined, note: NOT_GIVEN };
   if (issue.code === 'invalid_value') return repairCase(issue.values, sent);
   if (typeof sent === 'string') return repairText(issue, sent);
   if (issue.code === 'invalid_type' && issue.expected === 'array' && sent !== undefined) {

@@ -14,6 +14,7 @@ const ADDED_BY_HOSTS: Readonly<Record<string, string>> = {
   toolCallId: 'n8n, Vercel AI SDK',
   tool_call_id: 'LangChain',
   run_manager: 'LangChain',
+  wait_for_previous: 'Gemini CLI, in the schema of every tool (dist/src/tools/tools.js of its core 0.61.0)',
 };
 
 /** Names that stand for the same thing. A tool has one of them; models take another from a neighbouring tool. */

@@ -1,5 +1,5 @@
 import { isRecord } from '../responses/compact.ts';
-import { coerceArguments } from './coerce.ts';
+import { coerceArguments, withoutNulls } from './coerce.ts';
 import { explainIssues } from './explain-issues.ts';
 import { normalizeArguments } from './normalize-arguments.ts';
 import { ToolFailure } from './tool-failure.ts';
@@ -32,7 +32,8 @@ export function parseArguments(
   for (let round = 0; ; round += 1) {
     const prepared = tool.prepare(current);
     if ('call' in prepared) return { call: prepared.call, args: current, coerced };
-    const repaired = coerceArguments(current, prepared.issues, tool.strictLists);
+    const coercion = coerceArguments(current, prepared.issues, tool.strictLists);
+    const repaired = coercion.notes.length > 0 ? coercion : withoutNulls(current, prepared.issues);
     if (repaired.notes.length === 0 || round === MAX_ROUNDS) {
       throw invalidArguments(tool, explainIssues(tool.schemas().input, current, prepared.issues));
     }

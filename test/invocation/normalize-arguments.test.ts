@@ -59,7 +59,14 @@ describe('what hosts add', () => {
   it.each(catalog.map((tool) => [tool.name, tool] as const))(
     'is left out by %s, and not told',
     (_name, tool) => {
-      const added = { toolCallId: 'x', sessionId: 'y', _meta: {}, random_string: 'z', tool_call_id: 'w' };
+      const added = {
+        toolCallId: 'x',
+        sessionId: 'y',
+        _meta: {},
+        random_string: 'z',
+        tool_call_id: 'w',
+        wait_for_previous: true,
+      };
       const { coerced } = parseArguments(tool, { ...tool.example, ...added });
       expect(coerced).toEqual([]);
     },
