@@ -1,4 +1,5 @@
 import { legendHeight, overlay } from './overlay.ts';
+import { frameOfVideo } from './video-frame.ts';
 import { UnreadableImageError } from './unreadable-image.ts';
 import type { ChartSpec } from './chart.ts';
 import type { Sharp, default as SharpModule } from 'sharp';
@@ -249,4 +250,5 @@ export const RENDERERS = {
   drawChart,
   decodePixels,
   encodePng,
+  frameOfVideo,
 };

@@ -140,3 +140,4 @@ export const contactSheet = forwarded('contactSheet');
 export const drawChart = forwarded('drawChart');
 export const decodePixels = forwarded('decodePixels');
 export const encodePng = forwarded('encodePng');
+export const frameOfVideo = forwarded('frameOfVideo');

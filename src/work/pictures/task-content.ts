@@ -1,7 +1,7 @@
 import { AttachmentUnreadableError } from '../../scale/attachment.ts';
 import { ForeignResultUrlError } from '../../scale/result-file.ts';
 import { ScaleError } from '../../scale/errors.ts';
-import { blankImage } from '../../pictures/renderer.ts';
+import { UnreadableImageError, blankImage, frameOfVideo } from '../../pictures/renderer.ts';
 import { isRecord } from '../../responses/compact.ts';
 import { boundsOf } from '../../labels/geometry.ts';
 import { readShapes } from '../../labels/shapes.ts';
@@ -112,12 +112,28 @@ class Reader {
     const at = frames[index];
     const { shapes, unread } = readShapes(isRecord(at) ? at['annotations'] : at);
     this.#noteUnread(unread);
-    if (isVideo)
-      this.#notes.push(
-        'Frames of a video file are not decoded here: annotations are drawn on an empty canvas. Tasks of lists of frames are drawn on their images.',
-      );
-    const image = await this.#fileOr(isVideo ? undefined : files[index], shapes);
+    const decoded = isVideo ? await this.#decodedFrame(index) : undefined;
+    const image = decoded ?? (await this.#fileOr(isVideo ? undefined : files[index], shapes));
     return { ...(image && { image }), shapes, prelabels: [], frame: { index, of }, notes: this.#notes };
+  }
+
+  /** The frame with this number of those that were annotated, which may be fewer than the video has. */
+  async #decodedFrame(index: number): Promise<Buffer | undefined> {
+    const { params } = this.#task;
+    const { attachment: url } = params;
+    if (typeof url !== 'string') return undefined;
+    const rate = [params['annotation_frame_rate'], params['frame_rate']].find(
+      (one) => typeof one === 'number',
+    );
+    const video = await this.#file(url, 'the video');
+    if (!video) return undefined;
+    try {
+      return await frameOfVideo(video, index / (typeof rate === 'number' && rate > 0 ? rate : 1));
+    } catch (error) {
+      if (!(error instanceof UnreadableImageError)) throw error;
+      this.#notes.push(`Annotations are drawn on an empty canvas: ${error.message}.`);
+      return undefined;
+    }
   }
 
   async lidarFrame({ frame }: Asked): Promise<TaskContent> {
