@@ -1,4 +1,6 @@
 import { isRecord } from '../responses/compact.ts';
+import { inProfile } from './schema-profiles.ts';
+import type { SchemaProfile } from './schema-profiles.ts';
 import type { Tool } from './tool.ts';
 
 type JsonSchema = Record<string, unknown>;
@@ -21,13 +23,13 @@ export interface ListedTool {
 }
 
 /** What `tools/list` says of a tool. Built once per process; see the listing budget in docs/reference/tool-budget.md. */
-export function listTool(tool: Tool): ListedTool {
+export function listTool(tool: Tool, profile: SchemaProfile = 'default'): ListedTool {
   const { input, output } = tool.listed();
   return {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: { ...without(input, tool.filledIn), type: 'object' },
+    inputSchema: { ...inProfile(without(input, tool.filledIn), profile, tool.name), type: 'object' },
     outputSchema: { ...output, type: 'object' },
     annotations: {
       title: tool.title,
@@ -45,7 +47,7 @@ export function listTool(tool: Tool): ListedTool {
 
 /** Leaves out arguments that the server fills in. */
 function without(schema: Readonly<JsonSchema>, names: readonly string[]): JsonSchema {
-  if (names.length === 0) return schema;
+  if (names.length === 0) return { ...schema };
   const { properties, required, ...rest } = schema;
   const kept = Object.entries(isRecord(properties) ? properties : {}).filter(
     ([name]) => !names.includes(name),

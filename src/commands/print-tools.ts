@@ -3,6 +3,7 @@ import { EXIT } from './exit-codes.ts';
 import { selectionFor } from './selection-for.ts';
 import { print } from './printer.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
+import type { SchemaProfile } from '../catalog/schema-profiles.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Settings } from '../config/settings.ts';
 
@@ -10,7 +11,9 @@ import type { Settings } from '../config/settings.ts';
 export function printToolsCommand(settings: Settings, { json }: { json: boolean }): number {
   const { tools } = selectionFor(settings);
   if (json) {
-    print(JSON.stringify({ tools: tools.map(describe) }, undefined, 2));
+    print(
+      JSON.stringify({ tools: tools.map((tool) => describe(tool, settings.schema_profile)) }, undefined, 2),
+    );
     return EXIT.ok;
   }
   for (const toolset of new Set(tools.map((tool) => tool.toolset))) {
@@ -26,9 +29,9 @@ export function printToolsCommand(settings: Settings, { json }: { json: boolean 
   return EXIT.ok;
 }
 
-function describe(tool: Tool): Record<string, unknown> {
+function describe(tool: Tool, profile: SchemaProfile): Record<string, unknown> {
   return {
-    ...listTool(tool),
+    ...listTool(tool, profile),
     slug: tool.slug,
     toolset: tool.toolset,
     effect: tool.effect,

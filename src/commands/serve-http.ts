@@ -57,7 +57,14 @@ async function serveUntilStopped(
   const { caller } = local;
   const { invoke, asking } = service;
   const subscriptions = openSubscriptions(resources, service.watch);
-  const factory = serverFactory({ caller, invoke, asking, subscriptions, logger });
+  const factory = serverFactory({
+    caller,
+    invoke,
+    asking,
+    subscriptions,
+    schemaProfile: settings.schema_profile,
+    logger,
+  });
   const stateless = statelessEndpoint(factory, logger, subscriptions);
   const endpoint = withAskingSessions({ stateless, factory, now: () => performance.now() });
   const server = await serveOverHttp(endpoint, {

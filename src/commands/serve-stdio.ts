@@ -36,6 +36,7 @@ export async function serveStdioCommand(settings: Settings): Promise<number> {
     invoke: async (invocation) => (await service.get()).invoke(invocation),
     asking: askingOf(service.get),
     subscriptions,
+    schemaProfile: settings.schema_profile,
     logger,
   });
   const stdio = serveOverStdio(factory, logger, {

@@ -9,7 +9,7 @@ import type { ServerDeps } from '../mcp/server.ts';
 
 /** MCP servers that offer this project's tools, resources and prompts. */
 export function serverFactory(
-  deps: Pick<ServerDeps, 'caller' | 'invoke' | 'asking' | 'subscriptions' | 'logger'>,
+  deps: Pick<ServerDeps, 'caller' | 'invoke' | 'asking' | 'subscriptions' | 'schemaProfile' | 'logger'>,
 ): McpServerFactory {
   return createServerFactory({ ...deps, catalog, resources, pages, prompts, version: VERSION });
 }

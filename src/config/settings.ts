@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ConsentPolicy } from '../access/consent/consent-policy.ts';
 import { OAuthSettings } from '../access/oauth-settings.ts';
 import { Roles, Tokens } from '../access/policy.ts';
+import { SCHEMA_PROFILES } from '../catalog/schema-profiles.ts';
 import { LOG_LEVELS } from '../observability/logger.ts';
 import { ScaleKey } from '../scale/scale-key.ts';
 import { SANDBOX_SETTINGS } from './sandbox-settings.ts';
@@ -64,6 +65,11 @@ export const Settings = z.strictObject({
     kind: 'list',
     placeholder: 'NAMES',
     description: 'Tools to leave out.',
+  }),
+  schema_profile: setting(z.enum(SCHEMA_PROFILES).default('default'), {
+    flag: 'schema-profile',
+    placeholder: 'NAME',
+    description: `Form of the listed arguments: ${SCHEMA_PROFILES.join(', ')}. The default is for all clients but those named in docs/clients.`,
   }),
   read_only: setting(z.boolean().default(false), {
     flag: 'read-only',

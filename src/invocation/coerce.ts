@@ -11,6 +11,9 @@ interface Repair {
 }
 
 const NOT_GIVEN = 'null was taken as not given';
+/** More of them are no slip. */
+const MAX_NULL_NOTES = 3;
+
 const ONE_ITEM = 'one item was taken as a list of one';
 
 /** Numbers as models write them in strings: no hexadecimal, no blanks inside. */
@@ -76,6 +79,30 @@ function dropNulls(node: unknown, path: readonly PropertyKey[], notes: string[])
       notes.push(`${pathText([...path, name])}: ${NOT_GIVEN}`);
     }
   }
+}
+
+/**
+ * Leaves out empty text where an optional argument takes none: clients in strict mode that know no null send it for what
+ * is not given. Only for reads: a change that loses a filter would reach more than was meant.
+ */
+export function withoutEmptyTexts(
+  args: Record<string, unknown>,
+  issues: readonly Issue[],
+  required: ReadonlySet<string>,
+): { args: Record<string, unknown>; notes: string[] } {
+  const empty = issues.flatMap(({ path: [name, ...inner] }) =>
+    typeof name === 'string' && inner.length === 0 && args[name] === '' && !required.has(name) ? [name] : [],
+  );
+  return {
+    args: Object.fromEntries(Object.entries(args).filter(([name]) => !empty.includes(name))),
+    notes: empty.map((name) => `${name}: empty text was taken as not given`),
+  };
+}
+
+/** Without notes of null where there are many: a client in strict mode sends it for all that is not given, every time. */
+export function withoutRoutine(notes: readonly string[]): string[] {
+  const isNull = (note: string): boolean => note.endsWith(`: ${NOT_GIVEN}`);
+  return notes.filter(isNull).length > MAX_NULL_NOTES ? notes.filter((note) => !isNull(note)) : [...notes];
 }
 
 export function pathText(path: readonly PropertyKey[]): string {

@@ -1,8 +1,9 @@
 import { isRecord } from '../responses/compact.ts';
-import { coerceArguments, withoutNulls } from './coerce.ts';
+import { coerceArguments, withoutRoutine, withoutEmptyTexts, withoutNulls } from './coerce.ts';
 import { explainIssues } from './explain-issues.ts';
 import { normalizeArguments } from './normalize-arguments.ts';
 import { ToolFailure } from './tool-failure.ts';
+import type { z } from 'zod';
 import type { ArgumentIssue } from './tool-failure.ts';
 import type { PreparedCall, Tool } from '../catalog/tool.ts';
 
@@ -31,15 +32,27 @@ export function parseArguments(
   const coerced = [...normalized.notes];
   for (let round = 0; ; round += 1) {
     const prepared = tool.prepare(current);
-    if ('call' in prepared) return { call: prepared.call, args: current, coerced };
+    if ('call' in prepared) return { call: prepared.call, args: current, coerced: withoutRoutine(coerced) };
     const coercion = coerceArguments(current, prepared.issues, tool.strictLists);
-    const repaired = coercion.notes.length > 0 ? coercion : withoutNulls(current, prepared.issues);
+    const repaired = coercion.notes.length > 0 ? coercion : withoutBlanks(tool, current, prepared.issues);
     if (repaired.notes.length === 0 || round === MAX_ROUNDS) {
       throw invalidArguments(tool, explainIssues(tool.schemas().input, current, prepared.issues));
     }
     current = repaired.args;
     coerced.push(...repaired.notes);
   }
+}
+
+/** Without what some clients send for an argument that is not given. */
+function withoutBlanks(
+  tool: Tool,
+  args: Record<string, unknown>,
+  issues: readonly z.core.$ZodIssue[],
+): ReturnType<typeof withoutNulls> {
+  const withNone = withoutNulls(args, issues);
+  if (withNone.notes.length > 0 || tool.effect !== 'read') return withNone;
+  const { required } = tool.listed().input;
+  return withoutEmptyTexts(args, issues, new Set(Array.isArray(required) ? required.map(String) : []));
 }
 
 /** @param issues every argument that does not fit */

@@ -16,6 +16,7 @@ import type { ListedTool } from '../catalog/listing.ts';
 import type { PageSpec } from '../catalog/page.ts';
 import type { PromptSpec } from '../catalog/prompt.ts';
 import type { ResourceSpec } from '../catalog/resource.ts';
+import type { SchemaProfile } from '../catalog/schema-profiles.ts';
 import type { Selection } from '../catalog/selection.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Asking } from './asking.ts';
@@ -32,6 +33,8 @@ export interface ServerDeps {
   caller: Caller;
   invoke: Invoker;
   asking: Asking;
+  /** In what form arguments are listed. */
+  schemaProfile?: SchemaProfile;
   /** Absent where nobody can subscribe to anything. */
   subscriptions?: Subscriptions | undefined;
   logger: Logger;
@@ -95,7 +98,7 @@ interface Shown {
 
 function showing(selection: Selection, deps: ServerDeps, shown: WeakMap<Selection, Shown>): Shown {
   const known = shown.get(selection) ?? {
-    tools: selection.tools.map(listTool),
+    tools: selection.tools.map((tool) => listTool(tool, deps.schemaProfile)),
     instructions: composeInstructions(selection),
     prompts: offeredPrompts(deps.prompts, selection),
   };

@@ -88,6 +88,46 @@ describe.each(CASES)('$name', ({ tool, args }) => {
   });
 });
 
+it('takes a list of geometries with their names for the map that Scale knows', () => {
+  const tool = toolNamed('scale_ai_create_image_annotation_task');
+  const { attachment } = INSIDE[tool.name] ?? {};
+  const box = { objects_to_annotate: ['car'], min_width: 5 };
+  const map = parseArguments(tool, { attachment, geometries: { box } });
+  for (const geometries of [[{ name: 'box', ...box }], [JSON.stringify({ name: 'box', ...box })]])
+    expect(parseArguments(tool, { attachment, geometries }).call.request).toEqual(map.call.request);
+  const twice = [
+    { name: 'box', ...box },
+    { name: 'box', ...box },
+  ];
+  expect(() => parseArguments(tool, { attachment, geometries: twice })).toThrow('geometries');
+});
+
+it('tells of many nulls in one note', () => {
+  const { coerced } = parseArguments(toolNamed('scale_ai_list_tasks'), {
+    project: 'road-signs',
+    batch: null,
+    status: null,
+    type: null,
+    tags: null,
+    limit: '5',
+  });
+  expect(coerced.join('|')).toMatch(
+    /^limit: text was taken as a number\|.*, .*, .* and 1 more: null was taken/,
+  );
+});
+
+it('takes empty text as not given where something is read, and refuses it where something changes', () => {
+  const { args } = parseArguments(toolNamed('scale_ai_list_tasks'), {
+    project: 'road-signs',
+    batch: '',
+    status: '',
+  });
+  expect(args).toEqual({ project: 'road-signs' });
+  const change = { project: 'road-signs', batch: '', add_tags: ['x'] };
+  expect(() => parseArguments(toolNamed('scale_ai_update_tasks'), change)).toThrow('batch');
+  expect(() => parseArguments(toolNamed('scale_ai_get_task'), { task_id: '' })).toThrow('task_id');
+});
+
 it('tells of null inside a list that stands for a map', () => {
   const { coerced } = parseArguments(toolNamed('scale_ai_create_image_annotation_task'), {
     ...INSIDE['scale_ai_create_image_annotation_task'],

@@ -61,6 +61,27 @@ describe.each(PROFILES)('$name', (profile) => {
   });
 });
 
+/** Clients that lose something of the usual form, and the form that is for them. */
+const VARIANTS = {
+  llamaindex: ['llama-index-tools-mcp 0.6.0'],
+  'openai-strict': ['OpenAI strict mode', 'openai-agents 0.24.0, convert_schemas_to_strict'],
+};
+
+describe.each(Object.entries(VARIANTS))('--schema-profile %s', (variant, names) => {
+  // That null becomes a value where something may be left out is accepted for all: the server takes it.
+  it('loses nothing with the clients that it is for', async () => {
+    const tools = await listedAt({ args: ['--sandbox', '--toolsets', 'all', '--schema-profile', variant] });
+    const profiles = PROFILES.filter(({ name }) => names.includes(name));
+    expect(profiles).toHaveLength(names.length);
+    const lost = profiles.flatMap((profile) =>
+      tools.flatMap((tool) =>
+        violationsOf(tool, profile).filter(({ effect, rule }) => effect !== 'unsaid' && rule !== 'optional'),
+      ),
+    );
+    expect(lost.map(({ says }) => says)).toEqual([]);
+  });
+});
+
 it('accepts nothing that is not listed any more', () => {
   const found = PROFILES.flatMap((profile) => ALL.flatMap((tool) => violationsOf(tool, profile)));
   const stale = Object.entries(ACCEPTED).flatMap(([rule, entries]) =>

@@ -12,7 +12,7 @@ export const createTextCollectionTask = defineTaskCreator({
   fields: {
     fields: CollectionFields.optional().describe('required unless the project has them'),
     attachments: CollectionAttachments.optional().describe('content: URL, or Markdown for text'),
-    title: z.string().optional(),
+    title: z.string().optional().describe('heading'),
     description: z.string().optional(),
     responses_required: z.int().min(1).max(100).optional(),
   },

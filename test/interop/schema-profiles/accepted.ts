@@ -30,13 +30,4 @@ export const ACCEPTED: Readonly<Partial<Record<RuleId, readonly string[]>>> = {
     'scale_ai_create_text_collection_task.fields[]*',
     'scale_ai_resubmit_tasks.replace[]',
   ],
-  // LangChain for Gemini asks for all six geometries and all their options. A list of geometries with a name in each
-  // would keep what is required.
-  'optional-in-member': ['scale_ai_create_*.geometries.*'],
-  // LangChain for Gemini describes it by the text of its schema.
-  'bare-title': [
-    'scale_ai_create_document_transcription_task.fields[]*',
-    'scale_ai_create_text_collection_task.fields[].title',
-    'scale_ai_create_text_collection_task.title',
-  ],
 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { fromJson } from '../../../src/catalog/from-json.ts';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
-import { isRecord } from '../../../src/responses/compact.ts';
+import { byName } from './by-name.ts';
 import { LabelList } from './labels.ts';
 
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)], {
@@ -68,15 +68,3 @@ export const AnnotationAttributes = listedAs(
   },
   z.preprocess(byName, z.record(z.string().min(1), Attribute)),
 );
-
-/** A list without a name in each, or with a name twice, stays what it is and is refused. */
-function byName(value: unknown): unknown {
-  if (!Array.isArray(value) || value.length === 0) return value;
-  const entries = value.flatMap((item: unknown) => {
-    if (!isRecord(item) || typeof item['name'] !== 'string') return [];
-    const { name, ...attribute } = item;
-    return [[name, attribute] as const];
-  });
-  const map = new Map(entries);
-  return map.size === value.length ? Object.fromEntries(map) : value;
-}

@@ -95,7 +95,7 @@ export const CollectionFields = listedAs(
           description: 'text, number, boolean, datetime, category, select, time_range, field_set',
         },
         field_id: { type: 'string' },
-        title: { type: 'string' },
+        title: { type: 'string', description: 'question' },
         description: { type: 'string' },
         required: { type: 'boolean' },
         choices: {

@@ -80,13 +80,16 @@ export const DocumentFields = listedAs(
       type: 'object',
       properties: {
         field_id: { type: 'string' },
-        title: { type: 'string' },
+        title: { type: 'string', description: 'heading' },
         type: { type: 'string', description: 'select' },
         options: {
           type: 'array',
           items: {
             type: 'object',
-            properties: { title: { type: 'string' }, value: { type: 'string' } },
+            properties: {
+              title: { type: 'string', description: 'shown' },
+              value: { type: 'string' },
+            },
             required: ['title', 'value'],
           },
         },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { listedAs } from '../../../src/catalog/listed-as.ts';
+import { byName } from './by-name.ts';
 import { LabelList } from './labels.ts';
 
 const pixels = z.int().min(0);
@@ -63,30 +64,22 @@ const Kinds = z.strictObject({
 
 const GEOMETRY_KINDS = ['box', 'polygon', 'line', 'point', 'ellipse', 'cuboid'] as const;
 
-const LISTED_VERTICES = { min_vertices: { type: 'integer' }, max_vertices: { type: 'integer' } };
-
-function listed(options: Record<string, unknown>): Record<string, unknown> {
-  const objects_to_annotate = { type: 'array', items: { type: 'string' } };
-  return {
-    type: 'object',
-    properties: { objects_to_annotate, ...options },
-    required: ['objects_to_annotate'],
-  };
-}
+const size = { type: 'integer' };
 
 /** What to draw, by geometry. Options that are rarely used are not listed, and taken all the same. */
 export const Geometries = listedAs(
   {
-    type: 'object',
-    properties: {
-      box: listed({
-        min_width: { type: 'integer' },
-        min_height: { type: 'integer' },
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        name: { type: 'string', enum: [...GEOMETRY_KINDS] },
+        objects_to_annotate: { type: 'array', items: { type: 'string' } },
+        min_width: size,
+        min_height: size,
         can_rotate: { type: 'boolean' },
-      }),
-      polygon: listed(LISTED_VERTICES),
-      line: listed(LISTED_VERTICES),
-      point: listed({
+        min_vertices: size,
+        max_vertices: size,
         connections: {
           type: 'array',
           items: {
@@ -94,12 +87,14 @@ export const Geometries = listedAs(
             properties: { pair: { type: 'array', items: { type: 'string' } } },
           },
         },
-      }),
-      ellipse: listed({}),
-      cuboid: listed({}),
+      },
+      required: ['name', 'objects_to_annotate'],
     },
   },
-  Kinds.refine((kinds) => Object.values(kinds).some((kind) => kind !== undefined), {
-    error: `needs at least one of ${GEOMETRY_KINDS.join(', ')}`,
-  }),
+  z.preprocess(
+    byName,
+    Kinds.refine((kinds) => Object.values(kinds).some((kind) => kind !== undefined), {
+      error: `needs at least one of ${GEOMETRY_KINDS.join(', ')}`,
+    }),
+  ),
 );
