@@ -1,0 +1,35 @@
+import asyncio
+import json
+import os
+import sys
+
+from google.adk.agents import LlmAgent
+from google.adk.models import Gemini
+from google.adk.runners import InMemoryRunner
+from google.adk.tools.mcp_tool import (
+    McpToolset,
+    StdioConnectionParams,
+    StreamableHTTPConnectionParams,
+)
+from mcp import StdioServerParameters
+
+os.environ["GOOGLE_API_KEY"] = "-"
+model = Gemini(model="gemini-3-pro", base_url=os.environ["MODEL_BASE_URL"])
+
+if "SERVER_URL" in os.environ:
+    headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
+    connection = StreamableHTTPConnectionParams(url=os.environ["SERVER_URL"], headers=headers)
+else:
+    command, *args = json.loads(os.environ["SERVER_COMMAND"])
+    server = StdioServerParameters(command=command, args=args)
+    connection = StdioConnectionParams(server_params=server)
+
+
+async def main():
+    agent = LlmAgent(name="labeling", model=model, tools=[McpToolset(connection_params=connection)])
+    async with InMemoryRunner(agent) as runner:
+        events = await runner.run_debug(sys.argv[1], quiet=True)
+        print(events[-1].content.parts[0].text)
+
+
+asyncio.run(main())
