@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { resultOf } from '../exchange.ts';
+import type { ModelApi } from '../exchange.ts';
+import type { Answer } from '../script.ts';
+
+const Block = z.looseObject({ type: z.string(), content: z.unknown().optional() });
+const Body = z.looseObject({
+  model: z.string().default('stub'),
+  stream: z.boolean().nullish(),
+  tools: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        description: z.string().nullish(),
+        input_schema: z.unknown().optional(),
+      }),
+    )
+    .nullish(),
+  messages: z.array(z.looseObject({ role: z.string(), content: z.union([z.string(), z.array(Block)]) })),
+});
+
+let ids = 0;
+const usage = { input_tokens: 1, output_tokens: 1 };
+
+function blockOf(answer: Answer): Record<string, unknown> {
+  ids += 1;
+  if (answer.kind === 'say') return { type: 'text', text: answer.text };
+  return { type: 'tool_use', id: `toolu_${ids}`, name: answer.tool.name, input: answer.args };
+}
+
+const reason = (answer: Answer): string => (answer.kind === 'say' ? 'end_turn' : 'tool_use');
+
+function message(body: unknown, content: unknown[], stop: string | null): Record<string, unknown> {
+  const { model } = Body.parse(body);
+  return {
+    id: `msg_${ids}`,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content,
+    stop_reason: stop,
+    stop_sequence: null,
+    usage,
+  };
+}
+
+/** Anthropic's Messages. */
+export const messages: ModelApi = {
+  name: 'messages',
+  serves: (path) => path === '/messages',
+  read(body) {
+    const { tools, messages: all, stream } = Body.parse(body);
+    const blocks = all.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
+    return {
+      tools: (tools ?? []).map(({ name, description, input_schema: schema }) => ({
+        name,
+        description: description ?? '',
+        schema,
+      })),
+      results: blocks
+        .filter(({ type }) => type === 'tool_result')
+        .map(({ content }) => resultOf(content ?? '')),
+      isStreamed: stream === true,
+    };
+  },
+  answer: (answer, body) => message(body, [blockOf(answer)], reason(answer)),
+  events(answer, body) {
+    const block = blockOf(answer);
+    const [empty, delta] =
+      answer.kind === 'say'
+        ? [
+            { type: 'text', text: '' },
+            { type: 'text_delta', text: answer.text },
+          ]
+        : [
+            { ...block, input: {} },
+            { type: 'input_json_delta', partial_json: JSON.stringify(answer.args) },
+          ];
+    return [
+      { type: 'message_start', message: message(body, [], null) },
+      { type: 'content_block_start', index: 0, content_block: empty },
+      { type: 'content_block_delta', index: 0, delta },
+      { type: 'content_block_stop', index: 0 },
+      { type: 'message_delta', delta: { stop_reason: reason(answer), stop_sequence: null }, usage },
+      { type: 'message_stop' },
+    ].map((data) => ({ event: data.type, data }));
+  },
+};
