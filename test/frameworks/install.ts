@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const INSTALLED = path.join(HERE, '.installed');
+
+export interface Program {
+  name: string;
+  language: 'python' | 'js';
+  /** Where its sources are. */
+  folder: string;
+  /** Package and version that it is about: the first that it names. */
+  pinned: string;
+}
+
+export interface Installed {
+  command: string;
+  args: string[];
+  /** Goes first in PATH. */
+  bin: string;
+  /** Only where it was installed anew. */
+  seconds?: number;
+  megabytes: number;
+}
+
+/** The first requirement of a program. */
+async function pinnedBy(folder: string, language: Program['language']): Promise<string> {
+  if (language === 'js') {
+    const { dependencies } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    return (Object.entries(dependencies)[0] ?? ['?', '?']).join('@');
+  }
+  const lines = (await readFile(path.join(folder, 'requirements.txt'), 'utf8')).split('\n');
+  return (lines.find((line) => line.trim() !== '' && !line.startsWith('#')) ?? '?').replace('==', '@');
+}
+
+export async function listPrograms(): Promise<Program[]> {
+  const found: Program[] = [];
+  for (const language of ['js', 'python'] as const) {
+    const root = path.join(HERE, language);
+    for (const entry of await readdir(root, { withFileTypes: true }).catch(() => [])) {
+      const folder = path.join(root, entry.name);
+      const needs = path.join(folder, language === 'js' ? 'package.json' : 'requirements.txt');
+      if (!entry.isDirectory() || !(await stat(needs).catch(() => undefined))) continue;
+      found.push({ name: entry.name, language, folder, pinned: await pinnedBy(folder, language) });
+    }
+  }
+  return found;
+}
+
+const exists = async (file: string): Promise<boolean> =>
+  (await stat(file).catch(() => undefined)) !== undefined;
+
+async function megabytesOf(folder: string): Promise<number> {
+  const { stdout } = await run('du', ['-sm', folder]);
+  return Number.parseInt(stdout, 10);
+}
+
+/** Installs a program's packages into a folder of its own, unless they are there. */
+export async function install({ name, language, folder }: Program): Promise<Installed> {
+  const place = path.join(INSTALLED, language, name);
+  const isNew = !(await exists(path.join(place, language === 'js' ? 'node_modules' : 'bin/python')));
+  await mkdir(place, { recursive: true });
+  await cp(folder, place, { recursive: true });
+  const startedAt = Date.now();
+  const bin = path.join(place, language === 'js' ? 'node_modules/.bin' : 'bin');
+  if (isNew && language === 'js') {
+    await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--silent'], { cwd: place });
+  }
+  if (isNew && language === 'python') {
+    await run('python3', ['-m', 'venv', place]);
+    await run(path.join(bin, 'pip'), ['install', '--quiet', '-r', path.join(place, 'requirements.txt')], {
+      maxBuffer: 1 << 26,
+    });
+  }
+  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  const own = path.join(bin, 'node');
+  const command =
+    language === 'python' ? path.join(bin, 'python') : (await exists(own)) ? own : process.execPath;
+  return {
+    command,
+    args: [path.join(place, language === 'js' ? 'agent.mjs' : 'agent.py')],
+    bin,
+    ...(isNew && { seconds }),
+    megabytes: await megabytesOf(place),
+  };
+}
