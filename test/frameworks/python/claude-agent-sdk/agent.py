@@ -7,15 +7,15 @@ from claude_agent_sdk import ClaudeAgentOptions, ResultMessage, query
 
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
-    server = {"type": "http", "url": os.environ["SERVER_URL"], "headers": headers}
+    scale = {"type": "http", "url": os.environ["SERVER_URL"], "headers": headers}
 else:
     command, *args = json.loads(os.environ["SERVER_COMMAND"])
-    server = {"type": "stdio", "command": command, "args": args}
+    scale = {"type": "stdio", "command": command, "args": args}
 
 options = ClaudeAgentOptions(
-    mcp_servers={"scale": server},
+    mcp_servers={"scale": scale},
     allowed_tools=["mcp__scale__*"],
-    env={"ANTHROPIC_BASE_URL": os.environ["MODEL_BASE_URL"], "ANTHROPIC_API_KEY": "-"},
+    env={"ANTHROPIC_BASE_URL": os.environ["MODEL_BASE_URL"]},
 )
 
 

@@ -13,21 +13,24 @@ from google.adk.tools.mcp_tool import (
 )
 from mcp import StdioServerParameters
 
-os.environ["GOOGLE_API_KEY"] = "-"
 model = Gemini(model="gemini-3-pro", base_url=os.environ["MODEL_BASE_URL"])
 
+# Tools that wait for labelers take up to 50 seconds; without this a call is given up after five.
+patience = {"timeout": 90}
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
-    connection = StreamableHTTPConnectionParams(url=os.environ["SERVER_URL"], headers=headers)
+    connection = StreamableHTTPConnectionParams(
+        url=os.environ["SERVER_URL"], headers=headers, **patience
+    )
 else:
     command, *args = json.loads(os.environ["SERVER_COMMAND"])
     server = StdioServerParameters(command=command, args=args)
-    connection = StdioConnectionParams(server_params=server)
+    connection = StdioConnectionParams(server_params=server, **patience)
 
 
 async def main():
-    agent = LlmAgent(name="labeling", model=model, tools=[McpToolset(connection_params=connection)])
-    async with InMemoryRunner(agent) as runner:
+    scale = McpToolset(connection_params=connection)
+    async with InMemoryRunner(LlmAgent(name="labeling", model=model, tools=[scale])) as runner:
         events = await runner.run_debug(sys.argv[1], quiet=True)
         print(events[-1].content.parts[0].text)
 

@@ -8,7 +8,8 @@ from langchain_mcp_adapters.client import MultiServerMCPClient
 from langchain_mcp_adapters.tools import load_mcp_tools
 from langchain_openai import ChatOpenAI
 
-model = ChatOpenAI(model="gpt-5", base_url=f"{os.environ['MODEL_BASE_URL']}/v1", api_key="-")
+# Chat Completions, the default, take no images from tools.
+model = ChatOpenAI(model="gpt-5", base_url=os.environ["MODEL_BASE_URL"], use_responses_api=True)
 
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
@@ -19,7 +20,9 @@ else:
 
 
 async def main():
-    async with MultiServerMCPClient({"scale": server}).session("scale") as session:
+    client = MultiServerMCPClient({"scale": server})
+    # client.get_tools() would start a server for each call.
+    async with client.session("scale") as session:
         agent = create_agent(model, await load_mcp_tools(session))
         state = await agent.ainvoke({"messages": [("user", sys.argv[1])]})
         print(state["messages"][-1].text)

@@ -3,25 +3,26 @@ import json
 import os
 import sys
 
-from agents import Agent, Runner, set_default_openai_client, set_tracing_disabled
+from agents import Agent, Runner, set_default_openai_client
 from agents.mcp import MCPServerStdio, MCPServerStreamableHttp
 from openai import AsyncOpenAI
 
-set_tracing_disabled(True)
-set_default_openai_client(AsyncOpenAI(base_url=f"{os.environ['MODEL_BASE_URL']}/v1", api_key="-"))
+set_default_openai_client(AsyncOpenAI(base_url=os.environ["MODEL_BASE_URL"]), use_for_tracing=False)
 
+# Tools that wait for labelers take up to 50 seconds; without this a call is given up after five.
+patience = {"client_session_timeout_seconds": 90}
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
-    server = MCPServerStreamableHttp({"url": os.environ["SERVER_URL"], "headers": headers})
+    scale = MCPServerStreamableHttp({"url": os.environ["SERVER_URL"], "headers": headers}, **patience)
 else:
     command, *args = json.loads(os.environ["SERVER_COMMAND"])
-    server = MCPServerStdio({"command": command, "args": args})
+    scale = MCPServerStdio({"command": command, "args": args}, **patience)
 
 
 async def main():
-    async with server:
-        agent = Agent(name="labeling", mcp_servers=[server])
-        result = await Runner.run(agent, sys.argv[1])
+    async with scale:
+        agent = Agent(name="Labeling", model="gpt-5", mcp_servers=[scale])
+        result = await Runner.run(agent, sys.argv[1], max_turns=50)
         print(result.final_output)
 
 

@@ -8,14 +8,15 @@ from pydantic_ai.mcp import MCPToolset
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
-provider = OpenAIProvider(base_url=f"{os.environ['MODEL_BASE_URL']}/v1", api_key="-")
-model = OpenAIChatModel("gpt-5", provider=provider)
+model = OpenAIChatModel("gpt-5", provider=OpenAIProvider(base_url=os.environ["MODEL_BASE_URL"]))
 
+# Without this a call that is refused twice, as while it waits for a person's yes, ends the run.
+refusals = {"tool_error_behavior": "failed"}
 if "SERVER_URL" in os.environ:
-    toolset = MCPToolset(os.environ["SERVER_URL"], auth=os.environ["SERVER_TOKEN"])
+    scale = MCPToolset(os.environ["SERVER_URL"], auth=os.environ["SERVER_TOKEN"], **refusals)
 else:
     command, *args = json.loads(os.environ["SERVER_COMMAND"])
-    toolset = MCPToolset(StdioTransport(command, args))
+    scale = MCPToolset(StdioTransport(command, args), **refusals)
 
-agent = Agent(model, toolsets=[toolset])
+agent = Agent(model, toolsets=[scale])
 print(agent.run_sync(sys.argv[1]).output)
