@@ -80,11 +80,16 @@ export async function install({ name, language, folder }: Program): Promise<Inst
   }
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   const own = path.join(bin, 'node');
-  const command =
-    language === 'python' ? path.join(bin, 'python') : (await exists(own)) ? own : process.execPath;
+  const isShell = await exists(path.join(place, 'agent.sh'));
+  const node = (await exists(own)) ? own : process.execPath;
+  const [command, file] = isShell
+    ? ['bash', 'agent.sh']
+    : language === 'js'
+      ? [node, 'agent.mjs']
+      : [path.join(bin, 'python'), 'agent.py'];
   return {
     command,
-    args: [path.join(place, language === 'js' ? 'agent.mjs' : 'agent.py')],
+    args: [path.join(place, file)],
     bin,
     ...(isNew && { seconds }),
     megabytes: await megabytesOf(place),

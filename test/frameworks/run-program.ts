@@ -72,7 +72,7 @@ async function runScenario(
   const command = place.command(id);
   const env =
     transport === 'stdio'
-      ? { SERVER_COMMAND: JSON.stringify(command) }
+      ? { SERVER_COMMAND: JSON.stringify(command), SERVER_LINE: command.join(' ') }
       : { SERVER_URL: place.url, SERVER_TOKEN: place.token };
   const trace = {
     ...(await start(installed, { ...env, MODEL_BASE_URL: model.url }, cwd)),

@@ -35,7 +35,9 @@ function resultOf(
   nth: number,
 ): { text: string; after: Exchange; waitedMs: number } | undefined {
   const all = withTools(trace);
-  const at = all.map(({ answered }) => answered.kind === 'call').flatMap((is, index) => (is ? [index] : []));
+  const at = all
+    .map(({ answered }) => answered.kind === 'call' && answered.isSearch !== true)
+    .flatMap((is, index) => (is ? [index] : []));
   const index = at[nth];
   const asked = index === undefined ? undefined : all[index];
   const after = index === undefined ? undefined : all[index + 1];
@@ -62,7 +64,11 @@ function judgeList(trace: Trace): string {
   const count = ours.length === catalog.length ? 'all' : `${ours.length} of ${catalog.length}`;
   const task = ours.find(({ name }) => name.endsWith('create_image_annotation_task'));
   const isWhole = JSON.stringify(task?.schema ?? {}).includes('objects_to_annotate');
-  return isWhole ? count : `${count}, without the members of arguments`;
+  if (ours.every(({ isDeferred }) => isDeferred)) return `${count}, by name until the model searches`;
+  const [complaint] = first.complaints;
+  const more = first.complaints.length > 1 ? ` and ${first.complaints.length - 1} more` : '';
+  const taken = complaint === undefined ? '' : `, of which the real API refuses ${complaint}${more}`;
+  return `${count}${isWhole ? '' : ', without the members of arguments'}${taken}`;
 }
 
 const work: Scenario = {
@@ -150,7 +156,8 @@ const picture: Scenario = {
     const result = resultOf(trace, 0);
     if (!result) return `no answer${ended(trace)}`;
     const { images, base64Texts } = result.after;
-    const what = images > 0 ? 'image' : base64Texts > 0 ? 'as text of base64' : 'no image';
+    const inVain = result.after.complaints.find((one) => one.startsWith('an image'));
+    const what = images > 0 ? (inVain ?? 'image') : base64Texts > 0 ? 'as text of base64' : 'no image';
     const words = /traffic_sign|car/.test(result.text) ? '' : ', without its words';
     return `${what}${words}${ended(trace)}`;
   },

@@ -6,6 +6,10 @@ export interface Asked {
   /** All results of tools in the conversation so far, oldest first. */
   results: SentResult[];
   isStreamed: boolean;
+  /** What a model calls to have a tool loaded of which it knows the name only. */
+  search?: { tool: SentTool; argsFor(name: string): Record<string, unknown> };
+  /** What the real API would refuse beside the tools. */
+  complaints?: string[];
 }
 
 /** One way to speak to a model. */
@@ -36,6 +40,8 @@ export interface Exchange {
   /** Long runs of base64 within text: images that a model would have to read letter by letter. */
   base64Texts: number;
   answered: Answer;
+  /** What the real API would refuse. */
+  complaints: string[];
   /** Steps that the person made before this answer, such as `approved: 200`. */
   person: string[];
   body: unknown;

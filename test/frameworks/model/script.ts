@@ -19,6 +19,12 @@ export interface SentTool {
   name: string;
   description?: string;
   schema?: unknown;
+  /** Where a model may only write what fits the schema. */
+  isStrict?: boolean;
+  /** In Gemini's own form of schemas, not in JSON Schema. */
+  isOpenApi?: boolean;
+  /** Known to the model by its name alone; what `search` gives it loads the rest. */
+  isDeferred?: boolean;
 }
 
 /** The result of a tool as a framework sent it back. */
@@ -28,7 +34,8 @@ export interface SentResult {
 }
 
 export type Answer =
-  { kind: 'call'; tool: SentTool; args: Record<string, unknown> } | { kind: 'say'; text: string };
+  | { kind: 'call'; tool: SentTool; args: Record<string, unknown>; isSearch?: boolean }
+  | { kind: 'say'; text: string };
 
 /** The newest value of a member in any result, however the framework has wrapped and escaped the JSON of it. */
 function newest(pattern: RegExp, results: readonly SentResult[]): string | undefined {

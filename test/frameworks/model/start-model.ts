@@ -3,6 +3,7 @@ import { chatCompletions } from './apis/chat-completions.ts';
 import { generateContent } from './apis/generate-content.ts';
 import { messages } from './apis/messages.ts';
 import { responses } from './apis/responses.ts';
+import { complaintsAbout } from './complaints.ts';
 import { countImages } from './exchange.ts';
 import { Script, approve, fillIn } from './script.ts';
 import type { FastifyReply } from 'fastify';
@@ -29,17 +30,19 @@ export async function startModel(port = 0): Promise<RunningModel> {
   });
   let steps: Script = [{ say: 'There is no script.' }];
   let position = 0;
+  const searched = new Set<string>();
   let kept: Exchange[] = [];
   const startedAt = Date.now();
 
   const play = (script: unknown): void => {
     steps = Script.parse(script);
     position = 0;
+    searched.clear();
     kept = [];
   };
 
   /** Requests without the server's tools are a host's own business, such as the title of a chat. */
-  async function next({ tools, results }: Asked): Promise<{ answer: Answer; person: string[] }> {
+  async function next({ tools, results, search }: Asked): Promise<{ answer: Answer; person: string[] }> {
     const person: string[] = [];
     const ours = tools.filter(({ name }) => name.includes('scale_ai_') || name === 'final_answer');
     if (ours.length === 0) return { answer: { kind: 'say', text: 'ok' }, person };
@@ -58,6 +61,12 @@ export async function startModel(port = 0): Promise<RunningModel> {
       }
       const tool = tools.find(({ name }) => name.endsWith(step.tool));
       if (!tool) return { answer: { kind: 'say', text: `No tool ${step.tool} was sent.` }, person };
+      if (tool.isDeferred && search && !searched.has(tool.name)) {
+        searched.add(tool.name);
+        position -= 1;
+        const args = search.argsFor(tool.name);
+        return { answer: { kind: 'call', tool: search.tool, args, isSearch: true }, person };
+      }
       const args = fillIn(step.args, results) as Record<string, unknown>;
       return { answer: { kind: 'call', tool, args }, person };
     }
@@ -67,7 +76,18 @@ export async function startModel(port = 0): Promise<RunningModel> {
     const asked = api.read(body, path);
     const { answer, person } = await next(asked);
     const atMs = Date.now() - startedAt;
-    kept.push({ api: api.name, path, ...asked, ...countImages(body), atMs, answered: answer, person, body });
+    const complaints = [...(asked.complaints ?? []), ...complaintsAbout(asked.tools, api.name)];
+    kept.push({
+      api: api.name,
+      path,
+      ...asked,
+      ...countImages(body),
+      complaints,
+      atMs,
+      answered: answer,
+      person,
+      body,
+    });
     if (!asked.isStreamed) return reply.send(api.answer(answer, body));
     const lines = api
       .events(answer, body)

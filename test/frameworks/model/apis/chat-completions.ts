@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { resultOf } from '../exchange.ts';
+import { countImages, resultOf } from '../exchange.ts';
 import type { ModelApi } from '../exchange.ts';
 import type { Answer } from '../script.ts';
 
@@ -14,6 +14,7 @@ const Body = z.looseObject({
             name: z.string(),
             description: z.string().nullish(),
             parameters: z.unknown().optional(),
+            strict: z.boolean().nullish(),
           })
           .optional(),
       }),
@@ -47,10 +48,22 @@ export const chatCompletions: ModelApi = {
     const { tools, messages, stream } = Body.parse(body);
     return {
       tools: (tools ?? []).flatMap(({ function: fn }) =>
-        fn === undefined ? [] : [{ name: fn.name, description: fn.description ?? '', schema: fn.parameters }],
+        fn === undefined
+          ? []
+          : [
+              {
+                name: fn.name,
+                description: fn.description ?? '',
+                schema: fn.parameters,
+                isStrict: fn.strict === true,
+              },
+            ],
       ),
       results: messages.filter(({ role }) => role === 'tool').map(({ content }) => resultOf(content)),
       isStreamed: stream === true,
+      complaints: messages.some(({ role, content }) => role === 'tool' && countImages(content).images > 0)
+        ? ['an image in a message of a tool, which takes text only']
+        : [],
     };
   },
   answer: (answer, body) => ({

@@ -44,6 +44,7 @@ export const generateContent: ModelApi = {
           name,
           description: description ?? '',
           schema: parametersJsonSchema ?? parameters,
+          isOpenApi: parametersJsonSchema === undefined,
         })),
       ),
       results: parts.flatMap(({ functionResponse }) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resultOf } from '../exchange.ts';
 import type { ModelApi } from '../exchange.ts';
-import type { Answer } from '../script.ts';
+import type { Answer, SentTool } from '../script.ts';
 
 const Block = z.looseObject({ type: z.string(), content: z.unknown().optional() });
 const Body = z.looseObject({
@@ -44,6 +44,13 @@ function message(body: unknown, content: unknown[], stop: string | null): Record
   };
 }
 
+/** Claude Code names the tools of servers in a message, and sends their schemas when they are searched for. */
+function namedIn(all: unknown, sent: readonly SentTool[]): SentTool[] {
+  const names = new Set(JSON.stringify(all).match(/mcp__\w*?scale_ai_[a-z_]+/g));
+  for (const { name } of sent) names.delete(name);
+  return [...names].map((name) => ({ name, isDeferred: true }));
+}
+
 /** Anthropic's Messages. */
 export const messages: ModelApi = {
   name: 'messages',
@@ -51,12 +58,15 @@ export const messages: ModelApi = {
   read(body) {
     const { tools, messages: all, stream } = Body.parse(body);
     const blocks = all.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
+    const sent = (tools ?? []).map(({ name, description, input_schema: schema }) => ({
+      name,
+      description: description ?? '',
+      schema,
+    }));
+    const tool = sent.find(({ name }) => name === 'ToolSearch');
     return {
-      tools: (tools ?? []).map(({ name, description, input_schema: schema }) => ({
-        name,
-        description: description ?? '',
-        schema,
-      })),
+      tools: [...sent, ...(tool ? namedIn(all, sent) : [])],
+      ...(tool && { search: { tool, argsFor: (name) => ({ query: `select:${name}`, max_results: 5 }) } }),
       results: blocks
         .filter(({ type }) => type === 'tool_result')
         .map(({ content }) => resultOf(content ?? '')),

@@ -8,6 +8,7 @@ const Tool = z.looseObject({
   name: z.string().optional(),
   description: z.string().nullish(),
   parameters: z.unknown().optional(),
+  strict: z.boolean().nullish(),
   /** Those of a namespace. */
   get tools() {
     return z.array(Tool).optional();
@@ -75,10 +76,12 @@ function response(body: unknown, output: unknown[], status: string): Record<stri
 }
 
 function sentTools(tools: readonly z.output<typeof Tool>[]): SentTool[] {
-  return tools.flatMap(({ type, name, description, parameters, tools: inner = [] }): SentTool[] => {
+  return tools.flatMap(({ type, name, description, parameters, strict, tools: inner = [] }): SentTool[] => {
     if (name === undefined) return [];
     if (type === 'namespace') return sentTools(inner).map((tool) => ({ ...tool, namespace: name }));
-    return type === 'function' ? [{ name, description: description ?? '', schema: parameters }] : [];
+    return type === 'function'
+      ? [{ name, description: description ?? '', schema: parameters, isStrict: strict === true }]
+      : [];
   });
 }
 

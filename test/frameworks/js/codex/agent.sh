@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+if [ -n "${SERVER_URL:-}" ]; then
+  codex mcp add scale --url "$SERVER_URL" --bearer-token-env-var SERVER_TOKEN
+else
+  codex mcp add scale -- $SERVER_LINE
+fi
+codex mcp list
+
+codex exec --skip-git-repo-check \
+  --config model_provider=local \
+  --config "model_providers.local={name=\"local\",base_url=\"$MODEL_BASE_URL/v1\",wire_api=\"responses\",env_key=\"OPENAI_API_KEY\"}" \
+  "$1"
