@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, readdir, stat } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -22,8 +22,7 @@ export interface Installed {
   args: string[];
   /** Goes first in PATH. */
   bin: string;
-  /** Only where it was installed anew. */
-  seconds?: number;
+  seconds: number;
   megabytes: number;
 }
 
@@ -78,7 +77,9 @@ export async function install({ name, language, folder }: Program): Promise<Inst
       maxBuffer: 1 << 26,
     });
   }
-  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  const note = path.join(place, 'seconds');
+  if (isNew) await writeFile(note, String(Math.round((Date.now() - startedAt) / 1_000)));
+  const seconds = Number(await readFile(note, 'utf8').catch(() => 'NaN'));
   const own = path.join(bin, 'node');
   const isShell = await exists(path.join(place, 'agent.sh'));
   const node = (await exists(own)) ? own : process.execPath;
@@ -91,7 +92,7 @@ export async function install({ name, language, folder }: Program): Promise<Inst
     command,
     args: [path.join(place, file)],
     bin,
-    ...(isNew && { seconds }),
+    seconds,
     megabytes: await megabytesOf(place),
   };
 }

@@ -15,6 +15,9 @@ const CLI = path.join(ROOT, 'dist/cli.js');
 const TURNAROUND_MS = 3_600_000;
 const GEOMETRIES = { box: { objects_to_annotate: ['traffic_sign', 'car'] } };
 
+/** Parts of a result that comes near the 80,000 characters that the server sends at most. */
+export const MARKS = 1_500;
+
 /** One sandbox and one HTTP server for all programs, and what the scenarios find there. */
 export interface Place {
   /** The command of a server over stdio; each has its own state, and all the same sandbox. */
@@ -38,7 +41,9 @@ function askAt({ baseUrl, keys }: RunningSandbox): Ask {
       headers: { authorization: `Bearer ${keys.live}`, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return (await answer.json()) as Record<string, unknown>;
+    const said = (await answer.json()) as Record<string, unknown>;
+    if (!answer.ok && method === 'POST') throw new Error(JSON.stringify(said));
+    return said;
   };
 }
 
@@ -51,7 +56,7 @@ async function uploadPhoto({ baseUrl, keys }: RunningSandbox): Promise<string> {
   return ((await answer.json()) as { attachment_url: string }).attachment_url;
 }
 
-/** What people have done before: a photograph that is labeled, and two hundred tasks that nobody has begun. */
+/** What people have done before: a photograph that is labeled, a long batch that nobody has begun, a large task. */
 async function furnish(sandbox: RunningSandbox, ask: Ask): Promise<string> {
   await ask('POST', '/projects', { name: 'photos', type: 'imageannotation' });
   const attachment = await uploadPhoto(sandbox);
@@ -67,15 +72,21 @@ async function furnish(sandbox: RunningSandbox, ask: Ask): Promise<string> {
   });
   await ask('POST', '/projects', { name: 'long', type: 'imageannotation' });
   await ask('POST', '/batches', { project: 'long', name: 'long-1' });
-  for (let index = 0; index < 100; index += 1) {
-    await ask('POST', '/task/imageannotation', {
-      batch: 'long-1',
-      attachment: `https://example.com/${index}.jpg`,
-      geometries: GEOMETRIES,
-      unique_id: `long-${index}`,
-      tags: ['night', 'rain', `camera-${index % 7}`],
-    });
+  for (let index = 0; index < 10; index += 1) {
+    const attachment = `https://example.com/${index}.jpg`;
+    await ask('POST', '/task/imageannotation', { batch: 'long-1', attachment, geometries: GEOMETRIES });
   }
+  const marks = Array.from(
+    { length: MARKS },
+    (_, index) => `mark-${index} of the night camera at the bridge`,
+  );
+  await ask('POST', '/task/imageannotation', {
+    project: 'long',
+    attachment: 'https://example.com/large.jpg',
+    geometries: GEOMETRIES,
+    unique_id: 'large',
+    instruction: marks.join('\n'),
+  });
   return String(task['task_id']);
 }
 

@@ -58,7 +58,7 @@ function start({ command, args, bin }: Installed, env: Record<string, string>, c
   });
 }
 
-async function runScenario(
+export async function runScenario(
   scenario: Scenario,
   program: Program,
   installed: Installed,

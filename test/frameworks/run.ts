@@ -66,8 +66,7 @@ async function tryProgram(program: Program, place: Place): Promise<{ row: Row; s
       await keepTraces(program, transport, traces);
     }),
   );
-  const seconds = installed.seconds === undefined ? 'kept' : `${installed.seconds} s`;
-  return { row, size: `${seconds}, ${installed.megabytes} MB` };
+  return { row, size: `${installed.seconds} s, ${installed.megabytes} MB` };
 }
 
 /** Where two rows differ, in words. */

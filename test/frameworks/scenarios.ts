@@ -1,6 +1,7 @@
 import { catalog } from '../../tools/index.ts';
 import type { Exchange } from './model/exchange.ts';
 import type { Script } from './model/script.ts';
+import { MARKS } from './place.ts';
 import type { Place } from './place.ts';
 
 /** What one run of a program came to. */
@@ -36,11 +37,14 @@ function resultOf(
 ): { text: string; after: Exchange; waitedMs: number } | undefined {
   const all = withTools(trace);
   const at = all
-    .map(({ answered }) => answered.kind === 'call' && answered.isSearch !== true)
+    .map(({ answered }) => answered.kind === 'call' && answered.aside === undefined)
     .flatMap((is, index) => (is ? [index] : []));
   const index = at[nth];
   const asked = index === undefined ? undefined : all[index];
-  const after = index === undefined ? undefined : all[index + 1];
+  const after = all.find(
+    ({ answered }, place) =>
+      place > (index ?? all.length) && !(answered.kind === 'call' && answered.aside === 'wait'),
+  );
   const last = after?.results.at(-1);
   if (!asked || !after || !last) return undefined;
   return { text: last.text, after, waitedMs: after.atMs - asked.atMs };
@@ -58,13 +62,17 @@ function whyNot({ stderr, stdout, code }: Trace): string {
 const ended = (trace: Trace): string => (trace.stdout.includes(END.say) ? '' : `; ${whyNot(trace)}`);
 
 function judgeList(trace: Trace): string {
-  const [first] = withTools(trace);
+  const first = withTools(trace).toSorted((one, other) => other.tools.length - one.tools.length)[0];
   if (!first) return `none: ${whyNot(trace)}`;
+  const isFound = trace.exchanges.some(
+    ({ answered }) => answered.kind === 'call' && answered.aside === 'search',
+  );
   const ours = first.tools.filter(({ name }) => OURS.test(name));
   const count = ours.length === catalog.length ? 'all' : `${ours.length} of ${catalog.length}`;
   const task = ours.find(({ name }) => name.endsWith('create_image_annotation_task'));
   const isWhole = JSON.stringify(task?.schema ?? {}).includes('objects_to_annotate');
   if (ours.every(({ isDeferred }) => isDeferred)) return `${count}, by name until the model searches`;
+  if (isFound) return `${count}, once the model searches`;
   const [complaint] = first.complaints;
   const more = first.complaints.length > 1 ? ` and ${first.complaints.length - 1} more` : '';
   const taken = complaint === undefined ? '' : `, of which the real API refuses ${complaint}${more}`;
@@ -172,7 +180,7 @@ const wait: Scenario = {
     const result = resultOf(trace, 0);
     if (!result) return `no answer${ended(trace)}`;
     const seconds = Math.round(result.waitedMs / 1_000);
-    const isWhole = result.text.includes('settled') || /\bof 100 tasks ended\b/.test(result.text);
+    const isWhole = result.text.includes('settled') || /\bof 10 tasks ended\b/.test(result.text);
     if (isWhole && result.waitedMs >= LONG_MS) return `ok${ended(trace)}`;
     return `${isWhole ? 'answered' : 'given up'} after ${seconds} s: ${result.text.slice(0, 80)}${ended(trace)}`;
   },
@@ -180,13 +188,13 @@ const wait: Scenario = {
 
 const large: Scenario = {
   name: 'large',
-  script: () => [{ tool: 'scale_ai_list_tasks', args: { project: 'long', limit: 100 } }, END],
+  script: () => [{ tool: 'scale_ai_get_task', args: { unique_id: 'large', detail: 'full' } }, END],
   judge(trace) {
     const result = resultOf(trace, 0);
     if (!result) return `no answer${ended(trace)}`;
-    const seen = new Set(result.text.match(/long-\d+/g) ?? []).size;
+    const seen = new Set(result.text.match(/mark-\d+/g) ?? []).size;
     const kilo = Math.round(result.text.length / 1_000);
-    return `${seen >= 100 ? 'whole' : `${seen} of 100 tasks in ${kilo} k characters`}${ended(trace)}`;
+    return `${seen >= MARKS ? 'whole' : `${seen} of ${MARKS} parts, ${kilo} k characters`}${ended(trace)}`;
   },
 };
 

@@ -6,8 +6,10 @@ export interface Asked {
   /** All results of tools in the conversation so far, oldest first. */
   results: SentResult[];
   isStreamed: boolean;
-  /** What a model calls to have a tool loaded of which it knows the name only. */
+  /** What a model calls to find tools that were not sent, or to have one loaded of which it knows the name only. */
   search?: { tool: SentTool; argsFor(name: string): Record<string, unknown> };
+  /** What a model calls when the last call has not ended yet. */
+  wait?: { tool: SentTool; args: Record<string, unknown> };
   /** What the real API would refuse beside the tools. */
   complaints?: string[];
 }

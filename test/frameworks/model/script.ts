@@ -25,6 +25,8 @@ export interface SentTool {
   isOpenApi?: boolean;
   /** Known to the model by its name alone; what `search` gives it loads the rest. */
   isDeferred?: boolean;
+  /** Called from code that the model writes for a tool of this name. */
+  codeIn?: string;
 }
 
 /** The result of a tool as a framework sent it back. */
@@ -34,7 +36,13 @@ export interface SentResult {
 }
 
 export type Answer =
-  | { kind: 'call'; tool: SentTool; args: Record<string, unknown>; isSearch?: boolean }
+  | {
+      kind: 'call';
+      tool: SentTool;
+      args: Record<string, unknown>;
+      /** Only to find a tool, or to wait for the one that was called: no step of the script. */ aside?:
+        'search' | 'wait';
+    }
   | { kind: 'say'; text: string };
 
 /** The newest value of a member in any result, however the framework has wrapped and escaped the JSON of it. */

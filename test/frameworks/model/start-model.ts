@@ -42,9 +42,22 @@ export async function startModel(port = 0): Promise<RunningModel> {
   };
 
   /** Requests without the server's tools are a host's own business, such as the title of a chat. */
-  async function next({ tools, results, search }: Asked): Promise<{ answer: Answer; person: string[] }> {
+  async function next({
+    tools,
+    results,
+    search,
+    wait,
+  }: Asked): Promise<{ answer: Answer; person: string[] }> {
     const person: string[] = [];
     const ours = tools.filter(({ name }) => name.includes('scale_ai_') || name === 'final_answer');
+    if (wait) return { answer: { kind: 'call', ...wait, aside: 'wait' }, person };
+    if (ours.length === 0 && search && !searched.has('')) {
+      searched.add('');
+      return {
+        answer: { kind: 'call', tool: search.tool, args: search.argsFor(''), aside: 'search' },
+        person,
+      };
+    }
     if (ours.length === 0) return { answer: { kind: 'say', text: 'ok' }, person };
     for (;;) {
       const step = steps[position];
@@ -60,12 +73,18 @@ export async function startModel(port = 0): Promise<RunningModel> {
         return { answer: { kind: 'say', text: step.say }, person };
       }
       const tool = tools.find(({ name }) => name.endsWith(step.tool));
+      if (!tool && search && !searched.has(step.tool)) {
+        searched.add(step.tool);
+        position -= 1;
+        const args = search.argsFor(step.tool);
+        return { answer: { kind: 'call', tool: search.tool, args, aside: 'search' }, person };
+      }
       if (!tool) return { answer: { kind: 'say', text: `No tool ${step.tool} was sent.` }, person };
       if (tool.isDeferred && search && !searched.has(tool.name)) {
         searched.add(tool.name);
         position -= 1;
         const args = search.argsFor(tool.name);
-        return { answer: { kind: 'call', tool: search.tool, args, isSearch: true }, person };
+        return { answer: { kind: 'call', tool: search.tool, args, aside: 'search' }, person };
       }
       const args = fillIn(step.args, results) as Record<string, unknown>;
       return { answer: { kind: 'call', tool, args }, person };

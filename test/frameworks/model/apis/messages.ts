@@ -44,6 +44,12 @@ function message(body: unknown, content: unknown[], stop: string | null): Record
   };
 }
 
+/** What is known by its whole name is taken by it; the rest is looked for by words. */
+function queryFor(name: string): string {
+  if (name.startsWith('mcp__')) return `select:${name}`;
+  return name === '' ? 'scale' : name;
+}
+
 /** Claude Code names the tools of servers in a message, and sends their schemas when they are searched for. */
 function namedIn(all: unknown, sent: readonly SentTool[]): SentTool[] {
   const names = new Set(JSON.stringify(all).match(/mcp__\w*?scale_ai_[a-z_]+/g));
@@ -66,7 +72,7 @@ export const messages: ModelApi = {
     const tool = sent.find(({ name }) => name === 'ToolSearch');
     return {
       tools: [...sent, ...(tool ? namedIn(all, sent) : [])],
-      ...(tool && { search: { tool, argsFor: (name) => ({ query: `select:${name}`, max_results: 5 }) } }),
+      ...(tool && { search: { tool, argsFor: (name) => ({ query: queryFor(name), max_results: 5 }) } }),
       results: blocks
         .filter(({ type }) => type === 'tool_result')
         .map(({ content }) => resultOf(content ?? '')),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { resultOf } from '../exchange.ts';
-import type { ModelApi } from '../exchange.ts';
-import type { Answer, SentTool } from '../script.ts';
+import type { Asked, ModelApi } from '../exchange.ts';
+import type { Answer, SentResult, SentTool } from '../script.ts';
 
 const Tool = z.looseObject({
   type: z.string(),
@@ -32,7 +32,11 @@ let ids = 0;
 function itemOf(answer: Answer): Record<string, unknown> & { id: string } {
   ids += 1;
   if (answer.kind === 'call') {
-    const { name, namespace } = answer.tool;
+    const { name, namespace, codeIn } = answer.tool;
+    if (codeIn !== undefined) {
+      const called = { call_id: `call_${ids}`, name: codeIn, input: codeOf(answer), status: 'completed' };
+      return { type: 'custom_tool_call', id: `ctc_${ids}`, ...called };
+    }
     return {
       type: 'function_call',
       id: `fc_${ids}`,
@@ -85,6 +89,33 @@ function sentTools(tools: readonly z.output<typeof Tool>[]): SentTool[] {
   });
 }
 
+const OUTPUTS: ReadonlySet<unknown> = new Set(['function_call_output', 'custom_tool_call_output']);
+
+/** Codex has its newer models write code that calls tools, whose names the code has to look up. */
+function namedIn(results: readonly SentResult[]): SentTool[] {
+  const names = new Set(results.flatMap(({ text }) => text.match(/mcp__\w*?scale_ai_[a-z_]+/g) ?? []));
+  return [...names].map((name) => ({ name, codeIn: 'exec' }));
+}
+
+function whereModelsWriteCode(results: readonly SentResult[]): Pick<Asked, 'search' | 'wait'> {
+  const [, cell] = /^Script running with cell ID (\S+)/m.exec(results.at(-1)?.text ?? '') ?? [];
+  const list = "text(ALL_TOOLS.map(({ name }) => name).filter((name) => name.includes('scale_ai_')));";
+  return {
+    search: { tool: { name: 'exec', codeIn: 'exec' }, argsFor: () => ({ code: list }) },
+    ...(cell !== undefined && {
+      wait: { tool: { name: 'wait' }, args: { cell_id: cell, yield_time_ms: 30_000 } },
+    }),
+  };
+}
+
+function codeOf({ tool, args }: Extract<Answer, { kind: 'call' }>): unknown {
+  if (tool.name === tool.codeIn) return args['code'];
+  return [
+    `const { content } = await tools.${tool.name}(${JSON.stringify(args)});`,
+    "for (const part of content) part.type === 'image' ? image(part) : text(part.text);",
+  ].join('\n');
+}
+
 /** OpenAI's Responses. */
 export const responses: ModelApi = {
   name: 'responses',
@@ -92,11 +123,12 @@ export const responses: ModelApi = {
   read(body) {
     const { tools, input, stream } = Body.parse(body);
     const items = Array.isArray(input) ? input : [];
+    const results = items.filter(({ type }) => OUTPUTS.has(type)).map(({ output }) => resultOf(output));
+    const isCode = items.some(({ type }) => type === 'additional_tools');
     return {
-      tools: sentTools(tools ?? []),
-      results: items
-        .filter(({ type }) => type === 'function_call_output')
-        .map(({ output }) => resultOf(output)),
+      tools: isCode ? namedIn(results) : sentTools(tools ?? []),
+      results,
+      ...(isCode && whereModelsWriteCode(results)),
       isStreamed: stream === true,
     };
   },
@@ -105,13 +137,16 @@ export const responses: ModelApi = {
     const item = itemOf(answer);
     const at = { item_id: item.id, output_index: 0 };
     const middle =
-      answer.kind === 'call'
-        ? [
-            { type: 'response.function_call_arguments.delta', ...at, delta: item['arguments'] },
-            { type: 'response.function_call_arguments.done', ...at, arguments: item['arguments'] },
-          ]
-        : textEvents(answer.text, at);
-    const started = answer.kind === 'call' ? { ...item, arguments: '' } : { ...item, content: [] };
+      item['type'] === 'custom_tool_call'
+        ? []
+        : answer.kind === 'call'
+          ? [
+              { type: 'response.function_call_arguments.delta', ...at, delta: item['arguments'] },
+              { type: 'response.function_call_arguments.done', ...at, arguments: item['arguments'] },
+            ]
+          : textEvents(answer.text, at);
+    const started =
+      answer.kind === 'call' ? { ...item, arguments: item['arguments'] && '' } : { ...item, content: [] };
     return [
       { type: 'response.created', response: response(body, [], 'in_progress') },
       { type: 'response.output_item.added', output_index: 0, item: { ...started, status: 'in_progress' } },
