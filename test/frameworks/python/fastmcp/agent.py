@@ -19,27 +19,36 @@ else:
 async def main():
     async with scale:
         tools = [
-            {"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.input_schema}}
-            for t in await scale.list_tools()
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": tool.input_schema,
+                },
+            }
+            for tool in await scale.list_tools()
         ]
         messages = [{"role": "user", "content": sys.argv[1]}]
         while True:
-            answer = await openai.chat.completions.create(model="gpt-5", messages=messages, tools=tools)
+            answer = await openai.chat.completions.create(
+                model="gpt-5", messages=messages, tools=tools
+            )
             message = answer.choices[0].message
             messages.append(message)
             if not message.tool_calls:
                 return print(message.content)
             for call in message.tool_calls:
                 # The model reads for itself why a call was refused.
-                result = await scale.call_tool(
-                    call.function.name, json.loads(call.function.arguments), raise_on_error=False
-                )
+                arguments = json.loads(call.function.arguments)
+                result = await scale.call_tool(call.function.name, arguments, raise_on_error=False)
                 text = "\n".join(c.text for c in result.content if c.type == "text")
                 messages.append({"role": "tool", "tool_call_id": call.id, "content": text})
                 # Chat Completions take images from users only.
                 for image in (c for c in result.content if c.type == "image"):
                     url = f"data:{image.mime_type};base64,{image.data}"
-                    messages.append({"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]})
+                    part = {"type": "image_url", "image_url": {"url": url}}
+                    messages.append({"role": "user", "content": [part]})
 
 
 asyncio.run(main())

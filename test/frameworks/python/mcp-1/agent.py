@@ -24,24 +24,35 @@ async def main():
     async with transport as (read, write, *_), ClientSession(read, write) as scale:
         await scale.initialize()
         tools = [
-            {"type": "function", "function": {"name": t.name, "description": t.description, "parameters": t.inputSchema}}
-            for t in (await scale.list_tools()).tools
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": tool.inputSchema,
+                },
+            }
+            for tool in (await scale.list_tools()).tools
         ]
         messages = [{"role": "user", "content": sys.argv[1]}]
         while True:
-            answer = await openai.chat.completions.create(model="gpt-5", messages=messages, tools=tools)
+            answer = await openai.chat.completions.create(
+                model="gpt-5", messages=messages, tools=tools
+            )
             message = answer.choices[0].message
             messages.append(message)
             if not message.tool_calls:
                 return print(message.content)
             for call in message.tool_calls:
-                result = await scale.call_tool(call.function.name, json.loads(call.function.arguments))
+                arguments = json.loads(call.function.arguments)
+                result = await scale.call_tool(call.function.name, arguments)
                 text = "\n".join(c.text for c in result.content if c.type == "text")
                 messages.append({"role": "tool", "tool_call_id": call.id, "content": text})
                 # Chat Completions take images from users only.
                 for image in (c for c in result.content if c.type == "image"):
                     url = f"data:{image.mimeType};base64,{image.data}"
-                    messages.append({"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]})
+                    part = {"type": "image_url", "image_url": {"url": url}}
+                    messages.append({"role": "user", "content": [part]})
 
 
 asyncio.run(main())

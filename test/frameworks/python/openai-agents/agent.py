@@ -3,17 +3,21 @@ import json
 import os
 import sys
 
-from agents import Agent, Runner, set_default_openai_client
+from agents import Agent, Runner, set_default_openai_client, set_tracing_disabled
 from agents.mcp import MCPServerStdio, MCPServerStreamableHttp
 from openai import AsyncOpenAI
 
-set_default_openai_client(AsyncOpenAI(base_url=os.environ["MODEL_BASE_URL"]), use_for_tracing=False)
+set_default_openai_client(AsyncOpenAI(base_url=os.environ["MODEL_BASE_URL"]))
+# Traces, which hold arguments and results, would go to OpenAI wherever the model is.
+set_tracing_disabled(True)
 
 # Tools that wait for labelers take up to 50 seconds; without this a call is given up after five.
 patience = {"client_session_timeout_seconds": 90}
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
-    scale = MCPServerStreamableHttp({"url": os.environ["SERVER_URL"], "headers": headers}, **patience)
+    scale = MCPServerStreamableHttp(
+        {"url": os.environ["SERVER_URL"], "headers": headers}, **patience
+    )
 else:
     command, *args = json.loads(os.environ["SERVER_COMMAND"])
     scale = MCPServerStdio({"command": command, "args": args}, **patience)
