@@ -9,13 +9,12 @@ from autogen_ext.tools.mcp import McpWorkbench, StdioServerParams, StreamableHtt
 
 model = OpenAIChatCompletionClient(model="gpt-4.1", base_url=os.environ["MODEL_BASE_URL"])
 
-# Tools that wait for labelers take up to 50 seconds; without this a call over stdio is given up
-# after five.
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
-    server = StreamableHttpServerParams(url=os.environ["SERVER_URL"], headers=headers, timeout=90)
+    server = StreamableHttpServerParams(url=os.environ["SERVER_URL"], headers=headers)
 else:
     command, *args = json.loads(os.environ["SERVER_COMMAND"])
+    # Tools that wait for labelers take up to 50 seconds; by default a call is given up after five.
     server = StdioServerParams(command=command, args=args, read_timeout_seconds=90)
 
 

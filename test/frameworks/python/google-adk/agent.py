@@ -15,17 +15,14 @@ from mcp import StdioServerParameters
 
 model = Gemini(model="gemini-3-pro", base_url=os.environ["MODEL_BASE_URL"])
 
-# Tools that wait for labelers take up to 50 seconds; without this a call is given up after five.
-patience = {"timeout": 90}
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
-    connection = StreamableHTTPConnectionParams(
-        url=os.environ["SERVER_URL"], headers=headers, **patience
-    )
+    connection = StreamableHTTPConnectionParams(url=os.environ["SERVER_URL"], headers=headers)
 else:
     command, *args = json.loads(os.environ["SERVER_COMMAND"])
     server = StdioServerParameters(command=command, args=args)
-    connection = StdioConnectionParams(server_params=server, **patience)
+    # Tools that wait for labelers take up to 50 seconds; by default a call is given up after five.
+    connection = StdioConnectionParams(server_params=server, timeout=90)
 
 
 async def main():

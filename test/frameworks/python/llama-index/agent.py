@@ -9,7 +9,7 @@ from llama_index.tools.mcp import BasicMCPClient, McpToolSpec
 
 llm = OpenAI(model="gpt-5", api_base=os.environ["MODEL_BASE_URL"])
 
-# Tools that wait for labelers take up to 50 seconds; without this a call is given up after 30.
+# Tools that wait for labelers take up to 50 seconds; by default a call is given up after 30.
 patience = {"timeout": 90}
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}

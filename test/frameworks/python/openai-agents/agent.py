@@ -11,7 +11,7 @@ set_default_openai_client(AsyncOpenAI(base_url=os.environ["MODEL_BASE_URL"]))
 # Traces, which hold arguments and results, would go to OpenAI wherever the model is.
 set_tracing_disabled(True)
 
-# Tools that wait for labelers take up to 50 seconds; without this a call is given up after five.
+# Tools that wait for labelers take up to 50 seconds; by default a call is given up after five.
 patience = {"client_session_timeout_seconds": 90}
 if "SERVER_URL" in os.environ:
     headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
