@@ -20,6 +20,8 @@ export interface Program {
 export interface Installed {
   command: string;
   args: string[];
+  /** The same program with a person at its terminal, who is asked there; where the framework can. */
+  asking?: string;
   /** Goes first in PATH. */
   bin: string;
   seconds: number;
@@ -88,8 +90,10 @@ export async function install({ name, language, folder }: Program): Promise<Inst
     : language === 'js'
       ? [node, 'agent.mjs']
       : [path.join(bin, 'python'), 'agent.py'];
+  const asking = path.join(place, file.replace('agent', 'asking'));
   return {
     command,
+    ...((await exists(asking)) && { asking }),
     args: [path.join(place, file)],
     bin,
     seconds,

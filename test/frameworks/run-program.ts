@@ -21,7 +21,14 @@ export interface Run {
   traces: Record<string, Trace>;
 }
 
-function start({ command, args, bin }: Installed, env: Record<string, string>, cwd: string): Promise<Trace> {
+/** A program, and whether there is a person at its terminal who says yes to all it asks. */
+type Launched = Installed & { hasPerson?: boolean };
+
+function start(
+  { command, args, bin, hasPerson = false }: Launched,
+  env: Record<string, string>,
+  cwd: string,
+): Promise<Trace> {
   return new Promise((resolve) => {
     const child = spawn(command, [...args, PROMPT], {
       cwd,
@@ -31,16 +38,18 @@ function start({ command, args, bin }: Installed, env: Record<string, string>, c
         OPENAI_API_KEY: 'stub',
         ANTHROPIC_API_KEY: 'stub',
         GEMINI_API_KEY: 'stub',
-        GOOGLE_API_KEY: 'stub',
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [hasPerson ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       detached: true,
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (chunk.includes('(yes/no)')) child.stdin?.write('yes\n');
+    });
     const stop = (): void => {
       try {
         if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -61,7 +70,7 @@ function start({ command, args, bin }: Installed, env: Record<string, string>, c
 export async function runScenario(
   scenario: Scenario,
   program: Program,
-  installed: Installed,
+  installed: Launched,
   transport: Transport,
   place: Place,
 ): Promise<{ trace: Trace; outcome: string }> {
@@ -100,6 +109,13 @@ export async function runProgram(
     outcomes[scenario.name] = outcome;
     traces[scenario.name] = trace;
     if (scenario.name === 'connect') outcomes['list'] = judgeList(trace);
+    if (scenario.name !== 'consent') continue;
+    outcomes['asking'] = 'this framework asks nobody';
+    if (installed.asking === undefined) continue;
+    const asking = { ...installed, args: [installed.asking], hasPerson: true };
+    const asked = await runScenario(scenario, program, asking, transport, place);
+    outcomes['asking'] = asked.outcome;
+    traces['asking'] = asked.trace;
   }
   return { outcomes, traces };
 }

@@ -18,7 +18,17 @@ const EXPECTED = path.join(HERE, 'expected.json');
 const OUTPUT = path.join(HERE, '.installed');
 
 const TRANSPORTS: readonly Transport[] = ['stdio', 'http'];
-const COLUMNS = ['connect', 'list', 'call', 'refused', 'consent', 'picture', 'wait', 'large'] as const;
+const COLUMNS = [
+  'connect',
+  'list',
+  'call',
+  'refused',
+  'consent',
+  'asking',
+  'picture',
+  'wait',
+  'large',
+] as const;
 
 const Row = z.object({
   package: z.string(),

@@ -129,7 +129,7 @@ const refused: Scenario = {
   judge(trace) {
     const result = resultOf(trace, 0);
     if (!result) return `the model never hears of it${ended(trace)}`;
-    const isTelling = /all_done|share_done|someday/.test(result.text);
+    const isTelling = /all_done|share_done|someday|until/.test(result.text);
     return `${isTelling ? 'the model reads why' : 'the model reads no reason'}${ended(trace)}`;
   },
 };

@@ -15,7 +15,11 @@ const client = new MultiServerMCPClient({
 
 try {
   const agent = createAgent({
-    model: new ChatOpenAI({ model: 'gpt-5', configuration: { baseURL: process.env.MODEL_BASE_URL } }),
+    model: new ChatOpenAI({
+      model: 'gpt-5',
+      useResponsesApi: true, // Chat Completions takes no pictures as results of tools
+      configuration: { baseURL: process.env.MODEL_BASE_URL },
+    }),
     tools: await client.getTools(),
   });
   const { messages } = await agent.invoke(
