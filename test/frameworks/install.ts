@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -62,6 +63,23 @@ async function megabytesOf(folder: string): Promise<number> {
   return Number.parseInt(stdout, 10);
 }
 
+const QUIET = ['--no-audit', '--no-fund', '--no-package-lock', '--silent'];
+
+/** A program that needs a newer Node brings it as the package `node`; some packages want it for their installation, too. */
+async function installWithNode(place: string): Promise<void> {
+  const { dependencies } = JSON.parse(await readFile(path.join(place, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const own = path.join(place, '.node');
+  if (dependencies['node'] !== undefined)
+    await run('npm', ['install', ...QUIET, '--prefix', own, `node@${dependencies['node']}`], {
+      cwd: tmpdir(),
+    });
+  const bin = `${path.join(own, 'node_modules/.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`;
+  await run('npm', ['install', ...QUIET], { cwd: place, env: { ...process.env, PATH: bin } });
+  await rm(own, { recursive: true, force: true });
+}
+
 /** Installs a program's packages into a folder of its own, unless they are there. */
 export async function install({ name, language, folder }: Program): Promise<Installed> {
   const place = path.join(INSTALLED, language, name);
@@ -70,9 +88,7 @@ export async function install({ name, language, folder }: Program): Promise<Inst
   await cp(folder, place, { recursive: true });
   const startedAt = Date.now();
   const bin = path.join(place, language === 'js' ? 'node_modules/.bin' : 'bin');
-  if (isNew && language === 'js') {
-    await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--silent'], { cwd: place });
-  }
+  if (isNew && language === 'js') await installWithNode(place);
   if (isNew && language === 'python') {
     await run('python3', ['-m', 'venv', place]);
     await run(path.join(bin, 'pip'), ['install', '--quiet', '-r', path.join(place, 'requirements.txt')], {

@@ -74,7 +74,7 @@ export async function runScenario(
   transport: Transport,
   place: Place,
 ): Promise<{ trace: Trace; outcome: string }> {
-  const id = `${program.language}/${program.name}/${transport}`;
+  const id = `${program.language}/${program.name}/${transport}${installed.hasPerson ? '-asking' : ''}`;
   const model = await startModel();
   model.play(await scenario.script(place, id));
   const cwd = await place.folder(`${id}/${scenario.name}`);

@@ -72,6 +72,8 @@ function judgeList(trace: Trace): string {
   const task = ours.find(({ name }) => name.endsWith('create_image_annotation_task'));
   const isWhole = JSON.stringify(task?.schema ?? {}).includes('objects_to_annotate');
   if (ours.every(({ isDeferred }) => isDeferred)) return `${count}, by name until the model searches`;
+  if (ours.some(({ through }) => through !== undefined))
+    return 'found by searching, called through another tool';
   if (isFound) return `${count}, once the model searches`;
   const [complaint] = first.complaints;
   const more = first.complaints.length > 1 ? ` and ${first.complaints.length - 1} more` : '';

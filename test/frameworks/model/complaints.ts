@@ -55,8 +55,8 @@ function ofGemini(schema: unknown): string[] {
 export function complaintsAbout(tools: readonly SentTool[], api: string): string[] {
   const found = new Set<string>();
   if (tools.length > MAX_TOOLS && api !== 'messages') found.add(`${tools.length} tools`);
-  for (const { name, schema, isStrict = false, isOpenApi = false, isDeferred, codeIn } of tools) {
-    if (isDeferred || codeIn !== undefined) continue;
+  for (const { name, schema, isStrict = false, isOpenApi = false, isDeferred, codeIn, through } of tools) {
+    if (isDeferred || codeIn !== undefined || through !== undefined) continue;
     if (!NAME.test(name)) found.add(`the name ${name}`);
     const all = api === 'generateContent' ? (isOpenApi ? ofGemini(schema) : []) : ofSchema(schema, isStrict);
     for (const one of all) found.add(`${one}: ${name}`);

@@ -27,6 +27,8 @@ export interface SentTool {
   isDeferred?: boolean;
   /** Called from code that the model writes for a tool of this name. */
   codeIn?: string;
+  /** Called through a tool of this name, which takes `id` and `args`. */
+  through?: string;
 }
 
 /** The result of a tool as a framework sent it back. */

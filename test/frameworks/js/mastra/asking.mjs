@@ -19,13 +19,12 @@ const mcp = new MCPClient({
     scale: process.env.SERVER_URL
       ? {
           url: new URL(process.env.SERVER_URL),
+          inputRequests: askPerson,
           requestInit: { headers: { authorization: `Bearer ${process.env.SERVER_TOKEN}` } },
         }
-      : { command, args },
+      : { command, args, inputRequests: askPerson },
   },
 });
-
-await mcp.elicitation.onRequest('scale', (params) => askPerson({ params }));
 
 try {
   const agent = new Agent({

@@ -32,7 +32,7 @@ let ids = 0;
 function itemOf(answer: Answer): Record<string, unknown> & { id: string } {
   ids += 1;
   if (answer.kind === 'call') {
-    const { name, namespace, codeIn } = answer.tool;
+    const { name, namespace, codeIn, through } = answer.tool;
     if (codeIn !== undefined) {
       const called = { call_id: `call_${ids}`, name: codeIn, input: codeOf(answer), status: 'completed' };
       return { type: 'custom_tool_call', id: `ctc_${ids}`, ...called };
@@ -41,9 +41,9 @@ function itemOf(answer: Answer): Record<string, unknown> & { id: string } {
       type: 'function_call',
       id: `fc_${ids}`,
       call_id: `call_${ids}`,
-      name,
+      name: through ?? name,
       ...(namespace !== undefined && { namespace }),
-      arguments: JSON.stringify(answer.args),
+      arguments: JSON.stringify(through === undefined ? answer.args : { id: name, args: answer.args }),
       status: 'completed',
     };
   }
@@ -91,10 +91,10 @@ function sentTools(tools: readonly z.output<typeof Tool>[]): SentTool[] {
 
 const OUTPUTS: ReadonlySet<unknown> = new Set(['function_call_output', 'custom_tool_call_output']);
 
-/** Codex has its newer models write code that calls tools, whose names the code has to look up. */
-function namedIn(results: readonly SentResult[]): SentTool[] {
-  const names = new Set(results.flatMap(({ text }) => text.match(/mcp__\w*?scale_ai_[a-z_]+/g) ?? []));
-  return [...names].map((name) => ({ name, codeIn: 'exec' }));
+/** Codex has its newer models write code that calls tools, OpenClaw has one tool call the others: both have names looked up. */
+function namedIn(results: readonly SentResult[], how: Partial<SentTool>): SentTool[] {
+  const names = new Set(results.flatMap(({ text }) => text.match(/\w*?scale_ai_[a-z_]+/g) ?? []));
+  return [...names].filter((name) => /\w_*scale_ai_/.test(name)).map((name) => ({ name, ...how }));
 }
 
 function whereModelsWriteCode(results: readonly SentResult[]): Pick<Asked, 'search' | 'wait'> {
@@ -124,11 +124,18 @@ export const responses: ModelApi = {
     const { tools, input, stream } = Body.parse(body);
     const items = Array.isArray(input) ? input : [];
     const results = items.filter(({ type }) => OUTPUTS.has(type)).map(({ output }) => resultOf(output));
+    const sent = sentTools(tools ?? []);
     const isCode = items.some(({ type }) => type === 'additional_tools');
+    const search = sent.find(({ name }) => name === 'tool_search');
     return {
-      tools: isCode ? namedIn(results) : sentTools(tools ?? []),
+      tools: [
+        ...sent,
+        ...(isCode ? namedIn(results, { codeIn: 'exec' }) : []),
+        ...(search ? namedIn(results, { through: 'tool_call' }) : []),
+      ],
       results,
       ...(isCode && whereModelsWriteCode(results)),
+      ...(search && { search: { tool: search, argsFor: (name) => ({ query: name || 'scale', limit: 50 }) } }),
       isStreamed: stream === true,
     };
   },
