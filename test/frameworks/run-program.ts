@@ -67,7 +67,7 @@ function start(
   });
 }
 
-export async function runScenario(
+async function runScenario(
   scenario: Scenario,
   program: Program,
   installed: Launched,
@@ -103,6 +103,7 @@ export async function runProgram(
   for (const scenario of SCENARIOS) {
     if (outcomes['connect'] !== undefined && !outcomes['connect'].startsWith('ok')) {
       outcomes[scenario.name] = 'not reached';
+      outcomes['asking'] = 'not reached';
       continue;
     }
     const { trace, outcome } = await runScenario(scenario, program, installed, transport, place);

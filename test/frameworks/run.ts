@@ -79,6 +79,19 @@ async function tryProgram(program: Program, place: Place): Promise<{ row: Row; s
   return { row, size: `${installed.seconds} s, ${installed.megabytes} MB` };
 }
 
+/** The whole table; a cell without an outcome says why there is none. */
+function markdown(rows: Record<string, Row & { size: string }>): string {
+  const head = ['Program', 'Package', ...COLUMNS, 'Installed'];
+  const lines = Object.entries(rows).map(([key, row]) => [
+    key,
+    row.package,
+    ...COLUMNS.map((column) => (row.not_run === undefined ? cell(row, column) : 'not run')),
+    row.not_run ?? row.size,
+  ]);
+  const all = [head, head.map(() => '---'), ...lines];
+  return all.map((cells) => `| ${cells.map((one) => one.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
+}
+
 /** Where two rows differ, in words. */
 function differences(expected: Row | undefined, found: Row): string[] {
   if (!expected) return ['nothing is expected yet: npm run frameworks -- --write'];
@@ -104,7 +117,7 @@ let isAsExpected = programs.length > 0;
 for (const program of programs) {
   const known = expected[keyOf(program)];
   const { row, size } =
-    known?.not_run !== undefined && !written ? { row: known, size: '-' } : await tryProgram(program, place);
+    known?.not_run !== undefined ? { row: known, size: '-' } : await tryProgram(program, place);
   table[keyOf(program)] = { ...row, size };
   console.log(`\n${keyOf(program)}  ${row.package}  installed: ${size}`);
   if (row.not_run !== undefined) console.log(`  not run: ${row.not_run}`);
@@ -119,6 +132,7 @@ for (const program of programs) {
   }
 }
 await place.close();
+console.log(`\n${markdown(table)}`);
 await mkdir(OUTPUT, { recursive: true });
 await writeFile(path.join(OUTPUT, 'results.json'), `${JSON.stringify(table, undefined, 2)}\n`);
 process.exitCode = isAsExpected ? 0 : 1;

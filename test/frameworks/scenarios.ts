@@ -155,7 +155,7 @@ const consent: Scenario = {
     if (person === 'approved: 200')
       return `link, ${isDone ? 'then it goes on' : 'and no way on'}${ended(trace)}`;
     const why = /"message\\*":\s*\\*"(.+?)(?:\\*"|$)/.exec(first.text)?.[1] ?? first.text;
-    return `no link: ${why.replaceAll(id, '…').slice(0, 120)}${ended(trace)}`;
+    return `no link: ${why.replaceAll(id, '…').replaceAll(/\s+/g, ' ').slice(0, 120)}${ended(trace)}`;
   },
 };
 
