@@ -114,24 +114,27 @@ const programs = (await listPrograms()).filter(
 const place = await openPlace();
 const table: Record<string, Row & { size: string }> = {};
 let isAsExpected = programs.length > 0;
-for (const program of programs) {
-  const known = expected[keyOf(program)];
-  const { row, size } =
-    known?.not_run !== undefined ? { row: known, size: '-' } : await tryProgram(program, place);
-  table[keyOf(program)] = { ...row, size };
-  console.log(`\n${keyOf(program)}  ${row.package}  installed: ${size}`);
-  if (row.not_run !== undefined) console.log(`  not run: ${row.not_run}`);
-  else for (const column of COLUMNS) console.log(`  ${column.padEnd(8)} ${cell(row, column)}`);
-  const differ = written ? [] : differences(known, row);
-  for (const line of differ) console.log(`  DIFFERS  ${line}`);
-  isAsExpected &&= differ.length === 0;
-  if (written) {
-    const all = { ...(await readExpected()), [keyOf(program)]: row };
-    const sorted = Object.fromEntries(Object.entries(all).toSorted(([a], [b]) => a.localeCompare(b)));
-    await writeFile(EXPECTED, `${JSON.stringify(sorted, undefined, 2)}\n`);
+try {
+  for (const program of programs) {
+    const known = expected[keyOf(program)];
+    const { row, size } =
+      known?.not_run !== undefined ? { row: known, size: '-' } : await tryProgram(program, place);
+    table[keyOf(program)] = { ...row, size };
+    console.log(`\n${keyOf(program)}  ${row.package}  installed: ${size}`);
+    if (row.not_run !== undefined) console.log(`  not run: ${row.not_run}`);
+    else for (const column of COLUMNS) console.log(`  ${column.padEnd(8)} ${cell(row, column)}`);
+    const differ = written ? [] : differences(known, row);
+    for (const line of differ) console.log(`  DIFFERS  ${line}`);
+    isAsExpected &&= differ.length === 0;
+    if (written) {
+      const all = { ...(await readExpected()), [keyOf(program)]: row };
+      const sorted = Object.fromEntries(Object.entries(all).toSorted(([a], [b]) => a.localeCompare(b)));
+      await writeFile(EXPECTED, `${JSON.stringify(sorted, undefined, 2)}\n`);
+    }
   }
+} finally {
+  await place.close();
 }
-await place.close();
 console.log(`\n${markdown(table)}`);
 await mkdir(OUTPUT, { recursive: true });
 await writeFile(path.join(OUTPUT, 'results.json'), `${JSON.stringify(table, undefined, 2)}\n`);
