@@ -2,6 +2,9 @@ import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import type { CheckContext } from '../../src/catalog/tool.ts';
 
+/** Another word is Scale's to judge, and not to be repeated. */
+const KNOWN: ReadonlySet<string> = new Set(['pending', 'completed', 'canceled', 'error']);
+
 /**
  * Refuses a change of a task that Scale would refuse, before a person is asked about it.
  *
@@ -16,7 +19,7 @@ export async function onlyWithStatus(
   const found = await lookUp('task', taskId, { fresh: true });
   if (found.state === 'missing') throw new NothingFound(`There is no task ${taskId}.`);
   const status = found.state === 'found' ? found.object['status'] : undefined;
-  if (typeof status !== 'string' || status === wanted) return [];
+  if (typeof status !== 'string' || status === wanted || !KNOWN.has(status)) return [];
   throw new RefusedArguments([
     { path: 'task_id', message: `this task is ${status}`, allowed: `only a task that is ${wanted} ${what}` },
   ]);
