@@ -269,7 +269,7 @@ export const Settings = z.strictObject({
     flag: 'confirm-fallback',
     placeholder: 'WHAT',
     description:
-      'Where a client cannot ask its user: approval gives a link to a page on this machine (default over stdio), refuse says what the operator can change (default over HTTP).',
+      'Where a client cannot ask its user: approval gives a link to a page on this machine (default over stdio, and over HTTP on loopback), refuse says what the operator can change (default where others reach the server).',
   }),
   policy: setting(ConsentPolicy.default(ConsentPolicy.parse({})), {
     description: 'What a person is asked about and what is blocked; see docs/consent.md.',
