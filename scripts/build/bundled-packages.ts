@@ -28,7 +28,7 @@ export async function bundledPackages(...metafiles: readonly Metafile[]): Promis
 
 async function readPackage(directory: string): Promise<BundledPackage> {
   const { name, version } = Manifest.parse(JSON.parse(await readFile(`${directory}/package.json`, 'utf8')));
-  const file = (await readdir(directory)).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+  const file = (await readdir(directory)).find((entry) => /^licen[cs]e([.-]|$)/i.test(entry));
   if (file === undefined) throw new Error(`${name} is bundled and ships no licence: ${directory}`);
   return { name, version, license: (await readFile(`${directory}/${file}`, 'utf8')).trim() };
 }
