@@ -6,6 +6,7 @@ import { SETTING_NAMES, metaOf } from './config/settings.ts';
 import { VERSION } from './version.ts';
 import type { FlagValues } from './config/load.ts';
 import type { Looked } from './commands/serve-view.ts';
+import type { SetupFlags } from './commands/setup.ts';
 import type { SettingName, Settings } from './config/settings.ts';
 
 const SANDBOX_FLAGS: readonly SettingName[] = ['data', 'turnaround', 'labelers', 'rate_limit', 'seed'];
@@ -112,9 +113,40 @@ function buildProgram(): Command {
   subcommand('doctor', 'checks key, mode, reachability, clock and configuration', COMMON_FLAGS).action(
     action(async (settings) => (await import('./commands/doctor.ts')).doctorCommand(settings)),
   );
+  addSetupCommand(program);
   addPolicyCommands(program);
   addAuditCommands(program);
   return program;
+}
+
+/** The command that writes into the configuration files of hosts. */
+function addSetupCommand(program: Command): void {
+  const setup = program
+    .command('setup')
+    .description('this server’s entry in the configuration file of a host, such as Claude Desktop or VS Code')
+    .argument('[host]', 'which; without it: the hosts of this machine')
+    .addOption(
+      new Option(
+        '--scope <WHICH>',
+        'user: your own file; project: the one in this directory, shared with others',
+      )
+        .choices(['user', 'project'])
+        .default('user'),
+    )
+    .option('--name <NAME>', 'the name of the entry, which hosts put before each tool', 'scale')
+    .option('--remove', 'takes the entry out')
+    .option(
+      '--this-copy',
+      'start this copy of the server with this Node.js, not the published one through npx',
+    )
+    .option('--dry-run', 'shows the change and makes none; the default')
+    .option('--yes', 'makes the change')
+    .exitOverride()
+    .action(async (host: string | undefined, options: Record<string, unknown> & SetupFlags) => {
+      const { setupCommand } = await import('./commands/setup.ts');
+      process.exitCode = await setupCommand(host, options, flagValues(options));
+    });
+  addFlags(setup, COMMON_FLAGS);
 }
 
 /** Commands that read audit files. */
