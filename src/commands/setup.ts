@@ -8,7 +8,7 @@ import { print } from './printer.ts';
 import { serversIn, withEntry, withoutEntry } from './setup/change.ts';
 import { backupOf, deleteHostFile, keepBackup, readHostFile, replaceHostFile } from './setup/host-file.ts';
 import { HOSTS, fileOf } from './setup/hosts.ts';
-import { argumentsFor, entryFor, startThroughNpx, withoutKey } from './setup/server-entry.ts';
+import { argumentsFor, entryFor, keepingOthers, startThroughNpx, withoutKey } from './setup/server-entry.ts';
 import { textDiff } from './setup/text-diff.ts';
 import type { FlagValues } from '../config/load.ts';
 import type { ScaleKey } from '../scale/scale-key.ts';
@@ -38,12 +38,22 @@ export async function setupCommand(
   flags: FlagValues,
 ): Promise<number> {
   const machine = { platform: process.platform, home: homedir(), env: process.env, cwd: process.cwd() };
-  if (hostName === undefined) return listHosts(machine);
+  if (hostName === undefined) return printed(await listHosts(machine));
   if (!/^[\w-]+$/.test(name)) throw new ConfigError('--name takes letters, digits, _ and - only.');
   const { api_key: key } = await loadSettings(flags, { SCALE_API_KEY: process.env['SCALE_API_KEY'] });
   const start = { command: process.execPath, args: [await realpath(process.argv[1] ?? '')] };
   const options = { scope, name, flags, key, remove: remove === true, yes: yes === true && dryRun !== true };
-  return setUp(hostNamed(hostName), { ...options, ...(thisCopy === true && { start }) }, machine);
+  const lines = await setUp(
+    hostNamed(hostName),
+    { ...options, ...(thisCopy === true && { start }) },
+    machine,
+  );
+  return printed(lines);
+}
+
+function printed(lines: readonly string[]): number {
+  for (const line of lines) print(line);
+  return EXIT.ok;
 }
 
 export interface SetupOptions {
@@ -60,21 +70,20 @@ export interface SetupOptions {
   start?: Start;
 }
 
-/** Says which hosts are on this machine, and whether they have this server. */
-export async function listHosts(machine: Machine): Promise<number> {
+/** Which hosts are on this machine, and whether they have this server: a line for each. */
+export async function listHosts(machine: Machine): Promise<string[]> {
   const width = Math.max(...HOSTS.map(({ name }) => name.length)) + 2;
+  const lines: string[] = [];
   for (const host of HOSTS) {
     for (const scope of ['user', 'project'] as const) {
       const file = fileOf(host, scope, machine);
-      if (file === undefined) continue;
+      if (file === undefined || (scope === 'project' && file === fileOf(host, 'user', machine))) continue;
       const state = await stateOf(host, scope, file);
       if (scope === 'project' && state === 'not found') continue;
-      print(`${host.name.padEnd(width)}${scope.padEnd(9)}${state.padEnd(28)}${file}`);
+      lines.push(`${host.name.padEnd(width)}${scope.padEnd(9)}${state.padEnd(28)}${file}`);
     }
   }
-  print();
-  print('scale-ai-mcp setup HOST shows the change to the file; with --yes it is made.');
-  return EXIT.ok;
+  return [...lines, '', 'scale-ai-mcp setup HOST shows the change to the file; with --yes it is made.'];
 }
 
 /** In words. A host is here when the directory of its file is; Claude Code’s file lies in the home directory itself. */
@@ -108,36 +117,48 @@ function hostNamed(name: string): Host {
   );
 }
 
-/** Puts this server’s entry into the host’s file, or takes it out. */
-export async function setUp(host: Host, options: SetupOptions, machine: Machine): Promise<number> {
-  const { scope, name, key } = options;
+/**
+ * Puts this server’s entry into the host’s file, or takes it out. Returns what there is to say.
+ *
+ * @throws ConfigError for what cannot be used, or a file that cannot be edited safely
+ */
+export async function setUp(host: Host, options: SetupOptions, machine: Machine): Promise<string[]> {
+  const { scope, name, remove } = options;
   const place = fileOf(host, scope, machine);
   if (place === undefined)
     throw new ConfigError(`${host.title} has no file in a project. Leave out --scope project.`);
   const file = await readHostFile(place, scope === 'user' ? 0o600 : 0o644);
   const present = serversIn(host, file.text, file.path)[name];
-  const change = options.remove
+  const change = remove
     ? await removal(host, file, name, present)
-    : { text: addition(host, file, options, machine), restores: false };
-  const diff = textDiff(file.text, change.text ?? '');
-  print(`${file.path}${file.exists ? '' : ' (new)'}${change.text === undefined ? ' (deleted)' : ''}`);
-  for (const line of diff) print(withoutKey(line, key));
-  if (diff.length === 0) {
-    print(options.remove ? `There is no entry "${name}".` : `The entry "${name}" is there already.`);
-    return EXIT.ok;
-  }
-  print();
-  if (!options.yes) {
-    print('Nothing was written. With --yes it is.');
-    return EXIT.ok;
-  }
-  await write(file, change, present !== undefined);
-  print(options.remove ? `${host.title} no longer has the entry "${name}".` : `Written. ${host.next}`);
-  await sayWhereTheKeyIs(file, key, change.text ?? '');
-  return EXIT.ok;
+    : { text: addition(host, file, present, options, machine), restores: false };
+  const diff = textDiff(file.text, change.text ?? '').map(withoutKey);
+  const shown = [`${file.path}${nature(file, change)}`, ...diff];
+  if (diff.length === 0)
+    return [...shown, remove ? `There is no entry "${name}".` : `The entry "${name}" is there already.`];
+  if (!options.yes) return [...shown, '', 'Nothing was written. With --yes it is.'];
+  const backup = await write(file, change, present !== undefined);
+  return [
+    ...shown,
+    '',
+    remove ? `${host.title} no longer has the entry "${name}".` : `Written. ${host.next}`,
+    ...(backup === undefined ? [] : [`The file as it was: ${backup}`]),
+    ...whereTheKeyIs(file, options.key, change.text ?? ''),
+  ];
 }
 
-function addition(host: Host, file: HostFile, options: SetupOptions, machine: Machine): string {
+function nature(file: HostFile, { text }: Change): string {
+  if (text === undefined) return ' (deleted)';
+  return file.exists ? '' : ' (new)';
+}
+
+function addition(
+  host: Host,
+  file: HostFile,
+  present: Entry | undefined,
+  options: SetupOptions,
+  machine: Machine,
+): string {
   const { scope, name, flags, key } = options;
   const entry = entryFor(host, {
     start: options.start ?? startThroughNpx(machine.platform, scope),
@@ -146,7 +167,7 @@ function addition(host: Host, file: HostFile, options: SetupOptions, machine: Ma
     isKeyless: flags.sandbox === true || flags.api_key_file !== undefined,
     key,
   });
-  return withEntry(host, file.text, name, entry, file.path);
+  return withEntry(host, file.text, name, keepingOthers(present, entry), file.path);
 }
 
 interface Change {
@@ -174,20 +195,26 @@ async function removal(
   return { text: withoutEntry(host, file.text, name, file.path), restores: false };
 }
 
-/** The backup is of the file without the entry, as long as there is one. */
-async function write(file: HostFile, { text, restores }: Change, hadEntry: boolean): Promise<void> {
+/** Returns where the file as it was is kept; that is the file without the entry, as long as there is one. */
+async function write(
+  file: HostFile,
+  { text, restores }: Change,
+  hadEntry: boolean,
+): Promise<string | undefined> {
   const backup = backupOf(file.path);
   const hasBackup = (await stat(backup).catch(() => undefined)) !== undefined;
   if (!restores && !(hadEntry && hasBackup)) await keepBackup(file);
   if (text === undefined) await deleteHostFile(file);
   else await replaceHostFile(file, text);
   if (restores) await rm(backup, { force: true });
-  else if (file.exists) print(`The file as it was: ${backup}`);
+  return restores || !file.exists ? undefined : backup;
 }
 
-async function sayWhereTheKeyIs(file: HostFile, key: ScaleKey | undefined, text: string): Promise<void> {
-  if (key === undefined || !text.includes(key.reveal())) return;
-  print('The key stands in the file. --api-key-file FILE keeps it elsewhere.');
-  if (process.platform !== 'win32' && (file.mode & 0o077) !== 0)
-    print(`Others on this machine can read it: chmod 600 ${file.path}`);
+function whereTheKeyIs(file: HostFile, key: ScaleKey | undefined, text: string): string[] {
+  if (key === undefined || !text.includes(key.reveal())) return [];
+  const isOpen = process.platform !== 'win32' && (file.mode & 0o077) !== 0;
+  return [
+    'The key stands in the file. --api-key-file FILE keeps it elsewhere.',
+    ...(isOpen ? [`Others on this machine can read it: chmod 600 ${file.path}`] : []),
+  ];
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import * as z from 'zod';
 import { ConfigError } from '../../config/load.ts';
 import { SETTING_NAMES, metaOf } from '../../config/settings.ts';
 import type { FlagValues } from '../../config/load.ts';
@@ -14,6 +15,8 @@ export interface Start {
   command: string;
   args: readonly string[];
 }
+
+const Variables = z.record(z.string(), z.unknown()).catch({});
 
 const PACKAGE = ['-y', 'scale-ai-mcp'];
 
@@ -68,7 +71,31 @@ export function entryFor(host: Host, { start, args, scope, isKeyless, key }: Wan
   );
 }
 
-/** What an entry is shown as: a key is not. */
-export function withoutKey(text: string, key: ScaleKey | undefined): string {
-  return key === undefined ? text : text.replaceAll(key.reveal(), '(the key in SCALE_API_KEY)');
+/** How a server is started; what else stands in an entry, such as a time-out, its user put there. */
+const STARTING = new Set([
+  'command',
+  'args',
+  'env',
+  'env_vars',
+  'url',
+  'httpUrl',
+  'serverUrl',
+  'headers',
+  'type',
+]);
+
+/** The entry with what its user has added to the one that is there. */
+export function keepingOthers(present: Entry | undefined, entry: Entry): Entry {
+  if (present === undefined) return entry;
+  const others = Object.entries(present).filter(([name]) => !STARTING.has(name));
+  const variables = Object.entries(Variables.parse(present['env'])).filter(
+    ([name]) => name !== 'SCALE_API_KEY',
+  );
+  const env = { ...Object.fromEntries(variables), ...Variables.parse(entry['env']) };
+  return { ...entry, ...Object.fromEntries(others), ...(Object.keys(env).length > 0 && { env }) };
+}
+
+/** What a line of a file is shown as: a key is not. */
+export function withoutKey(line: string): string {
+  return line.replace(/(SCALE_API_KEY["']?\s*[:=]\s*["']?)(?!\$)[^"'\s]+/, '$1(the key)');
 }
