@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { takeTour } from '../examples/tour/take-tour.ts';
+import { asListed } from '../src/catalog/as-listed.ts';
 import { listTool } from '../src/catalog/listing.ts';
 import { isRecord } from '../src/responses/compact.ts';
 import { startSandbox } from '../src/sandbox/start-sandbox.ts';
@@ -93,7 +94,7 @@ function section(tool: Tool, example: Taken): string {
     `Toolset \`${tool.toolset}\`; effect: ${effects}${tool.reach === 'team' ? '; reaches over the whole team' : ''}.`,
     argumentTable(tool),
     'Call:',
-    json(alike(example.arguments)),
+    json(alike(asListed(listTool(tool).inputSchema, example.arguments))),
     'Answer:',
     json(alike(shorten(example.answer))),
   ].join('\n\n');

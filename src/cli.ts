@@ -113,6 +113,17 @@ function buildProgram(): Command {
   subcommand('doctor', 'checks key, mode, reachability, clock and configuration', COMMON_FLAGS).action(
     action(async (settings) => (await import('./commands/doctor.ts')).doctorCommand(settings)),
   );
+  addFlags(
+    program
+      .command('approvals', { hidden: true })
+      .description('the pages of questions that a server left; started by it')
+      .exitOverride(),
+    ['state_dir', 'sandbox', 'data', 'allow_dir'],
+  ).action(
+    action(async (settings) =>
+      (await import('./commands/serve-approvals.ts')).serveApprovalsCommand(settings),
+    ),
+  );
   addSetupCommand(program);
   addPolicyCommands(program);
   addAuditCommands(program);

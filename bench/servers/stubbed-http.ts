@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const local = await openLocal(settings, logger, { isRemote });
   const service = await openService(settings, local, logger, { isRemote, dispatcher: stubUpstream() });
   const { invoke, asking, callers, refuse } = service;
-  const factory = serverFactory({ caller: local.caller, invoke, asking, logger });
+  const factory = serverFactory({ caller: local.caller, invoke, asking, logger }, settings);
   const endpoint = statelessEndpoint(factory, logger);
   const { url } = await serveOverHttp(endpoint, { host: '127.0.0.1', port: 0, logger, callers, refuse });
   process.stderr.write(`serving ${url}\n`);

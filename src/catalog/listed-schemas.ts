@@ -5,7 +5,9 @@ import type { ListedSchemas, Tool } from './tool.ts';
 type JsonSchema = Record<string, unknown>;
 
 export function listSchemas({ input, output }: ReturnType<Tool['schemas']>): ListedSchemas {
-  return { input: toListedSchema(input, 'input'), output: toListedSchema(output, 'output') };
+  // Without "required": some clients (Gemini CLI 0.61) check errors against it, too, and lose them where it does not fit.
+  const { required: _required, ...listedOutput } = toListedSchema(output, 'output');
+  return { input: toListedSchema(input, 'input'), output: listedOutput };
 }
 
 /**

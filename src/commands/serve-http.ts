@@ -57,14 +57,16 @@ async function serveUntilStopped(
   const { caller } = local;
   const { invoke, asking } = service;
   const subscriptions = openSubscriptions(resources, service.watch);
-  const factory = serverFactory({
-    caller,
-    invoke,
-    asking,
-    subscriptions,
-    schemaProfile: settings.schema_profile,
-    logger,
-  });
+  const factory = serverFactory(
+    {
+      caller,
+      invoke,
+      asking,
+      subscriptions,
+      logger,
+    },
+    settings,
+  );
   const stateless = statelessEndpoint(factory, logger, subscriptions);
   const endpoint = withAskingSessions({ stateless, factory, now: () => performance.now() });
   const server = await serveOverHttp(endpoint, {

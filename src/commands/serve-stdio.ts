@@ -31,14 +31,16 @@ export async function serveStdioCommand(settings: Settings): Promise<number> {
     return openService(settings, local, logger, { isRemote: false });
   });
   const subscriptions = openSubscriptions(resources, watchOf(service.get));
-  const factory = serverFactory({
-    caller: local.caller,
-    invoke: async (invocation) => (await service.get()).invoke(invocation),
-    asking: askingOf(service.get),
-    subscriptions,
-    schemaProfile: settings.schema_profile,
-    logger,
-  });
+  const factory = serverFactory(
+    {
+      caller: local.caller,
+      invoke: async (invocation) => (await service.get()).invoke(invocation),
+      asking: askingOf(service.get),
+      subscriptions,
+      logger,
+    },
+    settings,
+  );
   const stdio = serveOverStdio(factory, logger, {
     subscriptions,
     caller: local.caller,

@@ -43,12 +43,15 @@ export async function serveViewCommand(settings: Settings, looked: Looked): Prom
   const token = randomBytes(32).toString('base64url');
   const port = settings.port ?? 0;
   try {
-    const factory = serverFactory({
-      caller: local.caller,
-      invoke: service.invoke,
-      asking: service.asking,
-      logger,
-    });
+    const factory = serverFactory(
+      {
+        caller: local.caller,
+        invoke: service.invoke,
+        asking: service.asking,
+        logger,
+      },
+      { ...settings, pictures: 'image', structured_content: 'on' },
+    );
     const stateless = statelessEndpoint(factory, logger);
     const server = await serveOverHttp(
       withAskingSessions({ stateless, factory, now: () => performance.now() }),

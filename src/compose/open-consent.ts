@@ -1,6 +1,7 @@
 import { ApprovalPages } from '../access/consent/approval-page.ts';
 import { Questions } from '../access/consent/questions.ts';
 import { openConsents } from '../access/consent/consents.ts';
+import { approvalsHandOver } from './hand-over-approvals.ts';
 import { openAsking } from '../mcp/asking.ts';
 import type { LocalFiles } from '../access/local-files.ts';
 import type { LimitStore } from '../access/limits/shared-store.ts';
@@ -26,7 +27,9 @@ export async function openConsent(
 ): Promise<OpenConsent> {
   const fallback = settings.confirm_fallback ?? (isRemote ? 'refuse' : 'approval');
   const questions = new Questions(async () => (await state.kept.get()).database, Date.now);
-  const pages = fallback === 'approval' ? new ApprovalPages(settings.state_dir, questions, files) : undefined;
+  const handOver = isRemote || state.pool ? undefined : approvalsHandOver(settings);
+  const pages =
+    fallback === 'approval' ? new ApprovalPages(settings.state_dir, questions, files, handOver) : undefined;
   const { policy, rates, currency } = settings;
   return {
     confirm: {

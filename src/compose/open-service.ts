@@ -4,7 +4,7 @@ import { openScaleGate } from '../access/limits/scale-gate.ts';
 import { localLimits, sharedLimits } from '../access/limits/shared-store.ts';
 import { isNamed } from '../catalog/tool-names.ts';
 import { durationMs } from '../config/setting.ts';
-import { isLocalEndpoint } from '../config/derived-settings.ts';
+import { isOnLoopback } from '../config/derived-settings.ts';
 import { createInvoker } from '../invocation/invoke.ts';
 import { InFlight } from '../work/jobs/in-flight.ts';
 import { challengeForScopes } from '../mcp/step-up.ts';
@@ -82,7 +82,7 @@ export async function openService(
   const consent = await openConsent(
     settings,
     { store, state, files: local.files },
-    { isRemote: isRemote && !isLocalEndpoint(settings) },
+    { isRemote: isRemote && !isOnLoopback(settings) },
   );
   const inFlight = new InFlight(RECORDING_MS);
   const isFromScale = isRemote ? await openCallbackSecret(secretOf(upstream, settings)) : undefined;

@@ -16,6 +16,17 @@ export function isLocalEndpoint(settings: Settings): boolean {
   return authOf(settings) === 'none' && settings.allow_host.length === 0;
 }
 
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
+
+/**
+ * Whether a page of this machine can be opened by whoever calls over HTTP: the server listens on loopback, and under no
+ * other name.
+ */
+export function isOnLoopback(settings: Settings): boolean {
+  const { host, allow_host: names } = settings;
+  return LOOPBACK.has(host) && names.length === 0 && authOf(settings) !== 'oauth';
+}
+
 /** Where the embedded sandbox keeps its state; undefined for one that keeps it in memory. */
 export function sandboxDirectory({ data, state_dir: stateDir }: Settings): string | undefined {
   return data === 'none' ? undefined : (data ?? path.join(stateDir, 'sandbox'));

@@ -71,6 +71,18 @@ export const Settings = z.strictObject({
     placeholder: 'NAME',
     description: `Form of the listed arguments: ${SCHEMA_PROFILES.join(', ')}. The default is for all clients but those named in docs/clients.`,
   }),
+  pictures: setting(z.enum(['image', 'file', 'none']).default('image'), {
+    flag: 'pictures',
+    placeholder: 'HOW',
+    description:
+      'Pictures in answers: image shows them to the model, file writes them below the state directory and tells the path, none leaves them out. For clients that hand images on as text.',
+  }),
+  structured_content: setting(z.enum(['on', 'off']).default('on'), {
+    flag: 'structured-content',
+    placeholder: 'WHETHER',
+    description:
+      'Whether answers are given as structured content beside their text. For clients that give a model both: off.',
+  }),
   read_only: setting(z.boolean().default(false), {
     flag: 'read-only',
     kind: 'boolean',

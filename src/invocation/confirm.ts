@@ -26,7 +26,7 @@ export class AskFirst extends ToolFailure {
     super(
       'confirmation_required',
       question.wasAnsweredByClient
-        ? 'Nobody was reached: this client answered the question by itself. A person must agree first to what the plan says. Nothing was sent.'
+        ? 'Nobody was reached: this client answered the question by itself, or without what the form asks for. A person must agree first to what the plan says. Nothing was sent.'
         : 'A person must agree first to what the plan says. Nothing was sent.',
       { outcome: 'not_sent' },
     );

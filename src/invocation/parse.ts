@@ -1,3 +1,4 @@
+import { asListed } from '../catalog/as-listed.ts';
 import { isRecord } from '../responses/compact.ts';
 import { coerceArguments, withoutRoutine, withoutEmptyTexts, withoutNulls } from './coerce.ts';
 import { explainIssues } from './explain-issues.ts';
@@ -23,7 +24,7 @@ export function parseArguments(
   if (args !== undefined && !isRecord(args)) {
     throw new ToolFailure('invalid_arguments', `${tool.name} takes an object of named arguments.`, {
       outcome: 'not_sent',
-      example: tool.example,
+      example: exampleOf(tool),
     });
   }
   const normalized = normalizeArguments(tool, args ?? {});
@@ -55,6 +56,12 @@ function withoutBlanks(
   return withoutEmptyTexts(args, issues, new Set(Array.isArray(required) ? required.map(String) : []));
 }
 
+/** In the form that is listed, which clients may check before they send it. */
+function exampleOf(tool: Tool): Readonly<Record<string, unknown>> {
+  const listed = asListed(tool.listed().input, tool.example);
+  return isRecord(listed) ? listed : tool.example;
+}
+
 /** @param issues every argument that does not fit */
 export function invalidArguments(tool: Tool, issues: readonly ArgumentIssue[]): ToolFailure {
   const [first] = issues;
@@ -67,7 +74,7 @@ export function invalidArguments(tool: Tool, issues: readonly ArgumentIssue[]): 
       ...(first && { path: first.path }),
       ...(first?.allowed !== undefined && { allowed: first.allowed }),
       issues,
-      example: tool.example,
+      example: exampleOf(tool),
     },
   );
 }

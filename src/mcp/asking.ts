@@ -55,8 +55,14 @@ export function consentIn({ mcpReq }: ServerContext): Consent | undefined {
   const answer = Answer.safeParse(mcpReq.inputResponses?.[KEY]);
   if (!seal.success || !answer.success) return undefined;
   const { action, content } = answer.data;
-  if (action === 'accept') return { seal: seal.data, answer: content?.agree === true ? 'yes' : 'no' };
-  return { seal: seal.data, answer: action === 'decline' ? 'no' : 'dismissed' };
+  if (action !== 'accept') return { seal: seal.data, answer: action === 'decline' ? 'no' : 'dismissed' };
+  return { seal: seal.data, answer: answerIn(content?.agree) };
+}
+
+/** A client that accepts a form without filling it in has asked its user in words of its own, or nobody. */
+function answerIn(agree: boolean | undefined): Consent['answer'] {
+  if (agree === undefined) return 'dismissed';
+  return agree ? 'yes' : 'no';
 }
 
 /**
@@ -98,14 +104,16 @@ export async function fallBack(
     return {
       ...error,
       plan: shownPlan(plan),
-      message: `${error.message} ${wasAnsweredByClient ? '' : 'This client cannot ask its user. '}Use one that supports elicitation, or have whoever runs the server allow it in the policy of the configuration file.`,
+      message: `${error.message} ${wasAnsweredByClient ? '' : 'This client cannot ask its user. '}Use one that supports elicitation, or give yours a handler for it; or have whoever runs the server allow it in the policy of the configuration file, or give links with --confirm-fallback approval.`,
     };
   }
+  const { code, ...rest } = error;
   return {
-    ...error,
+    code,
+    approve_at: opened.url, // early: some hosts show a model the first 200 characters of an error
+    ...rest,
     plan: shownPlan(plan),
     message: `${error.message} Give the user this link, which shows the plan and takes their click, and make the same call again afterwards. Do not open it yourself: the decision is theirs.`,
-    approve_at: opened.url,
     expires_at: new Date(opened.expiresAt).toISOString(),
   };
 }

@@ -169,6 +169,7 @@ function readMessages(
     { parseAs: 'string' },
     async (request: FastifyRequest, text: string) => {
       refuseLargerThan(bodyLimitOf(callerBehind(request.raw)), Buffer.byteLength(text));
+      if (text === '' && request.method === 'DELETE') return undefined; // as the Python SDK ends a session
       const body = await new Promise<unknown>((resolve, reject) => {
         void parseJson(request, withLongNumbersQuoted(text), (error, parsed) =>
           error ? reject(error) : resolve(parsed),

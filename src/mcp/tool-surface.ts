@@ -1,11 +1,11 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import { answerIn } from './answer-form.ts';
 import { ask, canAsk, fallBack } from './asking.ts';
 import { namesOf } from '../catalog/tool-names.ts';
 import { nearestName } from '../catalog/nearest-name.ts';
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import type { ListedTool } from '../catalog/listing.ts';
 import type { Tool } from '../catalog/tool.ts';
-import type { InvocationResult } from '../invocation/invoke.ts';
+import type { AnswerForm } from './answer-form.ts';
 import type { Asking } from './asking.ts';
 import type { Calls } from './call.ts';
 import type { Surface } from './surface.ts';
@@ -18,10 +18,14 @@ export function toolsByName(catalog: readonly Tool[]): ToolsByName {
 }
 
 export function toolSurface(
-  list: ListedTool[],
+  list: Surface['tools']['list'],
   byName: ToolsByName,
   calls: Calls,
-  { asking, legacyCapabilities }: { asking: Asking; legacyCapabilities: () => unknown },
+  {
+    asking,
+    form,
+    legacyCapabilities,
+  }: { asking: Asking; form: AnswerForm; legacyCapabilities: () => unknown },
 ): Surface['tools'] {
   return {
     list,
@@ -29,22 +33,13 @@ export function toolSurface(
       const tool = byName.get(name);
       if (!tool) throw unknownTool(name, list);
       const result = await calls.call(tool, args, context);
-      if (result.ok) return success(result);
+      if (result.ok) return answerIn(form, result);
       const { error, question } = result;
       if (!question) return failure(error);
       const isAsked = !question.wasAnsweredByClient && canAsk(context, legacyCapabilities());
       if (isAsked) return ask(question, asking, context);
       return failure(await fallBack(error, question, asking));
     },
-  };
-}
-
-function success({ output, pictures, meta }: InvocationResult & { ok: true }): CallToolResult {
-  const images = pictures.map(({ base64: data, mimeType }) => ({ type: 'image' as const, data, mimeType }));
-  return {
-    content: [{ type: 'text', text: JSON.stringify(output) }, ...images],
-    structuredContent: output,
-    ...(meta && { _meta: { ...meta } }),
   };
 }
 

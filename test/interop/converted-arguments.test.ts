@@ -3,7 +3,7 @@ import { listTool } from '../../src/catalog/listing.ts';
 import { parseArguments } from '../../src/invocation/parse.ts';
 import { isRecord } from '../../src/responses/compact.ts';
 import { catalog } from '../../tools/index.ts';
-import { asListed } from '../support/as-listed.ts';
+import { asListed } from '../../src/catalog/as-listed.ts';
 import { toolNamed } from '../support/invoke-tool.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
 

@@ -1,3 +1,4 @@
+import { asListed } from '../../src/catalog/as-listed.ts';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/invocation/parse.ts';
 import { ToolFailure } from '../../src/invocation/tool-failure.ts';
@@ -74,7 +75,8 @@ describe('the refusal teaches', () => {
   it('names an unknown argument and the one that was meant', () => {
     const { message, details } = failureOf(create, { ...valid, callback: 'https://x.example' });
     expect(message).toContain('did you mean "callback_url"');
-    expect(details).toMatchObject({ path: 'callback', outcome: 'not_sent', example: create.example });
+    const example = asListed(create.listed().input, create.example);
+    expect(details).toMatchObject({ path: 'callback', outcome: 'not_sent', example });
   });
 
   it('names an unknown field inside an argument', () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { listTool } from '../../src/catalog/listing.ts';
 import { selectTools } from '../../src/catalog/selection.ts';
 import { composeInstructions } from '../../src/mcp/instructions.ts';
-import { asListed } from '../support/as-listed.ts';
+import { asListed } from '../../src/catalog/as-listed.ts';
 import { catalog } from '../../tools/index.ts';
 import { PRESETS } from '../../tools/presets.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { listTool } from '../../src/catalog/listing.ts';
 import { catalog } from '../../tools/index.ts';
-import { asListed } from '../support/as-listed.ts';
+import { asListed } from '../../src/catalog/as-listed.ts';
 import { CREATORS, PRIMARY_TYPES, examplesOf } from '../support/examples.ts';
 import { around } from '../support/json-schema-arbitrary.ts';
 import type { Tool } from '../../src/catalog/tool.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { knownBy, readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { onlyWithStatus } from '../tasks/only-with-status.ts';
 import { TaskId, listTasksStep } from '../tasks/task-lookup.ts';
 
 const AuditedTask = knownBy(
@@ -37,6 +38,8 @@ export const auditTask = defineTool({
   /** Scale answers `OK`. */
   response: z.unknown(),
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', accepted: false, comments: 'Two cars are missing.' },
+  check: (context, { task_id: id }) =>
+    onlyWithStatus(context, id, { status: 'completed', what: 'has a result to judge' }),
   planned: async (_context, { accepted, comments }) => ({
     details: {
       Verdict: accepted ? 'accepted' : 'rejected',

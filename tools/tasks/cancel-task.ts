@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { onlyWithStatus } from './only-with-status.ts';
 import { defineTaskChange } from './task-change.ts';
 import { TaskId } from './task-lookup.ts';
 
@@ -14,6 +15,8 @@ export const cancelTask = defineTaskChange({
     clear_unique_id: z.boolean().optional().describe('free its unique_id'),
   }),
   example: { task_id: '65f0c1d2e4b0a90012ab34cd' },
+  check: (context, { task_id: id }) =>
+    onlyWithStatus(context, id, { status: 'pending', what: 'can be cancelled' }),
   request: ({ task_id, clear_unique_id: clear }) => ({
     method: 'POST',
     path: ['task', task_id, 'cancel'],

@@ -4,7 +4,7 @@ import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listTasksStep } from './task-lookup.ts';
 import { KnownTask, TaskObject } from './task-object.ts';
 import { taskRow } from './task-view.ts';
-import type { Shaping, Tool } from '../../src/catalog/tool.ts';
+import type { CheckContext, Shaping, Tool } from '../../src/catalog/tool.ts';
 import type { RestRequest } from '../../src/catalog/rest-request.ts';
 import type { Consequence, Effect } from '../../src/catalog/vocabulary.ts';
 
@@ -21,6 +21,7 @@ interface ChangeSpec<I extends z.ZodObject> {
   done: (input: z.output<I>, task: TaskObject, shaping: Shaping) => string;
   /** Whether a task shows that it was done. */
   isDone: (input: z.output<I>, task: TaskObject) => boolean;
+  check?: (context: CheckContext, input: z.output<I>) => Promise<string[]>;
   /** The call that sees whether it was done. */
   idOf: (input: z.output<I>) => string;
 }
@@ -39,6 +40,7 @@ export function defineTaskChange<I extends z.ZodObject>(spec: ChangeSpec<I>): To
     output: { task: z.looseObject({}).optional() },
     response: TaskObject,
     example: spec.example,
+    ...(spec.check && { check: spec.check }),
     request: spec.request,
     async reconcile({ read }, input) {
       const task = readAnswer(KnownTask, await read(['task', spec.idOf(input)]), 'a task');

@@ -53,16 +53,19 @@ export class ApprovalPages {
   readonly #directory: string;
   readonly #questions: Questions;
   readonly #files: LocalFiles;
+  readonly #handOver: (() => void) | undefined;
   #serving: Promise<{ server: Server | undefined; origin: string }> | undefined;
 
   /**
    * @param directory of the state, where the port is remembered
    * @param files what pictures beside a question are read from
+   * @param handOver has another process serve what is open when this one ends
    */
-  constructor(directory: string, questions: Questions, files: LocalFiles) {
+  constructor(directory: string, questions: Questions, files: LocalFiles, handOver?: () => void) {
     this.#directory = directory;
     this.#questions = questions;
     this.#files = files;
+    this.#handOver = handOver;
   }
 
   /** Serves the questions that earlier processes left. */
@@ -88,6 +91,7 @@ export class ApprovalPages {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
+    if (this.#handOver && (await this.#questions.anyOpen())) this.#handOver();
   }
 
   #serve(): Promise<{ server: Server | undefined; origin: string }> {

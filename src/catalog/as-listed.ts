@@ -1,4 +1,4 @@
-import { isRecord } from '../../src/responses/compact.ts';
+import { isRecord } from '../responses/compact.ts';
 
 /**
  * Arguments in the form in which they are listed: JSON text where text is listed for an object or a list, and a list of

@@ -1,0 +1,23 @@
+import { query } from '@anthropic-ai/claude-agent-sdk';
+
+const [command, ...args] = JSON.parse(process.env.SERVER_COMMAND ?? '[]');
+const scale = process.env.SERVER_URL
+  ? {
+      type: 'http',
+      url: process.env.SERVER_URL,
+      headers: { Authorization: `Bearer ${process.env.SERVER_TOKEN}` },
+    }
+  : { type: 'stdio', command, args };
+
+const messages = query({
+  prompt: process.argv[2],
+  options: {
+    mcpServers: { scale },
+    allowedTools: ['mcp__scale__*'],
+    env: { ...process.env, ANTHROPIC_BASE_URL: process.env.MODEL_BASE_URL },
+  },
+});
+for await (const message of messages) {
+  if (message.type === 'result')
+    console.log(message.subtype === 'success' ? message.result : message.subtype);
+}

@@ -1,0 +1,40 @@
+import asyncio
+import json
+import os
+import sys
+
+from langchain.agents import create_agent
+from langchain_mcp_adapters.callbacks import Callbacks
+from langchain_mcp_adapters.client import MultiServerMCPClient
+from langchain_mcp_adapters.tools import load_mcp_tools
+from langchain_openai import ChatOpenAI
+from mcp.types import ElicitResult
+
+# Chat Completions, the default, take no images from tools.
+model = ChatOpenAI(model="gpt-5", base_url=os.environ["MODEL_BASE_URL"], use_responses_api=True)
+
+if "SERVER_URL" in os.environ:
+    headers = {"Authorization": f"Bearer {os.environ['SERVER_TOKEN']}"}
+    server = {"transport": "http", "url": os.environ["SERVER_URL"], "headers": headers}
+else:
+    command, *args = json.loads(os.environ["SERVER_COMMAND"])
+    server = {"transport": "stdio", "command": command, "args": args}
+
+
+async def ask(context, params, callback):
+    print(params.message, "(yes/no)", file=sys.stderr)
+    if input() == "yes":
+        return ElicitResult(action="accept", content={"agree": True})
+    return ElicitResult(action="decline")
+
+
+async def main():
+    client = MultiServerMCPClient({"scale": server}, callbacks=Callbacks(on_elicitation=ask))
+    # client.get_tools() would start a server for each call.
+    async with client.session("scale") as session:
+        agent = create_agent(model, await load_mcp_tools(session))
+        state = await agent.ainvoke({"messages": [("user", sys.argv[1])]})
+        print(state["messages"][-1].text)
+
+
+asyncio.run(main())
