@@ -86,6 +86,11 @@ export async function listHosts(machine: Machine): Promise<string[]> {
   return [...lines, '', 'scale-ai-mcp setup HOST shows the change to the file; with --yes it is made.'];
 }
 
+/** Whatever its command: a copy of this server may lie anywhere. */
+function isOurs(name: string, entry: Entry): boolean {
+  return name === 'scale' || JSON.stringify(entry).includes('scale-ai-mcp');
+}
+
 /** In words. A host is here when the directory of its file is; Claude Code’s file lies in the home directory itself. */
 async function stateOf(host: Host, scope: Scope, file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
@@ -96,7 +101,7 @@ async function stateOf(host: Host, scope: Scope, file: string): Promise<string> 
   }
   try {
     const servers = Object.entries(serversIn(host, text.replace(/^\uFEFF/, ''), file));
-    const ours = servers.filter(([, entry]) => JSON.stringify(entry).includes('scale-ai-mcp'));
+    const ours = servers.filter(([name, entry]) => isOurs(name, entry));
     return ours.length === 0
       ? 'found, no entry'
       : `found, entry "${ours.map(([name]) => name).join('", "')}"`;
@@ -142,9 +147,15 @@ export async function setUp(host: Host, options: SetupOptions, machine: Machine)
     ...shown,
     '',
     remove ? `${host.title} no longer has the entry "${name}".` : `Written. ${host.next}`,
-    ...(backup === undefined ? [] : [`The file as it was: ${backup}`]),
+    ...(backup === undefined
+      ? []
+      : [`The file as it was: ${backup}${remove && holdsKey(file.text) ? ' (it holds the key)' : ''}`]),
     ...whereTheKeyIs(file, options.key, change.text ?? ''),
   ];
+}
+
+function holdsKey(text: string): boolean {
+  return text.split('\n').some((line) => withoutKey(line) !== line);
 }
 
 function nature(file: HostFile, { text }: Change): string {

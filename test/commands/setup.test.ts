@@ -11,7 +11,6 @@ import { HOSTS, fileOf } from '../../src/commands/setup/hosts.ts';
 import { backupOf } from '../../src/commands/setup/host-file.ts';
 import { listHosts, setUp } from '../../src/commands/setup.ts';
 import { HOST_SCHEMAS } from '../fixtures/host-schemas.ts';
-import { run } from '../support/run-cli.ts';
 import type { Host, Machine, Scope } from '../../src/commands/setup/hosts.ts';
 import type { SetupOptions } from '../../src/commands/setup.ts';
 
@@ -313,30 +312,5 @@ describe('setup', () => {
     const windows: Machine = { ...machine, platform: 'win32' };
     await setUp({ ...host, userFile: () => file }, setting(), windows);
     expect(await readFile(file, 'utf8')).toContain('"command": "cmd"');
-  });
-});
-
-describe('the command line', () => {
-  it('lists the hosts, writes an entry, lists it and takes it out', async () => {
-    const options = { env: { HOME: machine.home, SCALE_API_KEY: KEY }, cwd: machine.cwd };
-    expect((await run(['setup'], options)).stdout).toMatch(/^cursor +user +not found/m);
-    const shown = await run(['setup', 'cursor', '--read-only'], options);
-    expect(shown).toMatchObject({ code: 0, stderr: '' });
-    expect(shown.stdout).toContain('Nothing was written');
-    expect((await run(['setup', 'cursor', '--read-only', '--yes'], options)).code).toBe(0);
-    expect((await run(['setup'], options)).stdout).toMatch(/^cursor +user +found, entry "scale"/m);
-    expect((await run(['setup', 'cursor', '--remove', '--yes'], options)).stdout).toContain('no longer');
-    expect(await readdir(path.join(machine.home, '.cursor'))).toEqual([]);
-  });
-
-  it.each([
-    [['setup', 'cursr'], 'Did you mean "cursor"?'],
-    [['setup', 'cursor', '--name', 'a b'], '--name'],
-    [['setup', 'cursor', '--toolsets', 'x', '--log-level', 'loud'], '--log-level'],
-    [['setup', 'zed', '--scope', 'project', '--sandbox'], 'no file in a project'],
-  ])('refuses %j', async (args, expected) => {
-    const { code, stderr } = await run(args, { env: { HOME: machine.home }, cwd: machine.cwd });
-    expect(code).toBe(2);
-    expect(stderr).toContain(expected);
   });
 });

@@ -193,7 +193,7 @@ export const HOSTS: readonly Host[] = [
     servers: ['mcp_servers'],
     userFile: hermesConfig,
     keyReference: { env: { SCALE_API_KEY: '${SCALE_API_KEY}' } },
-    next: 'Start hermes; it connects to its servers as it starts.',
+    next: 'Run: hermes mcp test scale',
     source: 'https://github.com/NousResearch/hermes-agent',
   },
 ];
