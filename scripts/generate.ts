@@ -8,6 +8,7 @@ import { format } from 'prettier';
 import { listTool } from '../src/catalog/listing.ts';
 import { configFileSchema, settingsTable } from '../src/config/reference.ts';
 import { catalog } from '../tools/index.ts';
+import { clientPages, clientTable, mcpJsonExample } from './client-pages.ts';
 import { PERFORMANCE_PAGE, performancePage } from './performance-page.ts';
 import { choosingToolsPage } from './token-prices.ts';
 import { toolsPage } from './tools-page.ts';
@@ -17,8 +18,13 @@ import type { Tool } from '../src/catalog/tool.ts';
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 
-async function put(path: string, content: string): Promise<void> {
-  const formatted = await format(content, { filepath: path, printWidth: 110, singleQuote: true });
+async function put(path: string, content: string, parser?: 'json'): Promise<void> {
+  const formatted = await format(content, {
+    filepath: path,
+    ...(parser && { parser }),
+    printWidth: 110,
+    singleQuote: true,
+  });
   const present = await readFile(path, 'utf8').catch(() => undefined);
   if (present === formatted) return;
   if (check) stale.push(path);
@@ -68,7 +74,13 @@ function budgetPage(): string {
   ].join('\n\n');
 }
 
-await putSection('README.md', { tools: toolTable(), settings: settingsTable() });
+await putSection('README.md', {
+  clients: clientTable('docs/clients/'),
+  tools: toolTable(),
+  settings: settingsTable(),
+});
+await put('mcp.json.example', mcpJsonExample(), 'json');
+for (const { path, sections } of await clientPages()) await putSection(path, sections);
 await put('docs/tools.md', await toolsPage());
 await put('docs/ways-in.md', await waysInPage());
 await put(PERFORMANCE_PAGE, await performancePage());

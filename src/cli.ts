@@ -1,51 +1,15 @@
 import { Command, CommanderError, Option } from 'commander';
 import { nearestName } from './catalog/nearest-name.ts';
 import { EXIT } from './commands/exit-codes.ts';
+import { COMMON_FLAGS, HELP_ALL, HTTP_FLAGS, SANDBOX_FLAGS, addFlags, flagValues } from './commands/flags.ts';
+import { addShellCommands } from './commands/shell/shell-commands.ts';
 import { ConfigError, loadSettings } from './config/load.ts';
-import { SETTING_NAMES, metaOf } from './config/settings.ts';
 import { VERSION } from './version.ts';
-import type { FlagValues } from './config/load.ts';
 import type { Looked } from './commands/serve-view.ts';
-import type { SettingName, Settings } from './config/settings.ts';
+import type { SetupFlags } from './commands/setup.ts';
+import type { Settings } from './config/settings.ts';
+import type { Subcommand } from './commands/flags.ts';
 
-const SANDBOX_FLAGS: readonly SettingName[] = ['data', 'turnaround', 'labelers', 'rate_limit', 'seed'];
-const HTTP_FLAGS: readonly SettingName[] = [
-  'host',
-  'port',
-  'metrics_port',
-  'metrics_host',
-  'auth',
-  'allow_host',
-  'caller_keys',
-];
-const COMMON_FLAGS = SETTING_NAMES.filter((name) => !HTTP_FLAGS.includes(name));
-
-function addFlags(command: Command, names: readonly SettingName[]): Command {
-  for (const name of names) {
-    const { flag, kind, placeholder, description } = metaOf(name);
-    if (flag === undefined) continue;
-    const option = new Option(
-      kind === 'boolean' ? `--${flag}` : `--${flag} <${placeholder ?? 'value'}>`,
-      description,
-    );
-    if (kind === 'list')
-      option.argParser((value: string, earlier: string[] | undefined) => [...(earlier ?? []), value]);
-    command.addOption(option);
-  }
-  return command;
-}
-
-/** Commander names options in camel case; settings have their flag's words in snake case. */
-function flagValues(options: Readonly<Record<string, unknown>>): FlagValues {
-  const named = Object.entries(options).map(([key, value]): [string, unknown] => [
-    key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
-    value,
-  ]);
-  return Object.fromEntries(named);
-}
-
-type Options = Readonly<Record<string, unknown>>;
-type Subcommand = (name: string, description: string, flags: readonly SettingName[]) => Command;
 type Run = (settings: Settings, options: Readonly<Record<string, unknown>>) => Promise<number>;
 
 function action(run: Run): (options: Record<string, unknown>, command: Command) => Promise<void> {
@@ -80,7 +44,7 @@ function buildProgram(): Command {
     );
   addFlags(program, COMMON_FLAGS);
 
-  const subcommand = (name: string, description: string, flags: readonly SettingName[]): Command =>
+  const subcommand: Subcommand = (name, description, flags) =>
     addFlags(program.command(name).description(description).exitOverride().allowExcessArguments(), flags);
 
   subcommand('http', 'MCP over streamable HTTP at /mcp', [...HTTP_FLAGS, ...COMMON_FLAGS]).action(
@@ -126,83 +90,62 @@ function buildProgram(): Command {
       (await import('./commands/serve-approvals.ts')).serveApprovalsCommand(settings),
     ),
   );
+  addSetupCommand(program);
   addPolicyCommands(program);
   addAuditCommands(program);
-  return program;
+  groupCommands(program);
+  return program.addHelpText('after', EXAMPLES);
 }
 
-/** The everyday jobs from a shell, without a model. */
-function addShellCommands(subcommand: Subcommand): void {
-  const everyday = async (): Promise<typeof import('./commands/shell/everyday.ts')> =>
-    import('./commands/shell/everyday.ts');
-  const withArgument = (
-    command: Command,
-    run: (settings: Settings, argument: string, options: Options) => Promise<number>,
-  ): Command =>
-    command.action(async (argument: string, options: Options, self: Command) => {
-      process.exitCode = await run(await settingsOf(self), argument, options);
-    });
+const EXAMPLES = `
+Examples:
+  scale-ai-mcp --sandbox                       a server to try, without an account
+  scale-ai-mcp setup cursor --sandbox          its entry for Cursor: shows it; --yes writes it
+  scale-ai-mcp doctor                          what is missing, and what to do
+  scale-ai-mcp call list_tasks batch=b1        one call, without a model
+  scale-ai-mcp view --project road-signs       labels in a browser
 
-  subcommand('call', 'one call of any tool: name=value, or --json', COMMON_FLAGS)
-    .argument('<tool>', 'its name, with or without scale_ai_')
-    .argument('[arguments...]', 'name=value')
-    .option('--json <JSON>', 'all arguments as JSON, @FILE, or - for what is piped in')
-    .action(async (tool: string, pairs: string[], { json }: { json?: string }, self: Command) => {
-      process.exitCode = await (await everyday()).callCommand(await settingsOf(self), tool, { pairs, json });
-    });
-  withArgument(
-    subcommand('plan', 'a plan of many tasks from a manifest, sending nothing', COMMON_FLAGS)
-      .argument('<file>', 'CSV, TSV, JSON, JSON Lines, or a directory')
-      .requiredOption('--type <TYPE>', 'task type, such as imageannotation')
-      .requiredOption('--batch <NAME>', 'batch that the tasks go to')
-      .requiredOption('--template <JSON>', 'task parameters with {{column}}, as JSON or @FILE'),
-    async (settings, file, { type, batch, template }) =>
-      (await everyday()).planCommand(settings, { manifest_path: file, type, batch, template }),
-  );
-  withArgument(
-    subcommand('submit', 'carries a plan out, once you have said yes', COMMON_FLAGS).argument(
-      '<plan>',
-      'its id',
-    ),
-    async (settings, plan) =>
-      (await everyday()).untilEndedCommand(settings, 'submit_plan', { plan_id: plan }),
-  );
-  withArgument(
-    subcommand('wait', 'until the tasks of a batch are done', COMMON_FLAGS).argument('<batch>', 'its name'),
-    async (settings, batch) => (await everyday()).untilEndedCommand(settings, 'wait_for_tasks', { batch }),
-  );
-  subcommand('export', 'results as JSON Lines, or as a folder for training', COMMON_FLAGS)
-    .option('--batch <NAME>', 'of this batch; or give --project')
-    .option('--format <FORMAT>', 'jsonl, coco, yolo, voc, mask_png, csv …')
-    .option('--classes <NAMES>', 'in order, with commas between them')
-    .option('--split <SHARES>', '0.8/0.1/0.1, batch or metadata.KEY')
-    .option('--images <HOW>', 'link or copy')
-    .option('--output <PATH>', 'a new file or folder')
-    .action(async ({ classes, output, ...rest }: Record<string, string>, self: Command) => {
-      const given = {
-        ...ofExport(rest),
-        ...(classes !== undefined && { classes: classes.split(',') }),
-        ...(output !== undefined && { output_path: output }),
-      };
-      process.exitCode = await (
-        await everyday()
-      ).untilEndedCommand(await settingsOf(self), 'export_results', given);
-    });
-  subcommand('jobs', 'long work, the newest first', COMMON_FLAGS)
-    .option('--state <STATE>', 'queued, running, waiting, done, failed or cancelled')
-    .action(async ({ state }: { state?: string }, self: Command) => {
-      process.exitCode = await (await everyday()).jobsCommand(await settingsOf(self), state ? { state } : {});
-    });
+${HELP_ALL} shows every option.`;
+
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'Start a server:': ['http', 'sandbox'],
+  'Set up and check:': ['setup', 'doctor', 'tools', 'config', 'token', 'audit'],
+  'Work from the shell:': ['view', 'call', 'plan', 'submit', 'wait', 'export', 'jobs'],
+};
+
+function groupCommands(program: Command): void {
+  for (const [group, names] of Object.entries(GROUPS))
+    for (const command of program.commands) if (names.includes(command.name())) command.helpGroup(group);
 }
 
-function ofExport({ batch, format, split, images }: Readonly<Record<string, string | undefined>>): object {
-  return Object.fromEntries(
-    Object.entries({ batch, format, split, images }).filter(([, value]) => value !== undefined),
-  );
-}
-
-async function settingsOf(command: Command): Promise<Settings> {
-  return loadSettings(flagValues(command.optsWithGlobals()), process.env);
+/** The command that writes into the configuration files of hosts. */
+function addSetupCommand(program: Command): void {
+  const setup = program
+    .command('setup')
+    .description('this server’s entry in the configuration file of a host, such as Claude Desktop or VS Code')
+    .argument('[host]', 'which; without it: the hosts of this machine')
+    .addOption(
+      new Option(
+        '--scope <WHICH>',
+        'user: your own file; project: the one in this directory, shared with others',
+      )
+        .choices(['user', 'project'])
+        .default('user'),
+    )
+    .option('--name <NAME>', 'the name of the entry, which hosts put before each tool', 'scale')
+    .option('--remove', 'takes the entry out')
+    .option(
+      '--this-copy',
+      'start this copy of the server with this Node.js, not the published one through npx',
+    )
+    .option('--dry-run', 'shows the change and makes none; the default')
+    .option('--yes', 'makes the change')
+    .exitOverride()
+    .action(async (host: string | undefined, options: Record<string, unknown> & SetupFlags) => {
+      const { setupCommand } = await import('./commands/setup.ts');
+      process.exitCode = await setupCommand(host, options, flagValues(options));
+    });
+  addFlags(setup, COMMON_FLAGS);
 }
 
 /** Commands that read audit files. */
@@ -291,7 +234,7 @@ function explain(error: unknown): { message: string; code: number } {
 
 async function main(): Promise<void> {
   try {
-    await buildProgram().parseAsync();
+    await buildProgram().parseAsync(process.argv.map((word) => (word === HELP_ALL ? '--help' : word)));
   } catch (error) {
     const { message, code } = explain(error);
     if (message !== '') process.stderr.write(`scale-ai-mcp: ${message}\n`);

@@ -9,6 +9,8 @@ export const COMMON: BuildOptions = {
   target: 'node20.19',
   format: 'cjs',
   define: { __VERSION__: JSON.stringify(packageJson.version) },
+  // Its main file requires modules in a way that cannot be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   logLevel: 'warning',
 };
 
