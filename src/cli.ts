@@ -47,6 +47,26 @@ function buildProgram(): Command {
   const subcommand: Subcommand = (name, description, flags) =>
     addFlags(program.command(name).description(description).exitOverride().allowExcessArguments(), flags);
 
+  addServerCommands(subcommand);
+  addLookCommands(subcommand);
+  addShellCommands(subcommand);
+  addApprovalsCommand(program);
+  addSetupCommand(program);
+  addPolicyCommands(program);
+  addAuditCommands(program);
+  program
+    .command('completion')
+    .description('a script that completes commands and options: bash, zsh or fish')
+    .argument('<shell>')
+    .exitOverride()
+    .action(async (shell: string) => {
+      process.exitCode = (await import('./commands/completion.ts')).completionCommand(program, shell);
+    });
+  groupCommands(program);
+  return program.addHelpText('after', EXAMPLES);
+}
+
+function addServerCommands(subcommand: Subcommand): void {
   subcommand('http', 'MCP over streamable HTTP at /mcp', [...HTTP_FLAGS, ...COMMON_FLAGS]).action(
     action(async (settings) => (await import('./commands/serve-http.ts')).serveHttpCommand(settings)),
   );
@@ -58,6 +78,10 @@ function buildProgram(): Command {
   ]).action(
     action(async (settings) => (await import('./commands/run-sandbox.ts')).runSandboxCommand(settings)),
   );
+}
+
+/** Commands that show what there is. */
+function addLookCommands(subcommand: Subcommand): void {
   subcommand('view', 'tasks with their annotations, in a browser on this machine', ['port', ...COMMON_FLAGS])
     .argument('[task]', 'the id of a task')
     .option('--batch <NAME>', 'completed tasks of this batch; or give --project')
@@ -75,10 +99,16 @@ function buildProgram(): Command {
         (await import('./commands/print-tools.ts')).printToolsCommand(settings, { json: json === true }),
       ),
     );
-  subcommand('doctor', 'checks key, mode, reachability, clock and configuration', COMMON_FLAGS).action(
-    action(async (settings) => (await import('./commands/doctor.ts')).doctorCommand(settings)),
-  );
-  addShellCommands(subcommand);
+  subcommand('doctor', 'checks key, mode, reachability, clock and configuration', COMMON_FLAGS)
+    .option('--json', 'what was found, as JSON')
+    .action(
+      action(async (settings, { json }) =>
+        (await import('./commands/doctor.ts')).doctorCommand(settings, { json: json === true }),
+      ),
+    );
+}
+
+function addApprovalsCommand(program: Command): void {
   addFlags(
     program
       .command('approvals', { hidden: true })
@@ -90,11 +120,6 @@ function buildProgram(): Command {
       (await import('./commands/serve-approvals.ts')).serveApprovalsCommand(settings),
     ),
   );
-  addSetupCommand(program);
-  addPolicyCommands(program);
-  addAuditCommands(program);
-  groupCommands(program);
-  return program.addHelpText('after', EXAMPLES);
 }
 
 const EXAMPLES = `
@@ -109,7 +134,7 @@ ${HELP_ALL} shows every option.`;
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Start a server:': ['http', 'sandbox'],
-  'Set up and check:': ['setup', 'doctor', 'tools', 'config', 'token', 'audit'],
+  'Set up and check:': ['setup', 'doctor', 'tools', 'config', 'token', 'audit', 'completion'],
   'Work from the shell:': ['view', 'call', 'plan', 'submit', 'wait', 'export', 'jobs'],
 };
 

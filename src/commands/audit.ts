@@ -3,7 +3,8 @@ import path from 'node:path';
 import { ConfigError } from '../config/load.ts';
 import { auditFiles, readEntries, verifyAudit } from '../observability/audit/read-audit.ts';
 import { EXIT } from './exit-codes.ts';
-import { print } from './printer.ts';
+import { isTerminal, print } from './printer.ts';
+import { showTable } from './shell/show-answer.ts';
 import type { AuditEntry } from '../observability/audit/read-audit.ts';
 
 /** Which records are asked for; each narrows. */
@@ -29,11 +30,24 @@ export async function verifyAuditCommand(places: readonly string[]): Promise<num
   return broken > 0 ? EXIT.unhealthy : EXIT.ok;
 }
 
-/** `scale-ai-mcp audit query`: matching records as JSON lines, the oldest first. */
+/** What of a record a table has room for. */
+const COLUMNS = ['time', 'principal', 'tool', 'result', 'outcome', 'request_id'];
+
+/** `scale-ai-mcp audit query`: matching records, the oldest first: a table on a terminal, JSON lines in a pipe. */
 export async function queryAuditCommand(places: readonly string[], query: AuditQuery): Promise<number> {
+  const shown: AuditEntry[] = [];
   for (const file of await filesAt(places)) {
-    for await (const entry of readEntries(file)) if (matches(entry, query)) print(JSON.stringify(entry));
+    for await (const entry of readEntries(file)) {
+      if (!matches(entry, query)) continue;
+      if (isTerminal()) shown.push(entry);
+      else print(JSON.stringify(entry));
+    }
   }
+  if (shown.length > 0)
+    showTable(
+      COLUMNS,
+      shown.map((entry) => COLUMNS.map((name) => entry[name])),
+    );
   return EXIT.ok;
 }
 

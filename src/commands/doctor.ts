@@ -1,3 +1,4 @@
+import pc from 'picocolors';
 import { modeOfKey } from '../access/mode.ts';
 import { readScaleKey } from '../access/read-scale-key.ts';
 import { ScaleError } from '../scale/errors.ts';
@@ -13,16 +14,24 @@ import type { Finding } from './finding.ts';
 import type { ScaleKey } from '../scale/scale-key.ts';
 import type { Settings } from '../config/settings.ts';
 
-const MARK = { ok: 'ok  ', warning: 'warn', problem: 'FAIL' } as const;
+const MARK = {
+  ok: () => pc.green('ok  '),
+  warning: () => pc.yellow('warn'),
+  problem: () => pc.red('FAIL'),
+} as const;
 
 /** `scale-ai-mcp doctor`: checks what a call needs and says what to do. Returns the exit code. */
-export async function doctorCommand(settings: Settings): Promise<number> {
+export async function doctorCommand(settings: Settings, { json }: { json: boolean }): Promise<number> {
   const findings = await examine(settings);
+  const problems = findings.filter(({ state }) => state === 'problem').length;
+  if (json) {
+    print(JSON.stringify({ ok: problems === 0, findings }));
+    return problems === 0 ? EXIT.ok : EXIT.unhealthy;
+  }
   for (const { what, state, detail, advice } of findings) {
-    print(`${MARK[state]}  ${what}: ${detail}`);
+    print(`${MARK[state]()}  ${what}: ${detail}`);
     if (advice !== undefined) print(`      → ${advice}`);
   }
-  const problems = findings.filter(({ state }) => state === 'problem').length;
   print();
   print(
     problems === 0

@@ -1,19 +1,24 @@
 import { listTool } from '../catalog/listing.ts';
 import { EXIT } from './exit-codes.ts';
 import { selectionFor } from './selection-for.ts';
-import { print } from './printer.ts';
+import { isTerminal, print } from './printer.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { SchemaProfile } from '../catalog/schema-profiles.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Settings } from '../config/settings.ts';
 
-/** `scale-ai-mcp tools`: the selected catalogue for people, or with `--json` for programs. Returns the exit code. */
+/** `scale-ai-mcp tools`: the selected catalogue for people, as JSON lines in a pipe, or with `--json` with schemas. Returns the exit code. */
 export function printToolsCommand(settings: Settings, { json }: { json: boolean }): number {
   const { tools } = selectionFor(settings);
   if (json) {
     print(
       JSON.stringify({ tools: tools.map((tool) => describe(tool, settings.schema_profile)) }, undefined, 2),
     );
+    return EXIT.ok;
+  }
+  if (!isTerminal()) {
+    for (const { name, toolset, effect, consequences, description } of tools)
+      print(JSON.stringify({ name, toolset, effect, consequences, description }));
     return EXIT.ok;
   }
   for (const toolset of new Set(tools.map((tool) => tool.toolset))) {

@@ -2,3 +2,8 @@
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
+
+/** Whether a person reads along; else commands write JSON on lines of their own. */
+export function isTerminal(): boolean {
+  return process.stdout.isTTY;
+}

@@ -33,9 +33,9 @@ describe('tools', () => {
     });
   });
 
-  it('prints a page for people, of what was selected', async () => {
+  it('prints a line of JSON for each tool that was selected', async () => {
     const { stdout } = await run(['tools', '--read-only', '--toolsets', 'batches']);
-    expect(stdout).toContain('scale_ai_get_batch_status  [read]');
+    expect(stdout).toContain('{"name":"scale_ai_get_batch_status","toolset":"batches","effect":"read"');
     expect(stdout).not.toContain('scale_ai_finalize_batch');
   });
 });

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { call, click, closers, finalize, open, sandbox, writes } from '../support/consenting.ts';
+import { click } from '../support/click-approval.ts';
+import { call, closers, finalize, open, sandbox, writes } from '../support/consenting.ts';
 import type { Era } from '../support/consenting.ts';
 
 describe('a client that cannot ask', () => {

@@ -112,12 +112,5 @@ export async function call(
   return JSON.parse(first?.type === 'text' ? first.text : '{}') as Record<string, unknown>;
 }
 
-/** What a person does who opens the link. */
-export async function click(link: string, answer: 'yes' | 'no'): Promise<void> {
-  const [, token = ''] = /name="token" value="([^"]+)"/.exec(await (await fetch(link)).text()) ?? [];
-  const { origin } = new URL(link);
-  await fetch(link, { method: 'POST', headers: { origin }, body: new URLSearchParams({ token, answer }) });
-}
-
 export const finalize = (asked: Asked): Promise<Record<string, unknown>> =>
   call(asked, 'scale_ai_finalize_batch', { batch_name: 'b1' });

@@ -62,8 +62,8 @@ type Call = (tool: string, args: Arguments) => Promise<Arguments>;
 
 async function answered(settings: Settings, work: (call: Call) => Promise<Arguments>): Promise<number> {
   try {
-    const output = await withLocalCalls(settings, async ({ call }) =>
-      withProgress('', (report) => work(async (tool, args) => (await call(tool, args, report)).output)),
+    const output = await withLocalCalls(settings, async (calls) =>
+      withProgress('', (report) => work(async (tool, args) => (await calls.call(tool, args, report)).output)),
     );
     showAnswer(output);
     return EXIT.ok;

@@ -1,11 +1,12 @@
 import { COMMON_FLAGS, settingsOf } from '../flags.ts';
+import type * as Everyday from './everyday.ts';
 import type { Command } from 'commander';
 import type { Settings } from '../../config/settings.ts';
 import type { Options, Subcommand } from '../flags.ts';
 
 /** The everyday jobs from a shell, without a model. */
 export function addShellCommands(subcommand: Subcommand): void {
-  const everyday = async (): Promise<typeof import('./everyday.ts')> => import('./everyday.ts');
+  const everyday = async (): Promise<typeof Everyday> => import('./everyday.ts');
   const withArgument = (
     command: Command,
     run: (settings: Settings, argument: string, options: Options) => Promise<number>,

@@ -2,13 +2,8 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import * as z from 'zod';
 import { isRecord } from '../../responses/compact.ts';
-import { print } from '../printer.ts';
+import { isTerminal, print } from '../printer.ts';
 import type { CallFailedError } from './local-calls.ts';
-
-/** Whether a person reads along; else answers are JSON on lines of their own. */
-export function isTerminal(): boolean {
-  return process.stdout.isTTY;
-}
 
 const Tabular = z.looseObject({
   columns: z.array(z.string()),
