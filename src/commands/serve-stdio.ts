@@ -46,16 +46,13 @@ export async function serveStdioCommand(settings: Settings): Promise<number> {
     caller: local.caller,
     stopTimeoutMs: durationMs(settings.stop_timeout),
   });
-  // Its data directory may be refused, and its address is logged.
-  if (settings.sandbox) void service.get().catch(() => undefined);
-  else {
-    const look = async (): Promise<void> => {
-      if (service.isOpened()) return;
-      looking = hasOpenWork(stateFile(settings)).catch(() => false); // the first call says what is wrong
-      if (await looking) await service.get();
-    };
-    setTimeout(() => void look().catch(() => undefined), LOOK_FOR_WORK_AFTER_MS).unref();
-  }
+  const look = async (): Promise<void> => {
+    if (service.isOpened()) return;
+    if (settings.sandbox) return void (await service.get()); // its directory may be refused, and its address is logged
+    looking = hasOpenWork(stateFile(settings)).catch(() => false); // the first call says what is wrong
+    if (await looking) await service.get();
+  };
+  setTimeout(() => void look().catch(() => undefined), LOOK_FOR_WORK_AFTER_MS).unref();
   try {
     await untilStopped(stdio.closed, service.failed);
     return EXIT.ok;
