@@ -75,6 +75,26 @@ export function fillIn(value: unknown, results: readonly SentResult[]): unknown 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, results)]));
 }
 
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** A model that is held to a strict schema gives every member: null for what it has nothing to say about. */
+export function withNulls(value: unknown, schema: unknown): unknown {
+  if (!isRecord(schema)) return value;
+  const { properties, items, anyOf } = schema;
+  const fitting = Array.isArray(anyOf)
+    ? anyOf.find((one) => isRecord(one) && one['type'] !== 'null' && one['type'] !== 'string')
+    : undefined;
+  if (fitting !== undefined) return withNulls(value, fitting);
+  if (Array.isArray(value)) return value.map((item) => withNulls(item, items));
+  if (!isRecord(value) || !isRecord(properties)) return value;
+  const members = Object.entries(properties).map(([name, member]) => [
+    name,
+    name in value ? withNulls(value[name], member) : null,
+  ]);
+  return { ...value, ...Object.fromEntries(members) };
+}
+
 const LINK = /(https?:\/\/[\w.:[\]-]+\/approve\/[\w-]+)/u;
 
 /** @returns what the page said in the end, or that there was no link */
