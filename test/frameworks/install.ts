@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -115,19 +115,35 @@ async function installPython(place: string): Promise<void> {
 
 const QUIET = ['--no-audit', '--no-fund', '--no-package-lock', '--silent', `--before=${AS_OF}`];
 
-/** A program that needs a newer Node brings it as the package `node`; some packages want it for their installation, too. */
-async function installJs(place: string): Promise<void> {
-  const { dependencies } = JSON.parse(await readFile(path.join(place, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
+/** Versions of Node by their number, each once. */
+const nodes = new Map<string, Promise<string>>();
+
+/** @returns where `node` of this version is */
+function nodeOf(version: string): Promise<string> {
+  const place = path.join(INSTALLED, `node-${version}`);
+  const bin = path.join(place, 'node_modules/.bin/node');
+  const made = async (): Promise<string> => {
+    if (!(await exists(bin)))
+      await run('npm', ['install', ...QUIET, '--prefix', place, `node@${version}`], { cwd: tmpdir() });
+    return bin;
   };
-  const own = path.join(place, '.node');
-  if (dependencies['node'] !== undefined)
-    await run('npm', ['install', ...QUIET, '--prefix', own, `node@${dependencies['node']}`], {
-      cwd: tmpdir(),
-    });
-  const bin = `${path.join(own, 'node_modules/.bin')}${path.delimiter}${process.env['PATH'] ?? ''}`;
-  await run('npm', ['install', ...QUIET], { cwd: place, env: { ...process.env, PATH: bin } });
-  await rm(own, { recursive: true, force: true });
+  const node = nodes.get(version) ?? made();
+  nodes.set(version, node);
+  return node;
+}
+
+/** A program that needs a newer Node names the package `node`; some packages want it for their installation, too. */
+async function installJs(place: string): Promise<void> {
+  const file = path.join(place, 'package.json');
+  const wanted = JSON.parse(await readFile(file, 'utf8')) as { dependencies: Record<string, string> };
+  const { node: version, ...dependencies } = wanted.dependencies;
+  const node = version === undefined ? process.execPath : await nodeOf(version);
+  await writeFile(file, JSON.stringify({ ...wanted, dependencies }));
+  const PATH = `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`;
+  await run('npm', ['install', ...QUIET], { cwd: place, env: { ...process.env, PATH } });
+  const bin = path.join(place, 'node_modules/.bin');
+  await mkdir(bin, { recursive: true });
+  await symlink(node, path.join(bin, 'node'));
 }
 
 /** Installs a program's packages into a folder of its own, unless they are there. */

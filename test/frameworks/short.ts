@@ -11,7 +11,7 @@ export const SHORT: readonly string[] = [
   'python/fastmcp',
   'python/openai-agents',
   'js/mastra',
-  'js/claude-agent-sdk',
+  'python/claude-agent-sdk',
   'python/mcp-1',
   'python/mcp-2',
   'js/langchain',
