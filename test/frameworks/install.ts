@@ -18,6 +18,8 @@ export interface Program {
   needs: string;
   /** Package and version that it is about: the first that it names. */
   pinned: string;
+  /** Why there is no program that asks its user: `asking.txt` in its folder. */
+  whyNotAsking: string;
   /** What the server is started with for it, as its guide tells: `server-args.json` in its folder. */
   serverArgs: string[];
 }
@@ -31,6 +33,8 @@ export interface Installed {
   bin: string;
   megabytes: number;
 }
+
+const textOf = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
 
 export const keyOf = ({ language, name }: Program): string => `${language}/${name}`;
 
@@ -60,9 +64,8 @@ export async function listPrograms(): Promise<Program[]> {
         folder,
         needs,
         pinned: await pinnedBy(folder, language),
-        serverArgs: JSON.parse(
-          await readFile(path.join(folder, 'server-args.json'), 'utf8').catch(() => '[]'),
-        ) as string[],
+        whyNotAsking: (await textOf(path.join(folder, 'asking.txt'))).trim() || 'this framework asks nobody',
+        serverArgs: JSON.parse((await textOf(path.join(folder, 'server-args.json'))) || '[]') as string[],
       });
     }
   }
@@ -151,7 +154,7 @@ export async function install({ name, language, folder, needs }: Program): Promi
   const place = path.join(INSTALLED, language, name);
   const note = path.join(place, 'installed');
   const wanted = [place, AS_OF, await readFile(needs, 'utf8')].join('\n');
-  if ((await readFile(note, 'utf8').catch(() => '')) !== wanted) {
+  if ((await textOf(note)) !== wanted) {
     await rm(place, { recursive: true, force: true });
     await cp(folder, place, { recursive: true });
     await (language === 'js' ? installJs(place) : installPython(place));

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format } from 'prettier';
 import { z } from 'zod';
 import type { Transport } from './run-program.ts';
 
@@ -31,7 +32,8 @@ export async function readExpected(): Promise<Rows> {
 
 export async function writeExpected(rows: Rows): Promise<void> {
   const sorted = Object.fromEntries(Object.entries(rows).toSorted(([a], [b]) => a.localeCompare(b)));
-  await writeFile(EXPECTED, `${JSON.stringify(sorted, undefined, 2)}\n`);
+  const text = JSON.stringify(sorted, undefined, 2);
+  await writeFile(EXPECTED, await format(text, { filepath: EXPECTED, printWidth: 110 }));
 }
 
 export const columnsOf = (isShort: boolean): readonly string[] => (isShort ? SHORT_COLUMNS : COLUMNS);

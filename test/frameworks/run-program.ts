@@ -152,7 +152,7 @@ export async function runProgram(
   const whole = await runTogether(trial, installed, id, scenarios);
   const run = whole ?? (await runApart(trial, installed, id, scenarios));
   if (isShort) return run;
-  run.outcomes['asking'] = 'this framework asks nobody';
+  run.outcomes['asking'] = program.whyNotAsking;
   if (run.outcomes['consent'] === 'not reached') run.outcomes['asking'] = 'not reached';
   else if (installed.asking !== undefined) {
     const asking = { ...installed, args: [installed.asking], hasPerson: true };

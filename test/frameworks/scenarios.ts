@@ -161,6 +161,7 @@ const consent: Scenario = {
     if (first.text.includes('Finalized batch')) return `asked in the program${ended(trace)}`;
     if (person === 'approved: 200')
       return `link, ${isDone ? 'then it goes on' : 'and no way on'}${ended(trace)}`;
+    if (person === 'the link is dead') return `a link, which is dead${ended(trace)}`;
     const why = /"message\\*":\s*\\*"(.+?)(?:\\*"|$)/.exec(first.text)?.[1] ?? first.text;
     return `no link: ${why.replaceAll(id, '…').replaceAll(/\s+/g, ' ').slice(0, 120)}${ended(trace)}`;
   },

@@ -5,7 +5,7 @@ import { format } from 'prettier';
 import { cell, columnsOf, markdownTable } from './results.ts';
 import type { Row, Rows } from './results.ts';
 
-const PAGE = fileURLToPath(new URL('../../docs/clients/tried.md', import.meta.url));
+export const PAGE = fileURLToPath(new URL('../../docs/clients/tried.md', import.meta.url));
 
 const HEADINGS: Readonly<Record<string, string>> = {
   connect: 'Connects',
@@ -40,7 +40,8 @@ function started({ server_args: args = [] }: Row): string {
   return args.length === 0 ? 'as it is' : `\`${args.join(' ')}\``;
 }
 
-export function triedPage(rows: Rows): string {
+/** The page as it stands in the docs. */
+export async function triedPage(rows: Rows): Promise<string> {
   const columns = columnsOf(false);
   const tried = Object.entries(rows).filter(([, row]) => row.not_run === undefined);
   const others = Object.entries(rows).filter(([, row]) => row.not_run !== undefined);
@@ -59,16 +60,16 @@ export function triedPage(rows: Rows): string {
     `${row.megabytes ?? '?'} MB`,
   ]);
   const notRun = others.map(([key, row]) => `- ${nameOf(key)}, \`${row.package}\`: ${row.not_run}.`);
-  return [
+  const page = [
     INTRO,
     markdownTable(head, lines),
     ...(notRun.length === 0 ? [] : ['\n## Not run with a model\n', ...notRun]),
     '',
   ].join('\n');
+  return format(page, { filepath: PAGE, printWidth: 110, singleQuote: true });
 }
 
 export async function writeTriedPage(rows: Rows): Promise<void> {
   await mkdir(path.dirname(PAGE), { recursive: true });
-  const page = await format(triedPage(rows), { filepath: PAGE, printWidth: 110, singleQuote: true });
-  await writeFile(PAGE, page);
+  await writeFile(PAGE, await triedPage(rows));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 /** What the stub answers one after the other, whatever it is asked. */
@@ -97,11 +98,24 @@ export function withNulls(value: unknown, schema: unknown): unknown {
 
 const LINK = /(https?:\/\/[\w.:[\]-]+\/approve\/[\w-]+)/u;
 
+/** A person takes a moment to open a link, and tries again when nothing is there. */
+const PATIENCE_MS = 10_000;
+
+async function open(link: string): Promise<string | undefined> {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(200)) {
+    const page = await fetch(link).catch(() => undefined);
+    if (page) return page.text();
+  }
+  return undefined;
+}
+
 /** @returns what the page said in the end, or that there was no link */
 export async function approve(results: readonly SentResult[]): Promise<string> {
   const link = newest(LINK, results);
   if (link === undefined) return 'no link reached the model';
-  const [, token = ''] = /name="token" value="([^"]+)"/.exec(await (await fetch(link)).text()) ?? [];
+  const page = await open(link);
+  if (page === undefined) return 'the link is dead';
+  const [, token = ''] = /name="token" value="([^"]+)"/.exec(page) ?? [];
   const { origin } = new URL(link);
   const answer = await fetch(link, {
     method: 'POST',
