@@ -10,7 +10,7 @@ import type { Scenario, Trace } from './scenarios.ts';
 export type Transport = 'stdio' | 'http';
 
 /** What came of each scenario, by its name, and of the list of tools. */
-export type Outcomes = Record<string, string>;
+type Outcomes = Record<string, string>;
 
 /** Longer than the longest wait and the slowest start together. */
 const LIMIT_MS = 240_000;

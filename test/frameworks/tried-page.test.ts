@@ -9,12 +9,16 @@ it('is what was recorded; write it with npm run frameworks -- --docs', async () 
 });
 
 it('leaves no cell empty, and says why a program is not run', async () => {
-  for (const [key, row] of Object.entries(await readExpected())) {
-    if (row.not_run !== undefined) expect(row.not_run.length, key).toBeGreaterThan(20);
-    else
-      for (const column of columnsOf(false))
-        expect(cell(row, column), `${key} ${column}`).not.toMatch(/^$|not tried/);
-  }
+  const silent = Object.entries(await readExpected()).flatMap(([key, row]) =>
+    row.not_run === undefined
+      ? columnsOf(false)
+          .filter((column) => /^$|not tried$|not tried;/.test(cell(row, column)))
+          .map((column) => `${key} ${column}`)
+      : row.not_run.length > 20
+        ? []
+        : [key],
+  );
+  expect(silent).toEqual([]);
 });
 
 it('has a record of each program of the short form', async () => {
