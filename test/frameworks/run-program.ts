@@ -13,7 +13,7 @@ export type Transport = 'stdio' | 'http';
 type Outcomes = Record<string, string>;
 
 /** Longer than the longest wait and the slowest start together. */
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 480_000;
 
 const PROMPT = 'Have my street photographs labeled.';
 

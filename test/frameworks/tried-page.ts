@@ -26,8 +26,10 @@ Each package below was installed in the version that is named and taken through 
 - **Tools**: what the model is given of the list.
 - **Refused call**: whether the model reads why, so that it can correct itself.
 - **A person's yes**: "link, then it goes on" is a page that a person opens ([consent](../consent.md)); it works without any support by the client. "Asked in the program" needs a handler for elicitation.
-- **Picture**: "image" is seen by the model.
+- **Picture**: "image" is seen by the model; "no image": the client leaves it out, and the words of the answer reach the model; "words only, as the server is told": it would hand the image on as text, so the server is started with \`--pictures none\`.
 - **Waits 45 s**: a call that waits for labelers, with the time-outs that the program sets.
+- **Result of 80,000 characters**: the longest that the server sends. Hosts that cut it keep the rest in a file (Claude Code, Gemini CLI) or drop it (Codex, OpenClaw); ask them for fewer or smaller results.
+- "not reached": the program could not connect, and says why in the first column.
 `;
 
 const nameOf = (key: string): string => {
