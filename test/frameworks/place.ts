@@ -21,8 +21,9 @@ export const MARKS = 1_500;
 /** One sandbox and one HTTP server for all programs, and what the scenarios find there. */
 export interface Place {
   /** The command of a server over stdio; each has its own state, and all the same sandbox. */
-  command(name: string): string[];
-  url: string;
+  command(name: string, args: readonly string[]): string[];
+  /** A server over HTTP that was started with these arguments: one for all that give the same. */
+  url(args: readonly string[]): Promise<string>;
   token: string;
   /** A completed task with a photograph. */
   pictureTask: string;
@@ -130,11 +131,21 @@ export async function openPlace(): Promise<Place> {
     expires: new Date(Date.now() + 86_400_000),
   };
   await writeFile(config, JSON.stringify({ auth: 'tokens', roles: { all: role }, tokens: [entry] }));
-  const http = await startHttp([...reach, '--config', config, '--state-dir', path.join(scratch, 'http')]);
+  const servers = new Map<string, ReturnType<typeof startHttp>>();
+  const serverWith = (args: readonly string[]): ReturnType<typeof startHttp> => {
+    const state = ['--state-dir', path.join(scratch, `http-${servers.size}`)];
+    const key = args.join(' ');
+    const server = servers.get(key) ?? startHttp([...reach, ...args, '--config', config, ...state]);
+    servers.set(key, server);
+    return server;
+  };
 
   return {
-    command: (name) => [process.execPath, CLI, ...reach, '--state-dir', path.join(scratch, 'stdio', name)],
-    url: http.url,
+    command: (name, args) => {
+      const state = ['--state-dir', path.join(scratch, 'stdio', name)];
+      return [process.execPath, CLI, ...reach, ...args, ...state];
+    },
+    url: async (args) => (await serverWith(args)).url,
     token,
     pictureTask,
     ask,
@@ -144,7 +155,7 @@ export async function openPlace(): Promise<Place> {
       return folder;
     },
     async close() {
-      http.child.kill('SIGTERM');
+      for (const { child } of await Promise.all(servers.values())) child.kill('SIGTERM');
       await sandbox.close();
       await rm(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },

@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { SCENARIOS, judgeList } from './scenarios.ts';
+import { consent, fromCall, hasEnded, judgeList, together } from './scenarios.ts';
 import { startModel } from './model/start-model.ts';
 import type { Installed, Program } from './install.ts';
 import type { Place } from './place.ts';
+import type { Script } from './model/script.ts';
 import type { Scenario, Trace } from './scenarios.ts';
 
 export type Transport = 'stdio' | 'http';
 
 /** What came of each scenario, by its name, and of the list of tools. */
-export type Outcomes = Record<string, string>;
+type Outcomes = Record<string, string>;
 
 /** Longer than the longest wait and the slowest start together. */
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 480_000;
 
 const PROMPT = 'Have my street photographs labeled.';
 
@@ -67,56 +68,97 @@ function start(
   });
 }
 
-async function runScenario(
-  scenario: Scenario,
-  program: Program,
-  installed: Launched,
-  transport: Transport,
-  place: Place,
-): Promise<{ trace: Trace; outcome: string }> {
-  const id = `${program.language}/${program.name}/${transport}${installed.hasPerson ? '-asking' : ''}`;
+/** What is to be tried of a program, over one transport. */
+interface Trial {
+  program: Program;
+  transport: Transport;
+  place: Place;
+}
+
+/** Starts a program with a script for its model. */
+async function converse(
+  { program, transport, place }: Trial,
+  launched: Launched,
+  id: string,
+  script: Script,
+): Promise<Trace> {
   const model = await startModel();
-  model.play(await scenario.script(place, id));
-  const cwd = await place.folder(`${id}/${scenario.name}`);
-  const command = place.command(id);
+  model.play(script);
+  const command = place.command(id, program.serverArgs);
   const env =
     transport === 'stdio'
       ? { SERVER_COMMAND: JSON.stringify(command), SERVER_LINE: command.join(' ') }
-      : { SERVER_URL: place.url, SERVER_TOKEN: place.token };
-  const trace = {
-    ...(await start(installed, { ...env, MODEL_BASE_URL: model.url }, cwd)),
-    exchanges: model.exchanges(),
-  };
+      : { SERVER_URL: await place.url(program.serverArgs), SERVER_TOKEN: place.token };
+  const ended = await start(launched, { ...env, MODEL_BASE_URL: model.url }, await place.folder(id));
   await model.close();
-  return { trace, outcome: await scenario.judge(trace, place, id) };
+  return { ...ended, exchanges: model.exchanges() };
 }
 
-/** Takes a program through every scenario over one transport; nothing more once it cannot connect. */
-export async function runProgram(
-  program: Program,
-  installed: Installed,
-  transport: Transport,
-  place: Place,
+/** All scenarios in one conversation, as an agent has them; `undefined` where it came to no end. */
+async function runTogether(
+  trial: Trial,
+  launched: Launched,
+  id: string,
+  scenarios: readonly Scenario[],
+): Promise<Run | undefined> {
+  const scripts: Script[] = [];
+  for (const { script } of scenarios) scripts.push(await script(trial.place, id));
+  const trace = await converse(trial, launched, id, together(scripts));
+  if (!hasEnded(trace)) return undefined;
+  const outcomes: Outcomes = { list: judgeList(trace) };
+  let calls = 0;
+  for (const [index, scenario] of scenarios.entries()) {
+    outcomes[scenario.name] = await scenario.judge(fromCall(trace, calls), trial.place, id);
+    calls += (scripts[index] ?? []).filter((step) => 'tool' in step).length;
+  }
+  return { outcomes, traces: { together: trace } };
+}
+
+/** Each scenario by itself; nothing more once it cannot connect. */
+async function runApart(
+  trial: Trial,
+  launched: Launched,
+  id: string,
+  scenarios: readonly Scenario[],
 ): Promise<Run> {
-  const outcomes: Outcomes = {};
-  const traces: Record<string, Trace> = {};
-  for (const scenario of SCENARIOS) {
-    if (outcomes['connect'] !== undefined && !outcomes['connect'].startsWith('ok')) {
-      outcomes[scenario.name] = 'not reached';
-      outcomes['asking'] = 'not reached';
+  const run: Run = { outcomes: {}, traces: {} };
+  for (const { name, script, judge } of scenarios) {
+    if (run.outcomes['connect']?.startsWith('ok') === false) {
+      run.outcomes[name] = 'not reached';
       continue;
     }
-    const { trace, outcome } = await runScenario(scenario, program, installed, transport, place);
-    outcomes[scenario.name] = outcome;
-    traces[scenario.name] = trace;
-    if (scenario.name === 'connect') outcomes['list'] = judgeList(trace);
-    if (scenario.name !== 'consent') continue;
-    outcomes['asking'] = 'this framework asks nobody';
-    if (installed.asking === undefined) continue;
-    const asking = { ...installed, args: [installed.asking], hasPerson: true };
-    const asked = await runScenario(scenario, program, asking, transport, place);
-    outcomes['asking'] = asked.outcome;
-    traces['asking'] = asked.trace;
+    const trace = await converse(
+      trial,
+      launched,
+      `${id}/${name}`,
+      await script(trial.place, `${id}/${name}`),
+    );
+    run.traces[name] = trace;
+    run.outcomes[name] = await judge(trace, trial.place, `${id}/${name}`);
+    if (name === 'connect') run.outcomes['list'] = judgeList(trace);
   }
-  return { outcomes, traces };
+  return run;
+}
+
+/** Takes a program through the scenarios over one transport; in the long form also with a person at its terminal. */
+export async function runProgram(
+  trial: Trial,
+  installed: Installed,
+  scenarios: readonly Scenario[],
+  isShort: boolean,
+): Promise<Run> {
+  const { program, transport } = trial;
+  const id = `${program.language}/${program.name}/${transport}`;
+  const whole = await runTogether(trial, installed, id, scenarios);
+  const run = whole ?? (await runApart(trial, installed, id, scenarios));
+  if (isShort) return run;
+  run.outcomes['asking'] = program.whyNotAsking;
+  if (run.outcomes['consent'] === 'not reached') run.outcomes['asking'] = 'not reached';
+  else if (installed.asking !== undefined) {
+    const asking = { ...installed, args: [installed.asking], hasPerson: true };
+    const { outcomes, traces } = await runApart(trial, asking, `${id}/asking`, [consent]);
+    run.outcomes['asking'] = outcomes['consent'] ?? '?';
+    if (traces['consent']) run.traces['asking'] = traces['consent'];
+  }
+  return run;
 }

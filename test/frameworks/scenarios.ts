@@ -22,6 +22,11 @@ export interface Scenario {
 }
 
 const GEOMETRIES = { box: { objects_to_annotate: ['traffic_sign', 'car'], min_width: 10 } };
+/** The same as the tool's schema lists it, and an attribute. */
+const GEOMETRIES_LISTED = Object.entries(GEOMETRIES).map(([name, given]) => ({ name, ...given }));
+const ATTRIBUTES = [
+  { name: 'occluded', type: 'category', description: 'Is it hidden in part?', choices: ['yes', 'no'] },
+];
 const END = { say: 'All is done.' } as const;
 
 const OURS = /scale_ai_/;
@@ -30,20 +35,20 @@ const OURS = /scale_ai_/;
 const withTools = ({ exchanges }: Trace): Exchange[] =>
   exchanges.filter(({ tools }) => tools.some(({ name }) => OURS.test(name)));
 
+/** A call that a step of the script asks for. */
+const isCall = ({ answered }: Exchange): boolean =>
+  answered.kind === 'call' && answered.aside === undefined && answered.tool.name !== 'final_answer';
+
 /** Result of the nth call, and whether an image came with it, as the next request brought it. */
 function resultOf(
   trace: Trace,
   nth: number,
 ): { text: string; after: Exchange; waitedMs: number } | undefined {
   const all = withTools(trace);
-  const at = all
-    .map(({ answered }) => answered.kind === 'call' && answered.aside === undefined)
-    .flatMap((is, index) => (is ? [index] : []));
-  const index = at[nth];
-  const asked = index === undefined ? undefined : all[index];
+  const asked = all.filter(isCall)[nth];
+  const index = asked ? all.indexOf(asked) : all.length;
   const after = all.find(
-    ({ answered }, place) =>
-      place > (index ?? all.length) && !(answered.kind === 'call' && answered.aside === 'wait'),
+    ({ answered }, place) => place > index && !(answered.kind === 'call' && answered.aside === 'wait'),
   );
   const last = after?.results.at(-1);
   if (!asked || !after || !last) return undefined;
@@ -59,7 +64,7 @@ function whyNot({ stderr, stdout, code }: Trace): string {
   return `ended ${code === null ? 'by force' : `with ${code}`}: ${neutral.slice(0, 160)}`;
 }
 
-const ended = (trace: Trace): string => (trace.stdout.includes(END.say) ? '' : `; ${whyNot(trace)}`);
+const ended = (trace: Trace): string => (hasEnded(trace) ? '' : `; ${whyNot(trace)}`);
 
 function judgeList(trace: Trace): string {
   const first = withTools(trace).toSorted((one, other) => other.tools.length - one.tools.length)[0];
@@ -99,7 +104,8 @@ const work: Scenario = {
       args: {
         batch: `${id}/1`,
         attachment: 'https://example.com/street.jpg',
-        geometries: GEOMETRIES,
+        geometries: GEOMETRIES_LISTED,
+        annotation_attributes: ATTRIBUTES,
         unique_id: `${id}#1`,
       },
     },
@@ -115,6 +121,7 @@ const work: Scenario = {
       ...(JSON.stringify(project).includes('Draw boxes.') ? [] : ['the project with its parameters']),
       ...(docs[0]?.batch === `${id}/1` ? [] : ['the task in its batch']),
       ...(JSON.stringify(docs[0]?.params ?? {}).includes('min_width') ? [] : ['its geometries']),
+      ...(JSON.stringify(docs[0]?.params ?? {}).includes('occluded') ? [] : ['its attribute']),
       ...(resultOf(trace, 3)?.text.includes(`${id}#1`) ? [] : ['the task read back']),
     ];
     return `${lacks.length === 0 ? 'ok' : `lacks ${lacks.join(', ')}`}${ended(trace)}`;
@@ -154,6 +161,7 @@ const consent: Scenario = {
     if (first.text.includes('Finalized batch')) return `asked in the program${ended(trace)}`;
     if (person === 'approved: 200')
       return `link, ${isDone ? 'then it goes on' : 'and no way on'}${ended(trace)}`;
+    if (person === 'the link is dead') return `a link, which is dead${ended(trace)}`;
     const why = /"message\\*":\s*\\*"(.+?)(?:\\*"|$)/.exec(first.text)?.[1] ?? first.text;
     return `no link: ${why.replaceAll(id, '…').replaceAll(/\s+/g, ' ').slice(0, 120)}${ended(trace)}`;
   },
@@ -166,8 +174,10 @@ const picture: Scenario = {
     const result = resultOf(trace, 0);
     if (!result) return `no answer${ended(trace)}`;
     const { images, base64Texts } = result.after;
-    const inVain = result.after.complaints.find((one) => one.startsWith('an image'));
-    const what = images > 0 ? (inVain ?? 'image') : base64Texts > 0 ? 'as text of base64' : 'no image';
+    const unseen = result.after.complaints.find((one) => one.startsWith('an image'));
+    const isLeftOut = result.text.includes('left out, since this server');
+    const none = isLeftOut ? 'words only, as the server is told' : `no image${unseen ? `: ${unseen}` : ''}`;
+    const what = images > 0 ? 'image' : base64Texts > 0 ? 'as text of base64' : none;
     const words = /traffic_sign|car/.test(result.text) ? '' : ', without its words';
     return `${what}${words}${ended(trace)}`;
   },
@@ -209,5 +219,21 @@ const connect: Scenario = {
   },
 };
 
-export const SCENARIOS: readonly Scenario[] = [connect, work, refused, consent, picture, wait, large];
-export { judgeList };
+/** What a program is taken through in the short form: no long wait, no long result. */
+export const SHORT_SCENARIOS: readonly Scenario[] = [connect, work, refused, consent, picture];
+export const SCENARIOS: readonly Scenario[] = [...SHORT_SCENARIOS, large, wait];
+
+/** One script after the other, for one conversation. */
+export function together(scripts: readonly Script[]): Script {
+  return [...scripts.flatMap((script) => script.filter((step) => !('say' in step))), END];
+}
+
+export const hasEnded = ({ stdout }: Trace): boolean => stdout.includes(END.say);
+
+/** The rest of a conversation, from its nth call on. */
+export function fromCall(trace: Trace, nth: number): Trace {
+  const first = trace.exchanges.filter(isCall)[nth];
+  return { ...trace, exchanges: first ? trace.exchanges.slice(trace.exchanges.indexOf(first)) : [] };
+}
+
+export { consent, judgeList };

@@ -12,6 +12,8 @@ export interface Asked {
   wait?: { tool: SentTool; args: Record<string, unknown> };
   /** What the real API would refuse beside the tools. */
   complaints?: string[];
+  /** Images where the real API takes none, so that no model sees them. */
+  unseenImages?: number;
 }
 
 /** One way to speak to a model. */

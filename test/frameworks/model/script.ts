@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 /** What the stub answers one after the other, whatever it is asked. */
@@ -75,13 +76,46 @@ export function fillIn(value: unknown, results: readonly SentResult[]): unknown 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, results)]));
 }
 
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** A model that is held to a strict schema gives every member: null for what it has nothing to say about. */
+export function withNulls(value: unknown, schema: unknown): unknown {
+  if (!isRecord(schema)) return value;
+  const { properties, items, anyOf } = schema;
+  const fitting = Array.isArray(anyOf)
+    ? anyOf.find((one) => isRecord(one) && one['type'] !== 'null' && one['type'] !== 'string')
+    : undefined;
+  if (fitting !== undefined) return withNulls(value, fitting);
+  if (Array.isArray(value)) return value.map((item) => withNulls(item, items));
+  if (!isRecord(value) || !isRecord(properties)) return value;
+  const members = Object.entries(properties).map(([name, member]) => [
+    name,
+    name in value ? withNulls(value[name], member) : null,
+  ]);
+  return { ...value, ...Object.fromEntries(members) };
+}
+
 const LINK = /(https?:\/\/[\w.:[\]-]+\/approve\/[\w-]+)/u;
+
+/** A person takes a moment to open a link, and tries again when nothing is there. */
+const PATIENCE_MS = 10_000;
+
+async function open(link: string): Promise<string | undefined> {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(200)) {
+    const page = await fetch(link).catch(() => undefined);
+    if (page) return page.text();
+  }
+  return undefined;
+}
 
 /** @returns what the page said in the end, or that there was no link */
 export async function approve(results: readonly SentResult[]): Promise<string> {
   const link = newest(LINK, results);
   if (link === undefined) return 'no link reached the model';
-  const [, token = ''] = /name="token" value="([^"]+)"/.exec(await (await fetch(link)).text()) ?? [];
+  const page = await open(link);
+  if (page === undefined) return 'the link is dead';
+  const [, token = ''] = /name="token" value="([^"]+)"/.exec(page) ?? [];
   const { origin } = new URL(link);
   const answer = await fetch(link, {
     method: 'POST',

@@ -5,7 +5,7 @@ import { messages } from './apis/messages.ts';
 import { responses } from './apis/responses.ts';
 import { complaintsAbout } from './complaints.ts';
 import { countImages } from './exchange.ts';
-import { Script, approve, fillIn } from './script.ts';
+import { Script, approve, fillIn, withNulls } from './script.ts';
 import type { FastifyReply } from 'fastify';
 import type { Asked, Exchange, ModelApi } from './exchange.ts';
 import type { Answer } from './script.ts';
@@ -86,7 +86,8 @@ export async function startModel(port = 0): Promise<RunningModel> {
         const args = search.argsFor(tool.name);
         return { answer: { kind: 'call', tool: search.tool, args, aside: 'search' }, person };
       }
-      const args = fillIn(step.args, results) as Record<string, unknown>;
+      const filled = fillIn(step.args, results);
+      const args = (tool.isStrict ? withNulls(filled, tool.schema) : filled) as Record<string, unknown>;
       return { answer: { kind: 'call', tool, args }, person };
     }
   }
@@ -96,11 +97,13 @@ export async function startModel(port = 0): Promise<RunningModel> {
     const { answer, person } = await next(asked);
     const atMs = Date.now() - startedAt;
     const complaints = [...(asked.complaints ?? []), ...complaintsAbout(asked.tools, api.name)];
+    const { images, base64Texts } = countImages(body);
     kept.push({
       api: api.name,
       path,
       ...asked,
-      ...countImages(body),
+      images: images - (asked.unseenImages ?? 0),
+      base64Texts,
       complaints,
       atMs,
       answered: answer,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countImages, resultOf } from '../exchange.ts';
+import { resultOf } from '../exchange.ts';
 import type { ModelApi } from '../exchange.ts';
 import type { Answer } from '../script.ts';
 
@@ -46,6 +46,8 @@ export const chatCompletions: ModelApi = {
   serves: (path) => path === '/chat/completions',
   read(body) {
     const { tools, messages, stream } = Body.parse(body);
+    const ofTools = messages.filter(({ role }) => role === 'tool').map(({ content }) => resultOf(content));
+    const unseenImages = ofTools.reduce((sum, { images }) => sum + images, 0);
     return {
       tools: (tools ?? []).flatMap(({ function: fn }) =>
         fn === undefined
@@ -59,11 +61,10 @@ export const chatCompletions: ModelApi = {
               },
             ],
       ),
-      results: messages.filter(({ role }) => role === 'tool').map(({ content }) => resultOf(content)),
+      results: ofTools,
+      unseenImages,
       isStreamed: stream === true,
-      complaints: messages.some(({ role, content }) => role === 'tool' && countImages(content).images > 0)
-        ? ['an image in a message of a tool, which takes text only']
-        : [],
+      complaints: unseenImages > 0 ? ['an image in a message of a tool, which takes text only'] : [],
     };
   },
   answer: (answer, body) => ({

@@ -8,6 +8,8 @@ const Declaration = z.looseObject({
   description: z.string().nullish(),
   parameters: z.unknown().optional(),
   parametersJsonSchema: z.unknown().optional(),
+  /** The Python SDK writes it so where a program hands it on as it is. */
+  parameters_json_schema: z.unknown().optional(),
 });
 const FunctionResponse = z.looseObject({ response: z.unknown().optional(), parts: z.unknown().optional() });
 const Body = z.looseObject({
@@ -40,12 +42,16 @@ export const generateContent: ModelApi = {
     const parts = contents.flatMap(({ parts: some }) => some ?? []);
     return {
       tools: (tools ?? []).flatMap(({ functionDeclarations: some }) =>
-        (some ?? []).map(({ name, description, parameters, parametersJsonSchema }) => ({
-          name,
-          description: description ?? '',
-          schema: parametersJsonSchema ?? parameters,
-          isOpenApi: parametersJsonSchema === undefined,
-        })),
+        (some ?? []).map((one) => {
+          const { name, description, parameters } = one;
+          const schema = one.parametersJsonSchema ?? one.parameters_json_schema;
+          return {
+            name,
+            description: description ?? '',
+            schema: schema ?? parameters,
+            isOpenApi: schema === undefined,
+          };
+        }),
       ),
       results: parts.flatMap(({ functionResponse }) =>
         functionResponse === undefined
