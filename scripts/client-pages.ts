@@ -1,6 +1,5 @@
-/** What in docs/clients and README.md derives from tested programs, from runs of them, and from the setup command. */
+/** What in docs/clients derives from tested programs, from runs of them, and from the setup command. */
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import * as z from 'zod';
 import { withEntry } from '../src/commands/setup/change.ts';
 import { HOSTS, fileOf } from '../src/commands/setup/hosts.ts';
@@ -59,7 +58,7 @@ export async function clientPages(): Promise<Page[]> {
     };
   });
   return [
-    { path: `${PAGES}/README.md`, sections: { clients: clientTable('') } },
+    { path: `${PAGES}/README.md`, sections: { clients: clientTable() } },
     ...(await Promise.all(pages)),
   ];
 }
@@ -173,11 +172,10 @@ function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text}\n\`\`\``;
 }
 
-/** @param base where the pages are, seen from the page with the table */
-export function clientTable(base: string): string {
+function clientTable(): string {
   const rows = CLIENTS.map(
     ({ title, page, asks, pictures, tried }) =>
-      `| [${title}](${path.posix.join(base, `${page}.md`)}) | ${asks} | ${pictures} | ${tried} |`,
+      `| [${title}](${page}.md) | ${asks} | ${pictures} | ${tried} |`,
   );
   return ['| Client | A person’s yes | Pictures | Tried |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,28 +1,34 @@
 /**
- * Writes what derives from the catalogue and the settings: tables in README.md, the reference pages and the
- * schema of the configuration file. With --check nothing is written; a file that would change is an error.
+ * Writes what derives from the catalogue, the settings and the hosts: the reference pages, the links in README.md
+ * and the schema of the configuration file. With --check nothing is written; a file that would change is an error.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { format } from 'prettier';
 import { listTool } from '../src/catalog/listing.ts';
-import { configFileSchema, settingsTable } from '../src/config/reference.ts';
+import { configFileSchema } from '../src/config/reference.ts';
 import { catalog } from '../tools/index.ts';
-import { clientPages, clientTable, mcpJsonExample } from './client-pages.ts';
+import { clientPages, mcpJsonExample } from './client-pages.ts';
+import { commandsPage } from './commands-page.ts';
+import { decisionsPage } from './decisions-page.ts';
+import { installLinks } from './install-links.ts';
 import { PERFORMANCE_PAGE, performancePage } from './performance-page.ts';
-import { choosingToolsPage } from './token-prices.ts';
+import { settingsPage } from './settings-page.ts';
+import { toolsetsPage } from './token-prices.ts';
 import { toolsPage } from './tools-page.ts';
 import { waysInPage } from './ways-in.ts';
-import type { Tool } from '../src/catalog/tool.ts';
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 
+/** Pages of docs/reference are read in terminals too: 80 columns. */
 async function put(path: string, content: string, parser?: 'json'): Promise<void> {
+  const isReference = path.startsWith('docs/reference/') && path.endsWith('.md');
   const formatted = await format(content, {
     filepath: path,
     ...(parser && { parser }),
-    printWidth: 110,
+    printWidth: isReference ? 80 : 110,
+    proseWrap: isReference ? 'always' : 'preserve',
     singleQuote: true,
   });
   const present = await readFile(path, 'utf8').catch(() => undefined);
@@ -42,17 +48,6 @@ async function putSection(path: string, sections: Readonly<Record<string, string
     text = `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
   }
   await put(path, text);
-}
-
-function effectOf(tool: Tool): string {
-  return [tool.effect, ...tool.consequences].join(', ');
-}
-
-function toolTable(): string {
-  const rows = catalog.map(
-    (tool) => `| \`${tool.name}\` | ${tool.toolset} | ${effectOf(tool)} | ${tool.description} |`,
-  );
-  return ['| Tool | Toolset | Effect | What it does |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function budgetPage(): string {
@@ -75,16 +70,17 @@ function budgetPage(): string {
 }
 
 await putSection('README.md', {
-  clients: clientTable('docs/clients/'),
-  tools: toolTable(),
-  settings: settingsTable(),
+  'install-links': installLinks(),
 });
 await put('mcp.json.example', mcpJsonExample(), 'json');
 for (const { path, sections } of await clientPages()) await putSection(path, sections);
-await put('docs/tools.md', await toolsPage());
+await put('docs/reference/tools.md', await toolsPage());
+await put('docs/reference/settings.md', settingsPage());
+await put('docs/reference/commands.md', await commandsPage());
 await put('docs/ways-in.md', await waysInPage());
 await put(PERFORMANCE_PAGE, await performancePage());
-await put('docs/choosing-tools.md', choosingToolsPage());
+await put('docs/reference/toolsets.md', toolsetsPage());
+await put('docs/decisions/README.md', await decisionsPage());
 await put('docs/reference/tool-budget.md', budgetPage());
 await put('docs/reference/config.schema.json', JSON.stringify(configFileSchema()));
 

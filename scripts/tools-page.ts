@@ -1,4 +1,4 @@
-/** docs/tools.md: a section per tool, its example call carried out against the sandbox while the page is written. */
+/** docs/reference/tools.md: a section per tool, its example call carried out against the sandbox while the page is written. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,11 +8,13 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { takeTour } from '../examples/tour/take-tour.ts';
 import { asListed } from '../src/catalog/as-listed.ts';
 import { listTool } from '../src/catalog/listing.ts';
+import { TOOLSETS } from '../src/catalog/vocabulary.ts';
 import { isRecord } from '../src/responses/compact.ts';
 import { startSandbox } from '../src/sandbox/start-sandbox.ts';
 import { catalog } from '../tools/index.ts';
 import type { Taken } from '../examples/tour/take-tour.ts';
 import type { Tool } from '../src/catalog/tool.ts';
+import type { Toolset } from '../src/catalog/vocabulary.ts';
 
 const PHOTOS = fileURLToPath(new URL('../examples/road-signs', import.meta.url));
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -29,7 +31,8 @@ export async function toolsPage(): Promise<string> {
   if (failed.length > 0) throw new Error(`the tour failed: ${JSON.stringify(failed, undefined, 2)}`);
   return [
     '# Tools',
-    'Generated from the catalogue by `npm run generate`, which carries out every example against the sandbox; `test/e2e/all-operations.test.ts` does the same over both transports. Ids and times are made alike, long lists are cut.',
+    'Generated from the catalogue by `npm run generate`, which carries out every example against the sandbox; `test/e2e/all-operations.test.ts` does the same over both transports. Ids and times are made alike, long lists are cut. Which of them to offer: [toolsets.md](toolsets.md).',
+    ...TOOLSETS.flatMap((toolset) => [`## ${toolset}`, indexOf(toolset)]),
     ...parts,
   ].join('\n\n');
 }
@@ -86,13 +89,27 @@ function exampleOf(tool: Tool, taken: readonly Taken[]): Taken {
   return example;
 }
 
+function effectsOf(tool: Tool): string {
+  return [tool.effect, ...tool.consequences].join(', ');
+}
+
+/** The tools of a toolset, each with its effect and the first sentence of what it does. */
+function indexOf(toolset: Toolset): string {
+  const lines = catalog
+    .filter((tool) => tool.toolset === toolset)
+    .map((tool) => {
+      const [sentence = ''] = tool.description.split(/(?<=[.:;]) /);
+      return `- [${tool.name.replace('scale_ai_', '')}](#${tool.name}) (${effectsOf(tool)}): ${sentence.replace(/[:;]$/, '.')}`;
+    });
+  return lines.join('\n');
+}
+
 function section(tool: Tool, example: Taken): string {
-  const effects = [tool.effect, ...tool.consequences].join(', ');
   return [
     `## ${tool.name}`,
     tool.description,
-    `Toolset \`${tool.toolset}\`; effect: ${effects}${tool.reach === 'team' ? '; reaches over the whole team' : ''}.`,
-    argumentTable(tool),
+    `Toolset \`${tool.toolset}\`; effect: ${effectsOf(tool)}${tool.reach === 'team' ? '; reaches over the whole team' : ''}.`,
+    argumentList(tool),
     'Call:',
     json(alike(asListed(listTool(tool).inputSchema, example.arguments))),
     'Answer:',
@@ -104,17 +121,16 @@ function json(value: unknown): string {
   return ['```json', JSON.stringify(value, undefined, 2), '```'].join('\n');
 }
 
-function argumentTable(tool: Tool): string {
+function argumentList(tool: Tool): string {
   const { properties, required } = listTool(tool).inputSchema;
   const needed = Array.isArray(required) ? required : [];
-  const rows = Object.entries(isRecord(properties) ? properties : {}).map(([name, schema]) => {
+  const lines = Object.entries(isRecord(properties) ? properties : {}).map(([name, schema]) => {
     const { description } = isRecord(schema) ? schema : {};
-    const words = typeof description === 'string' ? [description.replaceAll('|', '\\|')] : [];
-    const note = [...words, ...boundsOf(schema)].join('; ');
-    return `| \`${name}\` | ${typeText(schema)} | ${needed.includes(name) ? 'yes' : ''} | ${note} |`;
+    const words = typeof description === 'string' ? [description] : [];
+    const type = `${typeText(schema)}${needed.includes(name) ? ', required' : ''}`;
+    return `- \`${name}\` (${type})${[...words, ...boundsOf(schema)].map((note, at) => (at === 0 ? `: ${note}` : `; ${note}`)).join('')}`;
   });
-  if (rows.length === 0) return 'No arguments.';
-  return ['| Argument | Type | Required | Notes |', '|---|---|---|---|', ...rows].join('\n');
+  return lines.length === 0 ? 'No arguments.' : ['Arguments:', lines.join('\n')].join('\n\n');
 }
 
 function boundsOf(schema: unknown): string[] {

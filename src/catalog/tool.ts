@@ -93,7 +93,7 @@ export type CheckContext = Pick<RunContext, 'lookUp' | 'mode'>;
 
 /**
  * Why a call failed. Every code is described, with the advice that goes with it, where it is raised;
- * docs/errors.md lists them all.
+ * docs/reference/errors.md lists them all.
  */
 export const ERROR_CODES = [
   'invalid_arguments',

@@ -1,4 +1,4 @@
-/** What the process tells its caller; documented in README.md. */
+/** What the process tells its caller; documented in docs/reference/commands.md. */
 export const EXIT = {
   ok: 0,
   /** Something failed that is not the user's doing. */

@@ -1,17 +1,6 @@
 import * as z from 'zod';
 import { SETTING_NAMES, Settings, metaOf } from './settings.ts';
 
-/** The settings as a Markdown table: flag, variable, key in the file, meaning. */
-export function settingsTable(): string {
-  const rows = SETTING_NAMES.map((name) => {
-    const { flag, env, inFile, description, placeholder } = metaOf(name);
-    const shownFlag = flag === undefined ? '' : `\`--${flag}${placeholder ? ` ${placeholder}` : ''}\``;
-    const variables = env.map((variable) => `\`${variable}\``).join(', ');
-    return `| ${shownFlag} | ${variables} | ${inFile ? `\`${name}\`` : ''} | ${description} |`;
-  });
-  return ['| Flag | Environment | File | Meaning |', '|---|---|---|---|', ...rows].join('\n');
-}
-
 /** JSON Schema of the configuration file. */
 export function configFileSchema(): Record<string, unknown> {
   const inFile = SETTING_NAMES.filter((name) => metaOf(name).inFile);

@@ -52,7 +52,8 @@ export const Settings = z.strictObject({
     flag: 'toolsets',
     kind: 'list',
     placeholder: 'NAMES',
-    description: 'Toolsets to offer: default, minimal, seed, all, or single ones (docs/choosing-tools.md).',
+    description:
+      'Toolsets to offer: default, minimal, seed, all, or single ones (docs/reference/toolsets.md).',
   }),
   tools: setting(list(), {
     flag: 'tools',

@@ -142,11 +142,11 @@ describe.each(ERROR_CODES)('%s', (code) => {
   });
 });
 
-it('docs/errors.md describes exactly the codes there are', async () => {
-  const page = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8');
-  const rows = [...page.matchAll(/^\|\s*`(\w+)`\s*\|([^|]+)\|([^|]+)\|$/gm)];
-  expect(new Set(rows.map(([, code]) => code))).toEqual(new Set(ERROR_CODES));
-  expect(rows).toHaveLength(ERROR_CODES.length);
-  for (const [, , when = '', advice = ''] of rows)
-    expect(Math.min(when.trim().length, advice.trim().length)).toBeGreaterThan(5);
+it('docs/reference/errors.md describes exactly the codes there are', async () => {
+  const page = await readFile(new URL('../../docs/reference/errors.md', import.meta.url), 'utf8');
+  const sections = [...page.matchAll(/^### (\w+)\n\n([^#]+)\n\n_What to do:_ ([^#]+)$/gm)];
+  expect(new Set(sections.map(([, code]) => code))).toEqual(new Set(ERROR_CODES));
+  expect(sections).toHaveLength(ERROR_CODES.length);
+  for (const [, , when = '', advice = ''] of sections)
+    expect(Math.min(when.length, advice.length)).toBeGreaterThan(5);
 });
