@@ -18,7 +18,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
-ARG VERSION=0.0.0
+ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="scale-ai-mcp" \
       org.opencontainers.image.description="MCP server for data labeling at Scale AI" \
       org.opencontainers.image.licenses="Apache-2.0" \

@@ -1,6 +1,6 @@
 /**
- * Writes what derives from the catalogue and the settings: tables in README.md, the reference pages and the
- * schema of the configuration file. With --check nothing is written; a file that would change is an error.
+ * Writes what derives from the catalogue and the settings: tables in README.md, the reference pages, the
+ * schema of the configuration file and the entry of the MCP registry; and the version wherever else it stands. With --check nothing is written; a file that would change is an error.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
@@ -8,6 +8,8 @@ import { format } from 'prettier';
 import { listTool } from '../src/catalog/listing.ts';
 import { configFileSchema, settingsTable } from '../src/config/reference.ts';
 import { catalog } from '../tools/index.ts';
+import { serverJson } from './packages/server-json.ts';
+import { versionedFiles } from './packages/versions.ts';
 import { PERFORMANCE_PAGE, performancePage } from './performance-page.ts';
 import { choosingToolsPage } from './token-prices.ts';
 import { toolsPage } from './tools-page.ts';
@@ -18,7 +20,10 @@ const check = process.argv.includes('--check');
 const stale: string[] = [];
 
 async function put(path: string, content: string): Promise<void> {
-  const formatted = await format(content, { filepath: path, printWidth: 110, singleQuote: true });
+  await putAsIs(path, await format(content, { filepath: path, printWidth: 110, singleQuote: true }));
+}
+
+async function putAsIs(path: string, formatted: string): Promise<void> {
   const present = await readFile(path, 'utf8').catch(() => undefined);
   if (present === formatted) return;
   if (check) stale.push(path);
@@ -75,6 +80,8 @@ await put(PERFORMANCE_PAGE, await performancePage());
 await put('docs/choosing-tools.md', choosingToolsPage());
 await put('docs/reference/tool-budget.md', budgetPage());
 await put('docs/reference/config.schema.json', JSON.stringify(configFileSchema()));
+await put('server.json', JSON.stringify(serverJson()));
+for (const { file, content } of await versionedFiles()) await putAsIs(file, content);
 
 if (stale.length > 0) {
   console.error(`Out of date; run npm run generate and commit:\n  ${stale.join('\n  ')}`);

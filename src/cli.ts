@@ -123,9 +123,23 @@ function buildProgram(): Command {
       (await import('./commands/serve-approvals.ts')).serveApprovalsCommand(settings),
     ),
   );
+  addListedStdio(program);
   addPolicyCommands(program);
   addAuditCommands(program);
   return program;
+}
+
+/** MCP over stdio as without a command, for hosts that hand on a list of directories: MCP bundles know no other form. */
+function addListedStdio(program: Command): void {
+  const command = program.command('stdio').description('MCP over stdio, as without a command').exitOverride();
+  addFlags(command, COMMON_FLAGS)
+    .argument('[directories...]', 'further directories, as with --allow-dir')
+    .action(async (directories: string[]) => {
+      const settings = await loadSettings(flagValues(command.optsWithGlobals()), process.env);
+      const { serveStdioCommand } = await import('./commands/serve-stdio.ts');
+      const allowed = [...settings.allow_dir, ...directories];
+      process.exitCode = await serveStdioCommand({ ...settings, allow_dir: allowed });
+    });
 }
 
 /** Commands that read audit files. */
