@@ -108,7 +108,9 @@ build() {
     # shellcheck disable=SC2086 # words
     case $word in
       FROM) [[ $rest == *' AS '* ]] && root=$image/${rest##* AS } || root=$image/final
-            mkdir -p "$root" && here=$root ;;
+            mkdir -p "$root/usr/local/bin" && here=$root
+            # The one file that stages take from an image: this machine's in its place.
+            [[ $rest == *'{NODE_IMAGE}'* ]] && cp "$(readlink -f "$(command -v node)")" "$root/usr/local/bin/node" ;;
       WORKDIR) here=$root$rest && mkdir -p "$here" ;;
       COPY) copy $rest || return 1 ;;
       ENV) printf '%s\n' $rest >"$image/env" ;;
@@ -156,7 +158,18 @@ healthy() {
     execFileSync(command, args.map((arg) => arg.replace(":" + port + "/", new URL(real).host.replace(/.*(?=:)/, "") + "/")));
   ' "$probe" "$port" "$1" || { echo 'the HEALTHCHECK fails'; return 1; }
 }
+described() {
+  local version
+  version=$(node -p "require('./package.json').version")
+  for label in title description licenses version; do
+    grep -q "org.opencontainers.image.$label=" Dockerfile || { echo "no label $label"; return 1; }
+  done
+  grep -qx "ARG VERSION=$version" Dockerfile || { echo "ARG VERSION is not $version"; return 1; }
+  [[ $(sed -n 's/^USER //p' Dockerfile) =~ ^[1-9][0-9]*:[1-9][0-9]*$ ]] || { echo 'USER is no number, or root'; return 1; }
+  [ -x "$image/final/usr/local/bin/node" ] || { echo 'no Node.js in the image'; return 1; }
+}
 judge 'Dockerfile, .dockerignore (what the build runs)' build
+judge 'Dockerfile (labels, version, user)' described
 judge 'Dockerfile (what the image starts, and its HEALTHCHECK)' starts
 
 # The server's own verdict on the variables and files that it is given.
