@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
-# Alpine: small, and nothing here needs glibc.
-ARG NODE_IMAGE=node:24-alpine
+# Alpine: small, and nothing here needs glibc. Both images of one release, since the program of the one runs on the other.
+ARG ALPINE=3.23
+ARG NODE_IMAGE=node:24-alpine${ALPINE}
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /build
@@ -16,23 +17,25 @@ FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# npm brings the database of both C libraries. No layer of this stage is in the image.
+# hadolint ignore=DL3059
+RUN rm -rf node_modules/@libsql/linux-*-gnu
 
-FROM ${NODE_IMAGE}
-ARG VERSION=0.0.0
+# Nothing that installs or builds is in the image: what is deleted in a later layer would still be in an earlier one.
+FROM alpine:${ALPINE}
+ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="scale-ai-mcp" \
       org.opencontainers.image.description="MCP server for data labeling at Scale AI" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
 
-# Letters for pictures of labels.
+# What Node.js is linked to, and letters for pictures of labels.
 # hadolint ignore=DL3018
-RUN apk add --no-cache font-dejavu
-
-# Nothing that installs or builds is left in the image.
-RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
-      /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn-* \
+RUN apk add --no-cache libstdc++ font-dejavu \
+    && apk del --no-cache apk-tools \
     && mkdir -p /var/lib/scale-ai-mcp \
     && chown 10001:10001 /var/lib/scale-ai-mcp
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
 
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules

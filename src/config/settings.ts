@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import * as z from 'zod';
 import { ConsentPolicy } from '../access/consent/consent-policy.ts';
 import { OAuthSettings } from '../access/oauth-settings.ts';
@@ -9,16 +7,8 @@ import { LOG_LEVELS } from '../observability/logger.ts';
 import { ScaleKey } from '../scale/scale-key.ts';
 import { SANDBOX_SETTINGS } from './sandbox-settings.ts';
 import { Duration, durationMs, list, setting, settingMeta } from './setting.ts';
+import { defaultStateDirectory } from './state-directory.ts';
 import type { SettingMeta } from './setting.ts';
-
-/** XDG Base Directory Specification: state that should persist but is not worth backing up. */
-function defaultStateDir(): string {
-  const base = process.env['XDG_STATE_HOME'];
-  return path.join(
-    base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.local/state'),
-    'scale-ai-mcp',
-  );
-}
 
 /** Every setting of the program. Precedence: flag, environment, file, default. */
 export const Settings = z.strictObject({
@@ -105,7 +95,7 @@ export const Settings = z.strictObject({
     kind: 'list',
     placeholder: 'DIR',
     description:
-      'Directory below which files may be uploaded; repeatable. Default: the working directory, unless it is a root or home directory.',
+      'Directory below which files may be uploaded; repeatable. Default: the working directory, unless it is a root, home or system directory.',
   }),
   allow_url_host: setting(list(), {
     flag: 'allow-url-host',
@@ -114,11 +104,18 @@ export const Settings = z.strictObject({
     description:
       'Hosts that attachments and callbacks may point to although they are local or private; the sandbox may always be pointed to this machine.',
   }),
-  state_dir: setting(z.string().min(1).default(defaultStateDir), {
-    flag: 'state-dir',
-    placeholder: 'DIR',
-    description: 'Where state that outlives the process is kept. Default: the XDG state folder.',
-  }),
+  state_dir: setting(
+    z
+      .string()
+      .min(1)
+      .default(() => defaultStateDirectory()),
+    {
+      flag: 'state-dir',
+      placeholder: 'DIR',
+      description:
+        'Where state that outlives the process is kept. Default: the XDG state folder, on Windows below %LOCALAPPDATA%.',
+    },
+  ),
   audit: setting(z.boolean().default(true), {
     flag: 'audit',
     kind: 'boolean',

@@ -1,5 +1,6 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { builtFile } from '../built-file.ts';
+import { ownProcessEnvironment } from '../own-process.ts';
 import { UnreadableImageError } from './unreadable-image.ts';
 import type { ChildProcess } from 'node:child_process';
 import type { RENDERERS } from './render.ts';
@@ -72,8 +73,13 @@ class RenderProcess {
   }
 
   #start(): ChildProcess {
-    const env = { ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])), ...SPARING };
-    const child = fork(this.#file, [], { env, serialization: 'advanced', stdio: 'ignore', execArgv: [] });
+    const env = { ...ownProcessEnvironment(PASSED_ON), ...SPARING };
+    const child = spawn(process.execPath, [this.#file], {
+      env,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      windowsHide: true, // a host without a console would show one
+    });
     child.on('message', (answer: Answer) => this.#settle(answer));
     child.on('exit', () => {
       if (this.#child === child) this.#end('failed: the process that draws has ended');

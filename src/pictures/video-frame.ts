@@ -33,7 +33,13 @@ export async function frameOfVideo(video: Buffer, seconds: number): Promise<Buff
     const { stdout } = await run(
       'ffmpeg',
       ['-nostdin', '-v', 'error', ...INPUT, '-ss', String(seconds), '-i', file, ...OUTPUT],
-      { encoding: 'buffer', timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MAX_FRAME_BYTES },
+      {
+        encoding: 'buffer',
+        timeout: TIMEOUT_MS,
+        killSignal: 'SIGKILL',
+        maxBuffer: MAX_FRAME_BYTES,
+        windowsHide: true,
+      },
     );
     if (stdout.length === 0) throw new UnreadableImageError(`the video has no frame at ${seconds} seconds`);
     return stdout;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +49,7 @@ describe('what cannot be used is refused at start, with the nearest valid name',
     ['a variable', [], { SCALE_MCP_REDONLY: '1' }, 'SCALE_MCP_READ_ONLY'],
     ['a value', ['--log-level', 'inof'], {}, 'info'],
     ['a directory', ['--allow-dir', '/no/such/dir'], {}, '/no/such/dir'],
+    ['a directory of a list', ['stdio', '/no/such/dir'], {}, '/no/such/dir'],
     ['a key file', ['--api-key-file', '/no/such/key'], {}, '/no/such/key'],
   ])('%s', async (_name, args, env, hint) => {
     const { code, stdout, stderr } = await run(args, { env });
@@ -89,6 +90,23 @@ describe('over stdio', () => {
       kill: { signal, after: 'serverInfo' },
     });
     expect(ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('opens the directories that a host hands on as a list, whatever their names', async () => {
+    const directories = ['first', 'second, with a comma'].map((name) => path.join(directory, name));
+    const uploads = directories.map((one, index) =>
+      call(index + 2, 'scale_ai_upload_file', { file_path: path.join(one, 'a.txt') }),
+    );
+    for (const one of directories) {
+      await mkdir(one);
+      await writeFile(path.join(one, 'a.txt'), 'text');
+    }
+    const { stdout } = await run(['stdio', '--sandbox', ...directories], {
+      input: lines(initialize, ...uploads),
+      cwd: '/',
+    });
+    expect(stdout.match(/"isError":true/g)).toBeNull();
+    expect(stdout.match(/"attachment_url"/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
   it('writes nothing but JSON-RPC to stdout, whatever goes wrong', async () => {

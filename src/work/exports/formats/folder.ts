@@ -100,7 +100,7 @@ export class FileNames {
 
 function lastPart(url: string): string {
   const target = URL.canParse(url) ? new URL(url).pathname : url;
-  const last = target.split('/').at(-1) ?? '';
+  const last = target.split(/[\\/]/).at(-1) ?? ''; // a file of Windows passes for a URL of the scheme "c:"
   try {
     return decodeURIComponent(last);
   } catch {
