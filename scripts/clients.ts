@@ -98,7 +98,7 @@ export const CLIENTS: readonly Client[] = [
     programs: ['js/openclaw'],
     programHasPrompt: false,
     asks: LINK,
-    pictures: '`--pictures file`',
+    pictures: 'in words: `--pictures none`',
     tried: BOTH,
   },
   {
@@ -107,8 +107,8 @@ export const CLIENTS: readonly Client[] = [
     host: 'hermes',
     programs: ['python/hermes'],
     programHasPrompt: false,
-    asks: 'asked by the host',
-    pictures: '`--pictures file`',
+    asks: 'by a link, after a question of its own',
+    pictures: 'no',
     tried: BOTH,
   },
   {
@@ -132,7 +132,7 @@ export const CLIENTS: readonly Client[] = [
     page: 'google-adk',
     programs: ['python/google-adk'],
     asks: ITSELF,
-    pictures: '`--pictures file`',
+    pictures: 'in words: `--pictures none`',
     tried: BOTH,
   },
   {
@@ -157,7 +157,7 @@ export const CLIENTS: readonly Client[] = [
     page: 'llamaindex',
     programs: ['python/llama-index'],
     asks: LINK,
-    pictures: '`--pictures file`',
+    pictures: 'in words: `--pictures none`',
     tried: BOTH,
   },
   {
@@ -181,7 +181,7 @@ export const CLIENTS: readonly Client[] = [
     page: 'autogen',
     programs: ['python/autogen'],
     asks: LINK,
-    pictures: '`--pictures file`',
+    pictures: 'in words: `--pictures none`',
     tried: BOTH,
   },
   {
