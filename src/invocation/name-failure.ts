@@ -21,7 +21,7 @@ const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', '
 /**
  * Turns whatever was thrown into a failure that says what happened, what is known, and what to do next.
  *
- * @param state whether something with an effect may have been sent, and whether it was given an identity
+ * @param state whether something with an effect may have been sent, whether it was given an identity, and who is told
  */
 export function nameFailure(
   error: unknown,
@@ -120,6 +120,8 @@ function ending(error: unknown, tool: Tool): [ErrorCode, string] {
 interface FailureContext {
   started: boolean;
   autoUniqueId: boolean;
+  /** Whether the caller may reach some projects only. */
+  isLimited: boolean;
 }
 
 /** The call that finds out what became of a write: by its identity where it has one. */
@@ -145,10 +147,20 @@ function fromScale(
     {
       outcome,
       ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
-      ...(error.scaleMessage !== undefined && QUOTED.has(error.code) && { scaleSays: error.scaleMessage }),
+      ...(isQuoted(error, state) && { scaleSays: error.scaleMessage }),
       nextSteps: recovery.length > 0 ? recovery : (call?.recover(error.code) ?? []),
       cause: error,
     },
+  );
+}
+
+/** Of a conflict Scale names what holds the name or unique_id, such as the id of a task in another project. */
+function isQuoted(
+  error: ScaleError,
+  { isLimited }: FailureContext,
+): error is ScaleError & { scaleMessage: string } {
+  return (
+    error.scaleMessage !== undefined && QUOTED.has(error.code) && !(isLimited && error.code === 'conflict')
   );
 }
 

@@ -1,7 +1,7 @@
 import { LocalFileError } from '../access/local-files.ts';
 import { sendIdempotentCreate } from './send-idempotent-create.ts';
 import { sendAndReconcile } from './reconcile.ts';
-import { keepRequestInScope } from './enforce-project-scope.ts';
+import { keepRequestInScope, toldDifferences } from './enforce-project-scope.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { LocalFile, LocalFiles } from '../access/local-files.ts';
 import type { LookUp, PreparedCall, ReportProgress, RunContext } from '../catalog/tool.ts';
@@ -71,16 +71,19 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
       },
       async send(request) {
         if (request.method === 'GET') return exchange(request);
-        if (!deps.idempotency)
+        const { idempotency, projects } = deps;
+        if (!idempotency)
           return sendAndReconcile(request, deps.reconcile, {
             send: exchange,
             sleep: (ms) => deps.sleep(ms),
             startedAt: deps.startedAt,
           });
-        const created = await sendIdempotentCreate(deps.idempotency, {
-          send: exchange,
-          startedAt: deps.startedAt,
-        });
+        const differences: IdempotentCreate['differences'] = (existing) =>
+          toldDifferences(projects, existing, idempotency.differences(existing));
+        const created = await sendIdempotentCreate(
+          { ...idempotency, differences },
+          { send: exchange, startedAt: deps.startedAt },
+        );
         existed = created.existed;
         return created.response;
       },

@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import pino from 'pino';
+import { escapeUnseen, visibleText } from '../json/escape-unseen.ts';
 import type { DestinationStream, Logger } from 'pino';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -24,13 +25,16 @@ function traceOf(): { trace_id?: string } {
   return id === undefined ? {} : { trace_id: id };
 }
 
-/** Logs JSON lines to stderr, since stdout belongs to JSON-RPC. */
+/**
+ * Logs JSON lines to stderr, since stdout belongs to JSON-RPC. Callers choose names that stand in there, and whoever
+ * reads them may do so in a terminal.
+ */
 export function createLogger(
   level: LogLevel,
   destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
 ): Logger {
   const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: null, mixin: traceOf };
-  return pino(options, destination);
+  return pino(options, { write: (line) => destination.write(escapeUnseen(line)) });
 }
 
 /** The same with readable lines on a terminal. */
@@ -38,5 +42,13 @@ export async function openLogger(level: LogLevel, isTerminal = process.stderr.is
   if (!isTerminal) return createLogger(level);
   const { default: pretty } = await import('pino-pretty');
   const options = { colorize: true, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' };
-  return createLogger(level, pretty({ ...options, destination: 2, sync: true }));
+  const lines = pretty({ ...options, destination: 2, sync: true });
+  return createLogger(level, { write: (line) => lines.write(withVisibleTexts(line)) });
+}
+
+/** A record as it is to be printed: what prints it takes the texts out of their JSON. */
+function withVisibleTexts(line: string): string {
+  return JSON.stringify(
+    JSON.parse(line, (_name, value: unknown) => (typeof value === 'string' ? visibleText(value) : value)),
+  );
 }
