@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import pino from 'pino';
+import { gatheredLines } from './gathered-lines.ts';
 import type { DestinationStream, Logger } from 'pino';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -24,11 +25,16 @@ function traceOf(): { trace_id?: string } {
   return id === undefined ? {} : { trace_id: id };
 }
 
+/** One for all loggers of the process, so that their lines keep their order. */
+let stderr: DestinationStream | undefined;
+
+function toStderr(): DestinationStream {
+  stderr ??= gatheredLines(pino.destination({ dest: 2, sync: true }));
+  return stderr;
+}
+
 /** Logs JSON lines to stderr, since stdout belongs to JSON-RPC. */
-export function createLogger(
-  level: LogLevel,
-  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
-): Logger {
+export function createLogger(level: LogLevel, destination: DestinationStream = toStderr()): Logger {
   const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: null, mixin: traceOf };
   return pino(options, destination);
 }
