@@ -19,8 +19,8 @@ export interface RunDeps {
   mode: Mode;
   accountStatus: RunContext['accountStatus'];
   report: ReportProgress;
-  /** Absent in a step of long work, which begins no further work. */
-  work?: RunContext['work'];
+  /** Opens long work, which few calls do. Absent in a step of long work, which begins no further work. */
+  work?: () => RunContext['work'];
   /** Whether the call's write can be repeated without harm. */
   isSafe: boolean;
   /** The identity of what the call creates. */
@@ -56,6 +56,7 @@ export interface CallSignals {
 /** What a declaration sees of the adapter. Local files are opened here and closed again. */
 export function openRun(deps: RunDeps, signals: CallSignals): Run {
   let existed = false;
+  let work: RunContext['work'] | undefined;
   const exchange = (request: RestRequest): Promise<unknown> => send(request, deps, signals);
   return {
     existed: () => existed,
@@ -66,7 +67,8 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
       report: deps.report,
       exclusive: deps.exclusive,
       get work() {
-        if (deps.work) return deps.work;
+        work ??= deps.work?.();
+        if (work) return work;
         throw new Error('a step of long work begins no further work');
       },
       async send(request) {

@@ -1,6 +1,7 @@
 import { trace } from '@opentelemetry/api';
 import pino from 'pino';
 import { escapeUnseen, visibleText } from '../json/escape-unseen.ts';
+import { gatheredLines } from './gathered-lines.ts';
 import type { DestinationStream, Logger } from 'pino';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -25,16 +26,23 @@ function traceOf(): { trace_id?: string } {
   return id === undefined ? {} : { trace_id: id };
 }
 
-/**
- * Logs JSON lines to stderr, since stdout belongs to JSON-RPC. Callers choose names that stand in there, and whoever
- * reads them may do so in a terminal.
- */
-export function createLogger(
-  level: LogLevel,
-  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
-): Logger {
+/** One for all loggers of the process, so that their lines keep their order. */
+let stderr: DestinationStream | undefined;
+
+function toStderr(): DestinationStream {
+  stderr ??= gatheredLines(escaped(pino.destination({ dest: 2, sync: true })));
+  return stderr;
+}
+
+/** Callers choose names that stand in the lines, and whoever reads them may do so in a terminal. */
+function escaped(destination: DestinationStream): DestinationStream {
+  return { write: (lines) => destination.write(escapeUnseen(lines)) };
+}
+
+/** Logs JSON lines to stderr, since stdout belongs to JSON-RPC. */
+export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: null, mixin: traceOf };
-  return pino(options, { write: (line) => destination.write(escapeUnseen(line)) });
+  return pino(options, destination ? escaped(destination) : toStderr());
 }
 
 /** The same with readable lines on a terminal. */
