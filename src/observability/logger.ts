@@ -9,6 +9,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type { Logger };
 
+type Destination = DestinationStream & { flushSync?(): void };
+
 /** Members that may hold a key, wherever they stand in a log record. */
 const SECRETS = [
   'apiKey',
@@ -27,20 +29,23 @@ function traceOf(): { trace_id?: string } {
 }
 
 /** One for all loggers of the process, so that their lines keep their order. */
-let stderr: DestinationStream | undefined;
+let stderr: Destination | undefined;
 
-function toStderr(): DestinationStream {
+function toStderr(): Destination {
   stderr ??= gatheredLines(escaped(pino.destination({ dest: 2, sync: true })));
   return stderr;
 }
 
 /** Callers choose names that stand in the lines, and whoever reads them may do so in a terminal. */
-function escaped(destination: DestinationStream): DestinationStream {
-  return { write: (lines) => destination.write(escapeUnseen(lines)) };
+function escaped(destination: Destination): Destination {
+  return {
+    write: (lines) => destination.write(escapeUnseen(lines)),
+    flushSync: () => destination.flushSync?.(),
+  };
 }
 
 /** Logs JSON lines to stderr, since stdout belongs to JSON-RPC. */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+export function createLogger(level: LogLevel, destination?: Destination): Logger {
   const options = { level, redact: { paths: SECRETS, censor: '[redacted]' }, base: null, mixin: traceOf };
   return pino(options, destination ? escaped(destination) : toStderr());
 }
