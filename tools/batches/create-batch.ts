@@ -37,20 +37,12 @@ export const createBatch = defineTool({
   summarize(batch, input, shaping) {
     const staging = batch.status === 'staging';
     const after = staging
-      ? 'It is staging: add tasks, then finalize it to start the work.'
+      ? 'It is staging: add tasks with a create_…_task each or scale_ai_plan_tasks, then finalize it to start the work.'
       : 'Tasks added to it are worked on at once.';
     return {
       summary: `${shaping.existed ? 'There was this batch already; nothing was made:' : 'Created batch'} ${input.name} in project ${input.project}. ${after}`,
       batch: batchRow(batch, shaping),
-      next_steps: [
-        staging
-          ? {
-              tool: 'scale_ai_finalize_batch',
-              arguments: { batch_name: input.name },
-              why: 'release it once all tasks are in',
-            }
-          : statusStep(input.name),
-      ],
+      next_steps: [statusStep(input.name)],
     };
   },
   recovery: {
