@@ -72,3 +72,15 @@ it.each([
     UnreadAnswer,
   );
 });
+
+it('ends with an error where the pages lead in a circle', async () => {
+  const circle = async (request: ScaleRequest): Promise<unknown> => ({
+    docs: [1],
+    has_more: true,
+    next_token: request.query?.['next_token'] === 'b' ? 'a' : 'b',
+  });
+  await expect(collect(tokenItems(circle, { method: 'GET', path: ['tasks'] }))).rejects.toThrow(UnreadAnswer);
+  await expect(collect(offsetItems(circle, { method: 'GET', path: ['batches'] }))).rejects.toThrow(
+    UnreadAnswer,
+  );
+});

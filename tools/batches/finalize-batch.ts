@@ -36,6 +36,7 @@ export const finalizeBatch = defineTool({
   },
   async reconcile({ read }, { batch_name }) {
     const batch = readAnswer(KnownBatch, await read(['batches', batch_name]), 'a batch');
+    if (batch.status === undefined) return undefined;
     return batch.status === 'staging' ? 'not_done' : { answer: batch };
   },
   request: ({ batch_name }) => ({ method: 'POST', path: ['batches', batch_name, 'finalize'] }),
