@@ -94,7 +94,8 @@ function withoutEffect(error: ScaleError): ScaleError {
 
 async function look(creation: IdempotentCreate, number: number, { send }: Exchange): Promise<Found> {
   try {
-    const object = creation.pick(await send(creation.find(creation.identity(number))));
+    const identity = creation.identity(number);
+    const object = creation.pick(await send(creation.find(identity)), identity);
     return object ? { state: 'found', object } : { state: 'missing' };
   } catch (error) {
     if (error instanceof UnreadAnswer)

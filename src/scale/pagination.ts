@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Count, ifRead, readAnswer } from '../catalog/answer-forms.ts';
+import { Count, ifRead, mustBeFiltered, readAnswer } from '../catalog/answer-forms.ts';
 import { UnreadAnswer } from '../catalog/unread-answer.ts';
 import type { ScaleRequest } from './request.ts';
 
@@ -27,7 +27,8 @@ const A_PAGE = 'a page of a list';
  * Every item of a listing that continues by `next_token` (tasks), page by page and never more than one page in
  * memory. Stops early when the consumer does.
  *
- * @throws UnreadAnswer for what is no page of a list, says that more follows and not how to go on, or leads in a circle
+ * @throws UnreadAnswer for what is no page of a list, says that more follows and not how to go on, leads in a circle, or was not
+ *   filtered by project and batch
  */
 export async function* tokenItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator {
   let token: string | undefined;
@@ -36,6 +37,7 @@ export async function* tokenItems(send: Send, request: ScaleRequest, signal?: Ab
     const query = { ...request.query, ...(token !== undefined && { next_token: token }) };
     const answer = await send({ ...request, query }, signal);
     const page = readAnswer(TokenPage, answer, A_PAGE);
+    for (const item of page.docs) mustBeFiltered(item, request.query);
     yield* page.docs;
     token = page.docs.length > 0 ? page.next_token : undefined;
     if (token === undefined && page.has_more === true && page.docs.length > 0)

@@ -41,7 +41,10 @@ export const finalizeBatch = defineTool({
   },
   request: ({ batch_name }) => ({ method: 'POST', path: ['batches', batch_name, 'finalize'] }),
   summarize: (batch, input, shaping) => ({
-    summary: `Finalized batch ${input.batch_name}; it is ${shaping.word(batch.status, 'accepted')}. ${RELEASED[shaping.mode]}`,
+    summary:
+      batch.status === 'staging'
+        ? `Scale accepted that batch ${input.batch_name} is finalized, and answered that it is staging still: look again before relying on it.`
+        : `Finalized batch ${input.batch_name}; it is ${shaping.word(batch.status, 'accepted')}. ${RELEASED[shaping.mode]}`,
     batch: batchRow(batch, shaping),
     next_steps: [statusStep(input.batch_name)],
   }),
