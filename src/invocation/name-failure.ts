@@ -16,7 +16,14 @@ import type { ErrorCode, PreparedCall, Tool } from '../catalog/tool.ts';
 import type { NextStep } from '../catalog/next-step.ts';
 
 /** Scale's own words help with a refusal; a server failure's text is noise, or worse. */
-const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', 'forbidden']);
+const QUOTED = new Set([
+  'bad_request',
+  'conflict',
+  'not_found',
+  'not_enabled',
+  'forbidden',
+  'unexpected_response',
+]);
 
 /**
  * Turns whatever was thrown into a failure that says what happened, what is known, and what to do next.
@@ -176,7 +183,7 @@ function outcomeOf(error: ScaleError, tool: Tool): Outcome {
   if (error.mayHaveActed) return 'unknown';
   if (error.reach === 'not_sent') return 'not_sent';
   if (error.reach === 'refused') return 'no_effect';
-  return error.code === 'unexpected_response' ? 'done' : 'unknown';
+  return error.isAccepted ? 'done' : 'unknown';
 }
 
 function consequence(outcome: Outcome): string {
