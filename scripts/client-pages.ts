@@ -33,7 +33,7 @@ const ASPECTS: Readonly<Record<string, string>> = {
 const PROMPTS = [
   "Create image labeling task for dataset 'road-signs'",
   'List completed annotation tasks for project road-signs',
-  'Fetch results of data labeling job',
+  'Fetch results of data labeling job for project road-signs',
 ];
 
 interface Page {
