@@ -10,6 +10,7 @@ import { Patience } from './patience.ts';
 import { offeredPrompts, promptSurface } from './prompt-surface.ts';
 import { callerOf } from './request-callers.ts';
 import { resourceSurface } from './resource-surface.ts';
+import { resultLimitOf } from './result-limits.ts';
 import { serveSubscriptions } from './serve-subscriptions.ts';
 import { serveSurface } from './surface.ts';
 import { toolSurface, toolsByName } from './tool-surface.ts';
@@ -64,7 +65,11 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
   return ({ authInfo, era }) => {
     const caller = callerOf(authInfo) ?? deps.caller;
     const { tools, instructions, prompts } = showing(caller.selection, deps, shown);
-    const calls = callsOf(invoke, caller, { client: (context) => clientOf(server, context), patience });
+    const calls = callsOf(invoke, caller, {
+      client: (context) => clientOf(server, context),
+      patience,
+      resultLimit: (client) => resultLimitOf(client, form.maxResultChars),
+    });
     // Over HTTP, the 2025 revisions need sessions to be told of changes: there are none here.
     const { subscriptions } = era === 'legacy' && authInfo ? {} : deps;
     const resources = resourceSurface(deps, calls, names);
