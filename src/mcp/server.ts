@@ -10,6 +10,7 @@ import { Patience } from './patience.ts';
 import { offeredPrompts, promptSurface } from './prompt-surface.ts';
 import { callerOf } from './request-callers.ts';
 import { offeredResources, resourceSurface } from './resource-surface.ts';
+import { resultLimitOf } from './result-limits.ts';
 import { serveSubscriptions } from './serve-subscriptions.ts';
 import { serveSurface } from './surface.ts';
 import { toolSurface, toolsByName } from './tool-surface.ts';
@@ -65,17 +66,15 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
 
   return ({ authInfo, era }) => {
     const caller = callerOf(authInfo) ?? deps.caller;
-    const {
-      tools,
-      instructions,
-      prompts,
-      offered,
-      resources: shownResources,
-    } = showing(caller.selection, deps, shown);
-    const calls = callsOf(invoke, caller, { client: (context) => clientOf(server, context), patience });
+    const { tools, instructions, prompts, offered, resources: own } = showing(caller.selection, deps, shown);
+    const calls = callsOf(invoke, caller, {
+      client: (context) => clientOf(server, context),
+      patience,
+      resultLimit: (client) => resultLimitOf(client, form.maxResultChars),
+    });
     // Over HTTP, the 2025 revisions need sessions to be told of changes: there are none here.
     const { subscriptions } = era === 'legacy' && authInfo ? {} : deps;
-    const resources = resourceSurface(shownResources, calls, names);
+    const resources = resourceSurface(own, calls, names);
     const server: Server = serveSurface(
       {
         ...(subscriptions && { capabilities: { resources: { subscribe: true } } }),
