@@ -4,7 +4,7 @@
  */
 import { rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { buildPage } from './build-page.ts';
+import { buildConsole, buildPage } from './build-page.ts';
 import { COMMON, RENDERING, SERVER, TELEMETRY } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
 
@@ -34,6 +34,7 @@ const rendering = await build({
   metafile: true,
 });
 const page = await buildPage(new URL('labels.html', DIST));
+await buildConsole(DIST);
 await build({
   ...COMMON,
   entryPoints: { cli: 'src/commands/launcher.ts' },

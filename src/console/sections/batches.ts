@@ -1,0 +1,58 @@
+import { html } from '../../responses/html.ts';
+import { heading, name, nothing, pill, time } from '../parts.ts';
+import { number, percent } from '../words.ts';
+import type { Html } from '../../responses/html.ts';
+import type { Section, Tone } from '../parts.ts';
+import type { BatchLine, ConsoleView } from '../view.ts';
+
+const TONES: Readonly<Record<string, Tone>> = { staging: 'quiet', in_progress: 'busy', completed: 'good' };
+
+/** Batches at Scale, the newest first, with their tasks by status. */
+export function batches({ batches: seen }: ConsoleView): Section {
+  const { readAt, batches: all, total, trouble } = seen;
+  const content = html`${heading('Batches', readAt === undefined ? undefined : html`<span class="note">asked ${time(readAt)}</span>`)}
+  ${trouble !== undefined && html`<p class="trouble">${trouble}</p>`} ${all.map(batchCard)}
+  ${all.length === 0 && trouble === undefined && nothing(readAt === undefined ? 'Scale is being asked…' : 'There is no batch.')}
+  ${total !== undefined && total > all.length && html`<p class="note">The newest ${number(all.length)} of ${number(total)}.</p>`}`;
+  return { id: 'batches', content };
+}
+
+function batchCard({ name: batch, project, status, created_at: created, counts }: BatchLine): Html {
+  return html`<article class="batch">
+    <div class="line">
+      <h3>${name(batch)}</h3>
+      ${status !== undefined && pill(status.replaceAll('_', ' '), TONES[status] ?? 'quiet')}
+    </div>
+    ${counts && progressOf(batch, counts)}
+    <p class="note">
+      ${project !== undefined && name(project)}${created !== undefined && Number.isFinite(Date.parse(created)) && html` · created ${time(Date.parse(created), 'day')}`}
+    </p>
+  </article>`;
+}
+
+/** One bar of four colours; the same in words below it. */
+function progressOf(batch: string, counts: NonNullable<BatchLine['counts']>): Html {
+  const { completed, error, canceled, pending } = counts;
+  const total = completed + error + canceled + pending;
+  if (total === 0) return html`<p class="facts"><span>no tasks yet</span></p>`;
+  const parts = [
+    { tone: 'good', many: completed, words: 'completed' },
+    { tone: 'bad', many: error, words: 'failed' },
+    { tone: 'faint', many: canceled, words: 'canceled' },
+  ];
+  let x = 0;
+  const rects = parts.map(({ tone, many }) => {
+    const width = Math.round((many / total) * 10_000) / 100;
+    const at = Math.round(x * 100) / 100;
+    x += width;
+    return html`<rect class="${tone}" x="${at}%" width="${width}%" height="100%" />`;
+  });
+  const facts = [
+    `${number(completed)} of ${number(total)} (${percent(completed / total)})`,
+    ...(pending > 0 ? [`${number(pending)} pending`] : []),
+    ...(error > 0 ? [`${number(error)} failed`] : []),
+    ...(canceled > 0 ? [`${number(canceled)} canceled`] : []),
+  ];
+  return html`<svg class="meter" role="img" aria-label="Tasks of ${batch}: ${facts.join(', ')}">${rects}</svg>
+    <p class="facts">${facts.map((fact) => html`<span>${fact}</span>`)}</p>`;
+}
