@@ -1,14 +1,21 @@
 /**
  * Bundles the command line. What every start needs goes into the bundle; what only some need stays outside and is
- * loaded when it is needed. Why: docs/decisions/0013-one-bundle.md.
+ * loaded when it is needed. Why: docs/decisions/0013-one-bundle.md. What is built already, from the same sources, stays:
+ * every script that needs the build begins with it.
  */
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { buildConsole, buildPage } from './build-page.ts';
 import { COMMON, RENDERING, SERVER, TELEMETRY } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
+import { inputsDigest } from './inputs-digest.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
+/** Written last: says what the rest was built from. */
+const BUILT_FROM = new URL('.built-from', DIST);
+
+const digest = await inputsDigest();
+if ((await readFile(BUILT_FROM, 'utf8').catch(() => '')) === digest) process.exit();
 
 await rm(DIST, { recursive: true, force: true });
 const main = await build({
@@ -54,3 +61,4 @@ await writeFile(
   new URL('bundled.json', DIST),
   JSON.stringify(bundled.map(({ name, version }) => ({ name, version }))),
 );
+await writeFile(BUILT_FROM, digest);

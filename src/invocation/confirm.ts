@@ -14,9 +14,9 @@ import type { ConfirmDeps, Consent, Question } from './consent.ts';
 
 /**
  * Nobody reads a question and refuses it faster: such a refusal is the client's own. Headless hosts (`claude -p`,
- * `codex exec`) decline or cancel at once.
+ * `codex exec`) decline or cancel at once, which takes more than a second on a busy machine.
  */
-const FASTEST_PERSON_MS = 1_000;
+const FASTEST_PERSON_MS = 3_000;
 
 /** Raised when a person must be asked first. */
 export class AskFirst extends ToolFailure {

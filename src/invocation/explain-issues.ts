@@ -45,11 +45,19 @@ function explain(schema: z.ZodObject, args: unknown, issue: Issue): ArgumentIssu
   return [
     {
       path: path || '(arguments)',
-      message: value === undefined && issue.code === 'invalid_type' ? `${path} is required` : issue.message,
+      message: messageOf(issue, path, value),
       ...(sent !== undefined && { sent }),
       ...(allowed !== undefined && { allowed }),
     },
   ];
+}
+
+function messageOf(issue: Issue, path: string, value: unknown): string {
+  if (value === undefined && issue.code === 'invalid_type') return `${path} is required`;
+  if (issue.code !== 'invalid_value' || typeof value !== 'string') return issue.message;
+  const known = issue.values.map(String);
+  const near = nearestName(value, known);
+  return `"${abbreviate(value)}" is none of ${known.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }
 
 /** Known names are listed for the top level; below, the message of the schema says what belongs there. */

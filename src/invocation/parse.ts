@@ -68,7 +68,7 @@ export function invalidArguments(tool: Tool, issues: readonly ArgumentIssue[]): 
   const listed = issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ');
   return new ToolFailure(
     'invalid_arguments',
-    `${tool.name}: ${listed}. Nothing was sent. Correct the arguments and call again.`,
+    `${tool.name}: ${listed.endsWith('?') ? listed : `${listed}.`} Nothing was sent. Correct the arguments and call again.`,
     {
       outcome: 'not_sent',
       ...(first && { path: first.path }),

@@ -6,6 +6,9 @@ import type { Transport } from '@modelcontextprotocol/client';
 /** Milliseconds: a person may be asked meanwhile. */
 const TIMEOUT = 600_000;
 
+/** Milliseconds. The server takes a sooner refusal for the client's own; here it is always a person's. */
+const SOONEST_REFUSAL = 3_100;
+
 /** What `scale-ai-mcp view` puts behind the `#` of its address, which browsers send nowhere. */
 interface Opened {
   token: string;
@@ -25,11 +28,12 @@ export async function openOwnHost(version: string): Promise<Transport> {
   const { token, tool, arguments: args } = opened();
   const identity = { name: 'scale-ai-mcp-view', version };
   const client = new Client(identity, { capabilities: { elicitation: { form: {} } } });
-  client.setRequestHandler('elicitation/create', async ({ params }) =>
-    (await isAllowed(params.message))
-      ? { action: 'accept' as const, content: { agree: true } }
-      : { action: 'decline' as const },
-  );
+  client.setRequestHandler('elicitation/create', async ({ params }) => {
+    const soonest = delay(SOONEST_REFUSAL);
+    if (await isAllowed(params.message)) return { action: 'accept', content: { agree: true } };
+    await soonest;
+    return { action: 'decline' };
+  });
   const headers = { authorization: `Bearer ${token}` };
   await client.connect(
     new StreamableHTTPClientTransport(new URL('/mcp', location.href), { requestInit: { headers } }),
@@ -68,4 +72,8 @@ async function isAllowed(question: string): Promise<boolean> {
   return new Promise((resolve) => {
     dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
   });
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -44,6 +44,7 @@ describe('what cannot be used is refused at start, with the nearest valid name',
   it.each([
     ['a flag', ['--toolset', 'x'], {}, '--toolsets'],
     ['a command', ['toools'], {}, 'toools'],
+    ['a tool to call', ['call', 'scale_ai_creat_batch', '--json', '{}'], {}, 'create_batch'],
     ['a toolset', ['--toolsets', 'task'], {}, 'tasks'],
     ['a tool', ['--tools', 'scale_ai_get_tsk'], {}, 'scale_ai_get_task'],
     ['a variable', [], { SCALE_MCP_REDONLY: '1' }, 'SCALE_MCP_READ_ONLY'],

@@ -84,6 +84,13 @@ describe('the refusal teaches', () => {
     expect(message).toContain('did you mean "objects_to_annotate"');
   });
 
+  it('names the value that was meant, and ends its sentences', () => {
+    const { message } = failureOf(toolNamed('scale_ai_export_results'), { batch: 'b', format: 'coc' });
+    expect(message).toMatch(
+      /format: "coc" is none of jsonl, coco, .*; did you mean "coco"\? Nothing was sent\./,
+    );
+  });
+
   it('names what is required, what was sent and what is allowed', () => {
     const { details } = failureOf(create, {
       attachment: '/tmp/a.jpg',

@@ -155,7 +155,6 @@ describe('scale-ai-mcp view', () => {
     const question = page.locator('#question-text');
     await expect.poll(() => question.innerText()).toContain('Comments: A sign is missing.');
     await keep(page, 'viewer-question-dark');
-    await page.waitForTimeout(1_100); // a sooner no is taken for one that no person gave
     await page.click('#refuse');
     await expect.poll(() => status.innerText()).toMatch(/declined|refused|said no/i);
     expect(await review.innerText()).not.toContain('rejected');

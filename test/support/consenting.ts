@@ -12,7 +12,7 @@ import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
 export type Said = 'yes' | 'no' | 'unchecked' | 'unfilled' | 'cancel' | 'at once';
 
 /** Nobody reads a question and refuses it faster. */
-const READING_MS = 1_100;
+const READING_MS = 3_100;
 export type Era = '2025' | '2026-07-28';
 
 /** The emulator that the servers of a test are pointed to; another one for each test. */

@@ -92,7 +92,7 @@ function toolNamed(name: string): (typeof catalog)[number] {
   const tool = catalog.find((one) => isNamed(one, wanted) || isNamed(one, `scale_ai_${wanted}`));
   if (tool) return tool;
   const near = nearestName(
-    wanted,
+    wanted.replace(/^scale_ai_/, ''),
     catalog.map((one) => one.name.replace('scale_ai_', '')),
   );
   const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
