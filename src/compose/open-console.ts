@@ -36,8 +36,11 @@ export async function openConsole(
   const { invoke, callers, seen } = service;
   const { rates, currency, spend_per_day: spendPerDay, billable_per_day: billablePerDay } = settings;
   const console = await Console.open({
-    ...{ invoke, callers, assets, logger },
     ...seen,
+    invoke,
+    callers,
+    assets,
+    logger,
     files: local.files,
     findTool: (name) => catalog.find((tool) => isNamed(tool, name)),
     auditDirectory: settings.audit ? auditDirectory(settings) : undefined,

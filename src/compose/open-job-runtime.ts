@@ -94,7 +94,7 @@ export function openJobRuntime(parts: Parts): OpenJobRuntime {
         changed,
       ),
     async overview({ caller, seesAll }) {
-      if (!(await state.isThere())) return [];
+      if (!(await state.isThere()) && !(await state.kept.opened())) return [];
       overview ??= new JobsOverview((await state.kept.get()).database, Date.now);
       const { principal, keyId } = callers.ownerOf(caller);
       return overview.list({ principal, keyId, seesAll, projects: caller.projects });

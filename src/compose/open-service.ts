@@ -185,7 +185,11 @@ function recordAnswers(audit: OpenAudit | undefined, logger: Logger): (answered:
     const { principal, tool, digest, plan } = question;
     const record = {
       request_id: `req_${randomId()}`,
-      ...{ principal, tool, digest, answer, through },
+      principal,
+      tool,
+      digest,
+      answer,
+      through,
       ...(plan.project !== undefined && { project: plan.project }),
       ...(by !== undefined && { by }),
     };

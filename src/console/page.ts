@@ -37,7 +37,7 @@ export function isSaid(word: unknown): word is Said {
 
 /** Every part of the page that changes, in the order in which it stands there. */
 export function sectionsOf(view: ConsoleView): Section[] {
-  return [overview, approvals, jobs, batches, spend, calls, failures, limits].map((section) => section(view));
+  return [overview, approvals, jobs, batches, spend, failures, calls, limits].map((section) => section(view));
 }
 
 const MODE_PILLS = {

@@ -8,14 +8,25 @@ export interface Section {
   content: Html;
 }
 
-/** Of a name that others chose. */
+/** Characters of a name, and of a sentence, that others chose. */
 const MAX_NAME = 60;
+const MAX_SENTENCE = 300;
 
 /** A name that others chose, on one line, cut where it is long; what is not seen is made visible. */
 export function name(text: string): Html {
+  return shortened(text, MAX_NAME);
+}
+
+/** A message that may hold what others wrote; likewise. */
+export function sentence(text: string): Html {
+  return shortened(text, MAX_SENTENCE);
+}
+
+function shortened(text: string, most: number): Html {
   const line = oneLine(text);
-  const shown = [...line].length > MAX_NAME ? `${[...line].slice(0, MAX_NAME).join('')}…` : line;
-  return html`<span class="name" dir="auto" title="${line}">${shown}</span>`;
+  return line.length > most
+    ? html`<span dir="auto" title="${line}">${line.slice(0, most)}…</span>`
+    : html`<span dir="auto">${line}</span>`;
 }
 
 /** A time of day, in UTC; the script of the page says it in the time of the browser. */

@@ -116,7 +116,9 @@ export class Gatherer {
     if (this.#watches.size >= MAX_WATCHES && oldest !== undefined) this.#watches.delete(oldest);
     const { invoke, findTool, now, limits } = this.#sources;
     const watch = new BatchWatch({
-      ...{ invoke, findTool, now },
+      invoke,
+      findTool,
+      now,
       async hasCallsLeft(principal, calls) {
         const [perMinute] = await limits.left(principal).catch(() => []);
         return perMinute === undefined || perMinute.left - calls >= perMinute.allowed / 2;

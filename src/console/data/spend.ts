@@ -11,8 +11,8 @@ interface Spent {
 }
 
 export interface Spend {
-  /** The oldest first; days since 1970. */
-  days: (Spent & { day: number })[];
+  /** The oldest first; days since 1970. `highest`: of the principal who spent most on that day. */
+  days: (Spent & { day: number; highest: Spent })[];
   /** Today, the one with the highest sum first. */
   today: (Spent & { principal: string })[];
   /** Types of tasks that have no rate. */
@@ -30,28 +30,29 @@ export function spendOf(
   today: number,
 ): Spend {
   const numbers = Array.from({ length: DAYS }, (_, index) => today - DAYS + 1 + index);
-  const ofToday = created.filter(({ day }) => day === today);
-  const principals = [...new Set(ofToday.map(({ principal }) => principal))];
   const unpriced = created.filter(({ type }) => rateOf(type, rates) === undefined);
+  const ofDay = (day: number): AuditView['created'] => created.filter((one) => one.day === day);
   return {
-    days: numbers.map((day) => ({
-      day,
-      ...sumOf(
-        created.filter((one) => one.day === day),
-        rates,
-      ),
-    })),
-    today: principals
-      .map((principal) => ({
-        principal,
-        ...sumOf(
-          ofToday.filter((one) => one.principal === principal),
-          rates,
-        ),
-      }))
-      .sort((a, b) => b.cost - a.cost || b.tasks - a.tasks),
+    days: numbers.map((day) => {
+      const [highest = sumOf([], rates)] = byPrincipal(ofDay(day), rates);
+      return { day, ...sumOf(ofDay(day), rates), highest };
+    }),
+    today: byPrincipal(ofDay(today), rates),
     withoutRate: [...new Set(unpriced.map(({ type }) => type ?? 'unknown'))],
   };
+}
+
+function byPrincipal(created: AuditView['created'], rates: Money['rates']): Spend['today'] {
+  const principals = [...new Set(created.map(({ principal }) => principal))];
+  return principals
+    .map((principal) => ({
+      principal,
+      ...sumOf(
+        created.filter((one) => one.principal === principal),
+        rates,
+      ),
+    }))
+    .sort((a, b) => b.cost - a.cost || b.tasks - a.tasks);
 }
 
 function sumOf(created: AuditView['created'], rates: Money['rates']): Spent {

@@ -1,5 +1,5 @@
 import { html } from '../../responses/html.ts';
-import { heading, name, nothing } from '../parts.ts';
+import { heading, name, nothing, sentence } from '../parts.ts';
 import { number, shortTool } from '../words.ts';
 import type { Html } from '../../responses/html.ts';
 import type { FailureGroup } from '../../catalog/work/jobs.ts';
@@ -70,7 +70,7 @@ function jobsTable(all: readonly { title: string; group: FailureGroup }[]): Html
       ${sorted.map(
         ({ title, group: { code, message, scale_says: says, count } }) =>
           html`<tr>
-            <td><code>${code}</code> ${name(says ?? message)}</td>
+            <td><code>${code}</code> ${sentence(says ?? message)}</td>
             <td class="number">${number(count)}</td>
             <td class="note">${name(title)}</td>
           </tr>`,

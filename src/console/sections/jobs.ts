@@ -1,5 +1,5 @@
 import { html } from '../../responses/html.ts';
-import { heading, name, nothing, pill, progress, time } from '../parts.ts';
+import { heading, name, nothing, pill, progress, sentence, time } from '../parts.ts';
 import { counted, duration, number, percent, shortTool } from '../words.ts';
 import type { FailureGroup } from '../../catalog/work/jobs.ts';
 import type { Html } from '../../responses/html.ts';
@@ -48,8 +48,8 @@ function jobCard(job: JobOverview, view: ConsoleView): Html {
     ${isOpen && progress(done, total, `Progress of ${title}`)}
     <p class="facts">${progressWords(job)}</p>
     <p class="note">${whose(job, view)}</p>
-    ${trouble !== undefined && isOpen && html`<p class="trouble">Held up: ${name(trouble)} It is tried again.</p>`}
-    ${reason !== undefined && html`<p class="note">${name(reason)}</p>`}
+    ${trouble !== undefined && isOpen && html`<p class="trouble">Held up: ${sentence(trouble)} It is tried again.</p>`}
+    ${reason !== undefined && html`<p class="note">${sentence(reason)}</p>`}
     ${
       failures.length > 0 &&
       html`<ul class="failures">
@@ -82,7 +82,7 @@ function whose(
 function failureLine({ code, message, scale_says: says, count }: FailureGroup): Html {
   return html`<li>
     <strong>${number(count)} ×</strong>
-    <code>${code}</code> ${says === undefined ? name(message) : html`${name(says)}`}
+    <code>${code}</code> ${sentence(says ?? message)}
   </li>`;
 }
 

@@ -28,28 +28,37 @@ export function spend(view: ConsoleView): Section {
   return { id: 'spend', content };
 }
 
-function plot({ days, today }: Spend, caps: Money, isPriced: boolean): Html {
+type Day = Spend['days'][number];
+
+/** The cap is each principal's, so that the one who spent most stands apart from the others. */
+function plot({ days }: Spend, caps: Money, isPriced: boolean): Html {
   const limit = isPriced ? caps.spendPerDay : undefined;
-  // A cap is one principal's: beside the sum of several it would mislead.
-  const isOnes = today.length < 2;
-  const valueOf = (day: Spend['days'][number]): number => (isPriced ? day.cost : day.tasks);
-  const wordsOf = ({ cost, tasks, unpriced }: Spend['days'][number]): string =>
-    [
-      ...(isPriced ? [money(cost, caps.currency)] : []),
-      counted(tasks, 'task'),
-      ...(isPriced && unpriced > 0 ? [`${number(unpriced)} without a rate`] : []),
-    ].join(', ');
+  const valueOf = (spent: Pick<Day, 'cost' | 'tasks'>): number => (isPriced ? spent.cost : spent.tasks);
   return bars({
     title: isPriced ? `Spend by day in ${caps.currency}` : 'Tasks created by day',
     bars: days.map((day) => ({
       label: WEEKDAYS[day.day % 7] ?? '',
-      words: `${new Date(day.day * DAY_MS).toISOString().slice(0, 10)}: ${wordsOf(day)}`,
-      parts: [{ value: valueOf(day), tone: 'main' }],
+      words: `${new Date(day.day * DAY_MS).toISOString().slice(0, 10)}: ${wordsOf(day, caps, isPriced)}`,
+      parts: [
+        { value: valueOf(day.highest), tone: 'main' },
+        { value: valueOf(day) - valueOf(day.highest), tone: 'faint' },
+      ],
     })),
-    ...(limit !== undefined &&
-      isOnes && { cap: { value: limit, label: `cap ${money(limit, caps.currency)}` } }),
+    ...(limit !== undefined && { cap: { value: limit, label: `cap ${money(limit, caps.currency)}` } }),
     tick: shortNumber,
   });
+}
+
+function wordsOf({ cost, tasks, unpriced, highest }: Day, { currency }: Money, isPriced: boolean): string {
+  const facts = [
+    ...(isPriced ? [money(cost, currency)] : []),
+    counted(tasks, 'task'),
+    ...(isPriced && unpriced > 0 ? [`${number(unpriced)} without a rate`] : []),
+    ...(isPriced && highest.cost < cost
+      ? [`the highest of one principal ${money(highest.cost, currency)}`]
+      : []),
+  ];
+  return facts.join(', ');
 }
 
 function todayTable({ today }: Spend, caps: Money, isPriced: boolean): Html {
@@ -84,7 +93,7 @@ function capMeter(cost: number, { spendPerDay: cap, currency }: Money, isPriced:
 }
 
 function notes(
-  { withoutRate }: Spend,
+  { withoutRate, days }: Spend,
   caps: Money,
   { isPriced, mode }: { isPriced: boolean; mode: string | undefined },
 ): string {
@@ -95,7 +104,12 @@ function notes(
       ? 'Tasks that this server created, at the rates that are configured now; what Scale charges stands on its invoice.'
       : 'There are no rates in the configuration, so no sum can be told: tasks are counted.',
     isPriced && withoutRate.length > 0 ? `Without a rate, and in no sum: ${withoutRate.join(', ')}.` : '',
-    caps.spendPerDay === undefined ? '' : `The cap holds for each principal, over 24 hours from the first.`,
+    days.some(({ highest, tasks }) => highest.tasks < tasks)
+      ? 'Dark: the principal who spent most that day; light: the others.'
+      : '',
+    caps.spendPerDay === undefined
+      ? ''
+      : 'The cap is that of each principal, over 24 hours from the first task.',
   ]
     .filter((sentence) => sentence !== '')
     .join(' ');
