@@ -62,7 +62,7 @@ export interface Service {
 }
 
 /** What this server knows of its own work, for whoever runs it. */
-export interface Seen {
+interface Seen {
   questions: Questions;
   limits: CallLimits;
   store: LimitStore;

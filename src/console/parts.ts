@@ -25,7 +25,7 @@ export function sentence(text: string): Html {
 function shortened(text: string, most: number): Html {
   const line = oneLine(text);
   return line.length > most
-    ? html`<span dir="auto" title="${line}">${line.slice(0, most)}…</span>`
+    ? html`<span dir="auto" title="${line}">${line.slice(0, most)}&hellip;</span>`
     : html`<span dir="auto">${line}</span>`;
 }
 

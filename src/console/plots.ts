@@ -2,7 +2,7 @@ import { html } from '../responses/html.ts';
 import type { Html } from '../responses/html.ts';
 
 /** One bar, from bottom to top. */
-export interface Bar {
+interface Bar {
   /** Below the bar; only as many as fit are shown. */
   label: string;
   /** What is said of it to whoever points at it, or cannot see it. */

@@ -196,6 +196,5 @@ describe('the console in a browser', () => {
     const phone = await signedIn('ada', { ...PHONE, colorScheme: 'dark' });
     await phone.waitForTimeout(3000);
     await keep(phone, 'console-phone-dark');
-    console.log(faults, await phone.evaluate('document.documentElement.scrollWidth'));
   });
 });

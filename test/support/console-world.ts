@@ -12,7 +12,7 @@ const EVERYTHING = {
   toolsets: ['all'],
 };
 
-export const ROLES = {
+const ROLES = {
   lead: { ...EVERYTHING, console: 'all' },
   maker: EVERYTHING,
   reader: { effects: ['read'], toolsets: ['all'] },

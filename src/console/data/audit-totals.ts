@@ -13,9 +13,16 @@ export function dayOf(ms: number): number {
   return Math.floor(ms / DAY_MS);
 }
 
+/** A call that waits for a person, or to which one has said no, has not failed. */
+const NO_FAILURES: ReadonlySet<string> = new Set(['ok', 'confirmation_required', 'declined']);
+
+export function isFailure(result: string): boolean {
+  return !NO_FAILURES.has(result);
+}
+
 /** How far back is looked, today included. */
 export const DAYS = 7;
-export const HOURS = 24;
+const HOURS = 24;
 
 /** Names in a span: principals by projects, tools and results. A day of a busy server has some hundreds. */
 const MAX_NAMES = 20_000;
@@ -69,7 +76,7 @@ export class AuditTotals {
     if (isCreation) this.#created.add(time, { principal, project, mode: line.mode, type: line.task_type });
     const isOwnReading = line.effect === 'read' && line.client === CONSOLE_CLIENT;
     if (line.job !== undefined || isOwnReading) return;
-    this.#hours.add(time, { principal, project, failed: String(result !== 'ok') });
+    this.#hours.add(time, { principal, project, failed: String(isFailure(result)) });
     this.#days.add(time, { principal, project, tool, result });
     this.#recent.add(line);
   }
@@ -85,7 +92,7 @@ export class AuditTotals {
       hours: hoursOf(seen(this.#hours.since(Math.floor(now / HOUR_MS) - HOURS + 1)), now),
       days: span(today, DAYS).map((day) => {
         const ofDay = days.filter((one) => one.span === day);
-        return { day, calls: sum(ofDay), failed: sum(ofDay.filter(({ names }) => names.result !== 'ok')) };
+        return { day, calls: sum(ofDay), failed: sum(ofDay.filter(({ names }) => isFailure(names.result))) };
       }),
       callers: callersOf(days.filter((one) => one.span === today)),
       failures: failuresOf(days, today),
@@ -118,7 +125,7 @@ function failuresOf(
   days: readonly { span: number; names: { tool: string; result: string }; count: number }[],
   today: number,
 ): AuditView['failures'] {
-  const failed = days.filter(({ names }) => names.result !== 'ok');
+  const failed = days.filter(({ names }) => isFailure(names.result));
   return [...groupBy(failed, ({ names }) => names.result)]
     .map(([code, all]) => ({
       code,
@@ -143,7 +150,7 @@ function callersOf(
     .map(([principal, all]) => ({
       principal,
       calls: sum(all),
-      failed: sum(all.filter(({ names }) => names.result !== 'ok')),
+      failed: sum(all.filter(({ names }) => isFailure(names.result))),
       tools: [...groupBy(all, ({ names }) => names.tool)]
         .map(([tool, ones]) => ({ tool, calls: sum(ones) }))
         .sort((a, b) => b.calls - a.calls),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AuditFollower } from '../../observability/audit/follow-audit.ts';
 import { readAuditLine } from './audit-line.ts';
 import { AuditTotals, DAYS, DAY_MS, dayOf } from './audit-totals.ts';
@@ -10,6 +11,9 @@ import type { Tool } from '../../catalog/tool.ts';
 import type { Invoker } from '../../invocation/invoke.ts';
 import type { JobOverview } from '../../work/jobs/job-overview.ts';
 import type { ConsoleView, Money } from '../view.ts';
+
+/** Milliseconds that a page waits for the audit. */
+const PATIENCE_MS = 250;
 
 /** Viewers whose batches are remembered. */
 const MAX_WATCHES = 100;
@@ -51,7 +55,7 @@ export class Gatherer {
 
   async view(caller: Caller): Promise<Omit<ConsoleView, 'isSignedIn' | 'formToken'>> {
     const { now, money } = this.#sources;
-    this.#audit?.read().catch(() => undefined); // the disk may be away; what is known stands
+    await this.#readAudit();
     const jobs = await this.#jobs(caller);
     const audit = this.#audit && this.#totals.view(caller, now());
     const projects = new Set([
@@ -76,6 +80,12 @@ export class Gatherer {
 
   close(): void {
     this.#audit?.stop();
+  }
+
+  /** Has what was added read, and waits for it as long as nobody minds: the first reading of a long file takes a while. */
+  async #readAudit(): Promise<void> {
+    const read = this.#audit?.read().catch(() => undefined); // the disk may be away; what is known stands
+    await Promise.race([read, sleep(PATIENCE_MS, undefined, { ref: false })]);
   }
 
   #shareRead(): number {

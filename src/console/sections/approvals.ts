@@ -11,14 +11,15 @@ import type { ConsoleView } from '../view.ts';
 export function approvals({ questions, othersAsked }: ConsoleView): Section {
   const others = Object.entries(othersAsked);
   const content = html`${heading('Approvals', questions.length > 0 ? pill(counted(questions.length, 'question'), 'warn') : undefined)}
-  ${questions.map(questionCard)} ${questions.length === 0 && nothing('Nothing waits for your yes.')}
-  ${
-    others.length > 0 &&
-    html`<p class="note">
-      Waiting for others, who alone can answer:
-      ${others.map(([principal, many], index) => html`${index > 0 && ', '}${name(principal)} (${many})`)}.
-    </p>`
-  }`;
+    <div class="questions">${questions.map(questionCard)}</div>
+    ${questions.length === 0 && nothing('Nothing waits for your yes.')}
+    ${
+      others.length > 0 &&
+      html`<p class="note">
+        Waiting for others, who alone can answer:
+        ${others.map(([principal, many], index) => html`${index > 0 && ', '}${name(principal)} (${many})`)}.
+      </p>`
+    }`;
   return { id: 'approvals', content };
 }
 

@@ -25,7 +25,7 @@ function batchCard({ name: batch, project, status, created_at: created, counts }
     </div>
     ${counts && progressOf(batch, counts)}
     <p class="note">
-      ${project !== undefined && name(project)}${created !== undefined && Number.isFinite(Date.parse(created)) && html` · created ${time(Date.parse(created), 'day')}`}
+      ${project !== undefined && name(project)}${created !== undefined && Number.isFinite(Date.parse(created)) && html` &middot; created ${time(Date.parse(created), 'day')}`}
     </p>
   </article>`;
 }

@@ -1,5 +1,5 @@
 import { html } from '../../responses/html.ts';
-import { HOUR_MS } from '../data/audit-totals.ts';
+import { HOUR_MS, isFailure } from '../data/audit-totals.ts';
 import { heading, name, nothing, pill, time } from '../parts.ts';
 import { bars } from '../plots.ts';
 import { counted, number, percent, shortNumber, shortTool } from '../words.ts';
@@ -21,9 +21,13 @@ export function calls({ audit, auditRead, viewer }: ConsoleView): Section {
     };
   }
   const content = html`${heading('Calls', auditRead < 1 ? pill(`reading the audit: ${percent(auditRead)}`, 'busy') : html`<span class="note">the last 24 hours</span>`)}
-    ${plot(audit.hours)} ${callersTable(audit.callers)}
-    <h3>The last calls</h3>
-    ${audit.recent.length === 0 ? nothing('Nobody has called yet.') : recentTable(audit.recent)}
+    <div class="halves">
+      <div>${plot(audit.hours)} ${callersTable(audit.callers)}</div>
+      <div>
+        <h3>The last calls</h3>
+        ${audit.recent.length === 0 ? nothing('Nobody has called yet.') : recentTable(audit.recent)}
+      </div>
+    </div>
     ${audit.left > 0 && html`<p class="note">${number(audit.left)} more are in no sum: there were too many different names.</p>`}
     <p class="note">
       ${viewer.seesAll === true ? 'Of all who call this server' : 'Your own calls'}, from its audit files;
@@ -117,9 +121,10 @@ function recentTable(recent: readonly AuditLine[]): Html {
   </table>`;
 }
 
-function whatCame({ type, answer, result, outcome }: AuditLine): Html {
+function whatCame({ type, answer, result = 'unknown', outcome }: AuditLine): Html {
   if (type === 'answer')
     return answer === 'yes' ? pill('a person allowed it', 'good') : pill('a person refused it', 'quiet');
-  if (result !== 'ok') return pill(result ?? 'unknown', outcome === 'unknown' ? 'warn' : 'bad');
-  return pill(outcome === 'done' ? 'done' : 'ok', 'good');
+  if (result === 'ok') return pill(outcome === 'done' ? 'done' : 'ok', 'good');
+  if (!isFailure(result)) return pill(result, 'quiet');
+  return pill(result, outcome === 'unknown' ? 'warn' : 'bad');
 }

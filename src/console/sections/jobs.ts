@@ -75,13 +75,14 @@ function whose(
   { principal, tool, project, batch, created_at: created, ended_at: ended }: JobOverview,
   { viewer }: ConsoleView,
 ): Html {
-  return html`${viewer.seesAll === true && html`${name(principal)} · `}${shortTool(tool)}${project !== undefined && html` · ${name(project)}`}${batch !== undefined && html` / ${name(batch)}`}
-  · began ${time(Date.parse(created))}${ended !== undefined && html`, ended ${time(Date.parse(ended))}`}`;
+  return html`${viewer.seesAll === true && html`${name(principal)} &middot; `}${shortTool(tool)}${project !== undefined && html` &middot; ${name(project)}`}${batch !== undefined && html` / ${name(batch)}`}
+  &middot; began
+  ${time(Date.parse(created))}${ended !== undefined && html`, ended ${time(Date.parse(ended))}`}`;
 }
 
 function failureLine({ code, message, scale_says: says, count }: FailureGroup): Html {
   return html`<li>
-    <strong>${number(count)} ×</strong>
+    <strong>${number(count)} &times;</strong>
     <code>${code}</code> ${sentence(says ?? message)}
   </li>`;
 }
@@ -89,7 +90,7 @@ function failureLine({ code, message, scale_says: says, count }: FailureGroup): 
 /** Two steps, so that nothing is cancelled by a slip; they need no script. */
 function cancelForm(id: string, token: string): Html {
   return html`<details class="cancel" data-key="cancel-${id}">
-    <summary>Cancel…</summary>
+    <summary>Cancel&hellip;</summary>
     <form method="post" action="/console/jobs/${id}/cancel">
       <input type="hidden" name="token" value="${token}" />
       <p>It stops where it stands. What it has done stays done.</p>

@@ -83,13 +83,18 @@ export class AuditFollower {
     const now = this.#now();
     const looksAtAll = now - this.#lookedAtAll >= LOOK_AT_ALL_MS;
     if (looksAtAll) this.#lookedAtAll = now;
-    for (const file of await auditFiles(this.#directory)) {
+    const files = new Set(await auditFiles(this.#directory));
+    for (const file of this.#files.keys()) if (!files.has(file)) this.#files.delete(file);
+    for (const file of files) {
       const known = this.#files.get(file);
       if (known && !looksAtAll && now - known.modifiedMs > QUIET_MS) continue;
       const found = await stat(file).catch(() => undefined);
-      if (!found) this.#files.delete(file);
-      else if (known) Object.assign(known, { size: found.size, modifiedMs: found.mtimeMs });
-      else this.#files.set(file, await this.#begin(file, found.size, found.mtimeMs));
+      if (!found) continue; // removed just now
+      if (known) {
+        // A write that failed is cut off again.
+        const offset = Math.min(known.offset, found.size);
+        Object.assign(known, { offset, size: found.size, modifiedMs: found.mtimeMs });
+      } else this.#files.set(file, await this.#begin(file, found.size, found.mtimeMs));
     }
   }
 
