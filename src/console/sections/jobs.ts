@@ -29,7 +29,7 @@ export function jobs(view: ConsoleView): Section {
   ${open.map((job) => jobCard(job, view))} ${open.length === 0 && nothing('No job is under way.')}
   ${
     ended.length > 0 &&
-    html`<details data-key="ended" open>
+    html`<details data-key="ended" ${open.length > 2 ? '' : 'open'}>
       <summary>Ended lately (${number(ended.length)})</summary>
       ${ended.map((job) => jobCard(job, view))}
     </details>`

@@ -105,7 +105,7 @@ function notes(
       : 'There are no rates in the configuration, so no sum can be told: tasks are counted.',
     isPriced && withoutRate.length > 0 ? `Without a rate, and in no sum: ${withoutRate.join(', ')}.` : '',
     days.some(({ highest, tasks }) => highest.tasks < tasks)
-      ? 'Dark: the principal who spent most that day; light: the others.'
+      ? 'Strong: the principal who spent most that day; pale: the others.'
       : '',
     caps.spendPerDay === undefined
       ? ''
