@@ -50,6 +50,7 @@ const GROUPS: Readonly<Record<string, readonly SettingName[]>> = {
     'tokens',
     'oauth',
     'allow_host',
+    'console',
     'caller_keys',
     'callback_token',
     'callback_token_file',

@@ -42,7 +42,7 @@ export async function openLocal(
   const mode: Mode | undefined = sandbox ? 'sandbox' : apiKey && modeOfKey(apiKey);
   const projects = project === undefined ? undefined : onlyProject(project);
   return {
-    caller: { principal: 'local', selection, projects, mode },
+    caller: { principal: 'local', selection, projects, mode, seesAll: true },
     files,
     apiKey,
     ...(keyProblem !== undefined && { keyProblem }),

@@ -253,6 +253,12 @@ export const Settings = z.strictObject({
     placeholder: 'NAMES',
     description: 'http: names under which clients reach this server, beside the loopback ones.',
   }),
+  console: setting(z.boolean().default(false), {
+    flag: 'console',
+    kind: 'boolean',
+    description:
+      'http: a page at /console that shows what runs: batches, jobs, spend, calls, failures, approvals; see docs/console.md.',
+  }),
   caller_keys: setting(z.boolean().default(false), {
     flag: 'caller-keys',
     kind: 'boolean',

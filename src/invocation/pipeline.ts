@@ -139,8 +139,18 @@ async function countCharge(call: CallState): Promise<void> {
 async function recordIntent(call: CallState): Promise<void> {
   if (!call.hasEffect) return;
   if (call.stop.aborted) throw call.stop.reason;
+  await nameTaskType(call);
   await call.deps.auditSink.recordIntent(call.intent);
   call.started = true;
+}
+
+/** A record of a creation says what it costs by the operator's rates; that of a plan leaves it to its steps. */
+async function nameTaskType(call: CallState): Promise<void> {
+  const { tool, intent } = call;
+  if (tool.effect !== 'create' || !tool.consequences.includes('billable') || tool.toolset === 'bulk') return;
+  const { prepared, run } = ready(call);
+  const { type } = await prepared.planned(run.context);
+  if (type !== undefined) intent.task_type = type;
 }
 
 async function execute(call: CallState): Promise<void> {

@@ -16,6 +16,8 @@ export interface CallIntent {
   project?: string;
   /** The `unique_id` or name of what is created: by it the object is found. */
   identity?: string;
+  /** Of a task that is created: by it the operator's rate is known. */
+  task_type?: string;
   /** SHA-256 of the arguments, and the arguments without content. */
   digest: string;
   args: unknown;
@@ -32,6 +34,21 @@ export interface CallRecord extends CallIntent {
   touched?: readonly string[];
   /** How often it was tried, when more than once. */
   attempts?: number;
+}
+
+/** What a person said to a question outside the protocol. */
+export interface AnswerRecord {
+  request_id: string;
+  /** Whose call it is about. */
+  principal: string;
+  tool: string;
+  digest: string;
+  project?: string;
+  answer: 'yes' | 'no';
+  /** The page of this machine, or the console. */
+  through: 'page' | 'console';
+  /** Who was signed in there. */
+  by?: string;
 }
 
 /** Where records go. */

@@ -46,7 +46,6 @@ export const createBatch = defineTool({
       (existing) => existing,
     ),
   summarize(batch, input, shaping) {
-    const staging = batch.status === 'staging';
     const after = AFTER.get(batch.status ?? '') ?? UNTOLD;
     return {
       summary: `${shaping.existed ? 'There was this batch already; nothing was made:' : 'Created batch'} ${input.name} in project ${input.project}. ${after}`,

@@ -5,7 +5,7 @@ import { auditFileName, auditFiles, expireAudit, readEntries } from './read-audi
 import { isRunning } from '../is-running.ts';
 import type { AuditEntry } from './read-audit.ts';
 import type { Logger } from '../logger.ts';
-import type { CallIntent, CallRecord, AuditSink } from '../audit-sink.ts';
+import type { AnswerRecord, AuditSink, CallIntent, CallRecord } from '../audit-sink.ts';
 
 /** No call lasts this long: an intent without an outcome is then settled as unknown, whoever wrote it. */
 const LONGEST_CALL_MS = 15 * 60_000;
@@ -24,6 +24,8 @@ export interface AuditTrail extends AuditSink {
   readonly file: string;
   /** Whether the last record could be written. */
   state(): 'up' | 'failing';
+  /** Never throws: what a person said stands. */
+  recordAnswer(answer: AnswerRecord): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,12 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
         gap.add(call.request_id, stamp());
       });
       if (isAwaited) await kept;
+    },
+    async recordAnswer(answer: AnswerRecord) {
+      await write({ type: 'answer', time: stamp(), ...answer }).catch((error: unknown) => {
+        logger.error({ err: error, ...answer }, 'the audit file cannot be written; the record is here');
+        gap.add(answer.request_id, stamp());
+      });
     },
     async close() {
       await file.append({ type: 'end', time: stamp() }).catch(() => undefined);
