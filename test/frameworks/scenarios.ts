@@ -76,7 +76,8 @@ function judgeList(trace: Trace): string {
   const count = ours.length === catalog.length ? 'all' : `${ours.length} of ${catalog.length}`;
   const task = ours.find(({ name }) => name.endsWith('create_image_annotation_task'));
   const isWhole = JSON.stringify(task?.schema ?? {}).includes('objects_to_annotate');
-  if (ours.every(({ isDeferred }) => isDeferred)) return `${count}, by name until the model searches`;
+  // One is loaded by each search, and the first search may have come before the server was ready.
+  if (ours.some(({ isDeferred }) => isDeferred)) return `${count}, by name until the model searches`;
   if (ours.some(({ through }) => through !== undefined))
     return 'found by searching, called through another tool';
   if (isFound) return `${count}, once the model searches`;
@@ -134,6 +135,8 @@ const refused: Scenario = {
   script: () => [
     { tool: 'scale_ai_wait_for_tasks', args: { project: 'photos', until: 'someday' } },
     { tool: 'scale_ai_get_batch', args: {} },
+    // One that succeeds: Hermes Agent calls no more after three failures in a row.
+    { tool: 'scale_ai_list_projects', args: {} },
     END,
   ],
   judge(trace) {
