@@ -256,8 +256,6 @@ describe('setup', () => {
     expect(parseToml(await readFile(placeOf(host), 'utf8'))['mcp_servers']).toEqual({
       scale: {
         startup_timeout_sec: 60,
-        // Without it `codex exec` begins before npx has started the server, and the model sees no tools.
-        required: true,
         tool_timeout_sec: 90,
         command: 'npx',
         args: ['-y', 'scale-ai-mcp', '--sandbox'],
