@@ -6,6 +6,9 @@ const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 /** `toPrecision` takes no more. */
 const MAX_PRECISION = 100;
 
+/** The smallest double with that many digits has fewer characters: a longer number is not kept, whatever it is. */
+const MAX_LITERAL = 500;
+
 /**
  * `JSON.parse`, except that a number becomes a string where a double cannot hold its digits: the id
  * 1234567890123456789 stays what it is instead of turning into 1234567890123456800.
@@ -51,13 +54,19 @@ export async function* longNumbersQuoted(pieces: AsyncIterable<string>): AsyncGe
       at = end + 1;
     }
     const rest = text.slice(at);
-    const cut = isInString ? /\\*$/.exec(rest) : /[-+.\deE]*$/.exec(rest);
-    const whole = rest.slice(0, cut?.index ?? rest.length);
+    const whole = rest.slice(0, startOfEnd(rest, isInString ? /\\/ : /[-+.\deE]/));
     held = rest.slice(whole.length);
     parts.push(isInString ? whole : whole.replace(NUMBER, quoteWhereLost));
     yield parts.join('');
   }
   yield isInString ? held : held.replace(NUMBER, quoteWhereLost);
+}
+
+/** @returns where the letters of this kind begin that the text ends with */
+function startOfEnd(text: string, kind: RegExp): number {
+  let at = text.length;
+  while (at > 0 && kind.test(text.charAt(at - 1))) at -= 1;
+  return at;
 }
 
 /** @returns the index of the quote that ends a string which has started before `from`, or -1 */
@@ -101,6 +110,7 @@ function quoteWhereLost(literal: string): string {
  */
 function isKept(literal: string): boolean {
   if (literal.length < 16 && !/e/i.test(literal)) return true;
+  if (literal.length > MAX_LITERAL) return false;
   const value = Number(literal);
   if (!Number.isFinite(value)) return false;
   if (/^-?\d+$/.test(literal)) return String(value) === literal || literal === '-0';
