@@ -1,4 +1,5 @@
-import { fromJson } from '../catalog/from-json.ts';
+import { fromJson, isTooDeep } from '../catalog/from-json.ts';
+import { MAX_DEPTH } from '../json/depth.ts';
 import type { Tool } from '../catalog/tool.ts';
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -69,9 +70,15 @@ export function normalizeArguments(tool: Tool, sent: Arguments): Normalized {
       });
     }
   }
-  for (const name of tool.jsonTexts) if (name in args) args[name] = fromJson(args[name]);
+  for (const name of tool.jsonTexts) {
+    if (!(name in args)) continue;
+    if (isTooDeep(args[name])) contradictions.push({ path: name, message: TOO_DEEP });
+    else args[name] = fromJson(args[name]);
+  }
   return { args, notes, contradictions };
 }
+
+const TOO_DEEP = `is nested more than ${MAX_DEPTH} levels deep`;
 
 /** The argument of the tool that an unknown name stands for, where there is no doubt. */
 function meantBy(name: string, known: ReadonlySet<string>): string | undefined {

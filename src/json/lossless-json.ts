@@ -6,6 +6,9 @@ const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 /** `toPrecision` takes no more. */
 const MAX_PRECISION = 100;
 
+/** The smallest double with that many digits has fewer characters: a longer number is not kept, whatever it is. */
+const MAX_LITERAL = 500;
+
 /**
  * `JSON.parse`, except that a number becomes a string where a double cannot hold its digits: the id
  * 1234567890123456789 stays what it is instead of turning into 1234567890123456800.
@@ -66,6 +69,7 @@ function quoteWhereLost(literal: string): string {
  */
 function isKept(literal: string): boolean {
   if (literal.length < 16 && !/e/i.test(literal)) return true;
+  if (literal.length > MAX_LITERAL) return false;
   const value = Number(literal);
   if (!Number.isFinite(value)) return false;
   if (/^-?\d+$/.test(literal)) return String(value) === literal || literal === '-0';

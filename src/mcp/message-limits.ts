@@ -1,3 +1,4 @@
+import { MAX_DEPTH, isDeeper } from '../json/depth.ts';
 import { faultOfBatch, revisionOf } from './batched-messages.ts';
 import type { Caller } from '../access/caller.ts';
 
@@ -5,9 +6,6 @@ const MIB = 1024 * 1024;
 
 /** Bytes of one message. Tool arguments are small; only a file in a message is not. */
 export const BODY_LIMITS = { usual: MIB, withUploads: 6 * MIB } as const;
-
-/** Levels of lists and objects in one message. What Scale takes needs a dozen. */
-const MAX_DEPTH = 64;
 
 /** A message that is not looked into. */
 export class MessageRefusedError extends Error {
@@ -48,9 +46,4 @@ export function refuseBatch(body: unknown, revision: string | undefined): void {
 export function refuseDeep(body: unknown, levels: number = MAX_DEPTH): void {
   if (isDeeper(body, levels))
     throw new MessageRefusedError(400, `The message is nested more than ${levels} levels deep.`);
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }

@@ -179,6 +179,6 @@ function readPriority(priority: number): number {
 }
 
 function readCallbackUrl(url: string): string {
-  if (/^https?:\/\/\S+$/i.test(url) || /^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(url)) return url;
+  if (/^https?:\/\/\S+$/i.test(url) || /^[^\s@/]+@[^\s@/]+\.[^\s@/.]+$/.test(url)) return url;
   throw REFUSAL.invalid('"callback_url" must be a full http:// or https:// URL or an e-mail address');
 }

@@ -26,7 +26,7 @@ export function readMetadata(value: unknown): JsonObject {
   return value;
 }
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 
 /** A list of e-mail addresses. */
 export function readEmails(value: unknown): string[] {

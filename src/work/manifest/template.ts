@@ -4,9 +4,8 @@ import { isRecord } from '../../responses/compact.ts';
 import type { Refusal } from '../../catalog/refused-arguments.ts';
 import type { Cells } from './manifest-row.ts';
 
-/** `{{column}}`, blanks around the name allowed. */
-const PLACE = /\{\{\s*([^{}]+?)\s*\}\}/g;
-const ONLY_A_PLACE = /^\{\{\s*([^{}]+?)\s*\}\}$/;
+/** `{{column}}`, blanks around the name allowed: an expression that left them out would take the cube of their number. */
+const PLACE = /\{\{([^{}]+)\}\}/g;
 
 /** A row without a value that a sentence of the template needs. */
 export class MissingCell extends Error {
@@ -37,13 +36,21 @@ function fill(value: unknown, cells: Cells): unknown {
 }
 
 function fillText(text: string, cells: Cells): unknown {
-  const [, alone] = ONLY_A_PLACE.exec(text) ?? [];
+  const alone = placeAlone(text);
   if (alone !== undefined) return valueOf(cells, alone);
-  return text.replaceAll(PLACE, (_place, column: string) => {
+  return text.replaceAll(PLACE, (place: string, name: string) => {
+    const column = name.trim();
+    if (column === '') return place;
     const value = valueOf(cells, column);
     if (value === undefined) throw new MissingCell(`has no value in the column "${column}"`);
     return typeof value === 'string' ? value : JSON.stringify(value);
   });
+}
+
+/** The column of a text that is one place and nothing else. */
+function placeAlone(text: string): string | undefined {
+  const [[place, name = ''] = ['']] = text.matchAll(PLACE);
+  return place === text && name.trim() !== '' ? name.trim() : undefined;
 }
 
 /** A column may be named `constructor` or `__proto__`: what every object has is in no row. */
@@ -71,7 +78,9 @@ export function checkPlaces(template: unknown, columns: readonly string[]): void
 
 function* placesIn(value: unknown, path: string): Generator<{ path: string; column: string }> {
   if (typeof value === 'string') {
-    for (const [, column = ''] of value.matchAll(PLACE)) yield { path, column };
+    for (const [, name = ''] of value.matchAll(PLACE)) {
+      if (name.trim() !== '') yield { path, column: name.trim() };
+    }
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* placesIn(item, `${path}[${index}]`);
   } else if (isRecord(value)) {

@@ -6,7 +6,8 @@ const MAX_METADATA_BYTES = 10 * 1_024;
 
 const PRIORITIES = [10, 20, 30] as const;
 
-const CALLBACK = /^(https?:\/\/\S+|[^\s@/]+@[^\s@/]+\.[^\s@/]+)$/i;
+/** Behind the last dot of an address there is none, so that there is one way only to read it. */
+const CALLBACK = /^(https?:\/\/\S+|[^\s@/]+@[^\s@/]+\.[^\s@/.]+)$/i;
 
 export const CallbackUrl = z
   .string()

@@ -5,7 +5,7 @@ export type Split = (task: { task_id: string; batch?: string | undefined; metada
 
 const NAMES = ['train', 'val', 'test'] as const;
 
-const SHARES = /^\d*\.?\d+(\/\d*\.?\d+){1,2}$/;
+const SHARES = /^(\d+(\.\d+)?|\.\d+)(\/(\d+(\.\d+)?|\.\d+)){1,2}$/;
 
 /** What may be asked for, for a sentence. */
 export const SPLITS = 'shares that make 1, such as 0.8/0.2 or 0.8/0.1/0.1, batch, or metadata.KEY';
