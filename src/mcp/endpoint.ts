@@ -4,6 +4,7 @@ import { inAcceptedForm } from './accepted-forms.ts';
 import { withBatches } from './batched-messages.ts';
 import { repeatedLists } from './repeated-lists.ts';
 import { callerOf } from './request-callers.ts';
+import { singleAnswers } from './single-answers.ts';
 import { askedFor, askingFor, openStreamBus } from './subscriptions.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AuthInfo, McpHttpHandler, McpServerFactory } from '@modelcontextprotocol/server';
@@ -36,7 +37,8 @@ export function statelessEndpoint(
     ...(bus && { bus }),
     onerror: (error) => logger.warn({ err: error }, 'a request was refused'),
   });
-  const one = repeatedLists((message, request) => handler.fetch(request, message));
+  const single = singleAnswers(factory, (message, request) => handler.fetch(request, message));
+  const one = repeatedLists(single);
   const answer = inAcceptedForm(withBatches(one));
   const messages = new WeakMap<object, Message>();
   // Makes web requests and responses only as far as they are looked at, which the SDK's adapter does in full.

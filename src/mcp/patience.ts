@@ -60,7 +60,7 @@ export class Patience {
 }
 
 /** The seconds that a tool waits where nothing else is said; undefined for one that waits for nothing. */
-function usualWait(tool: Tool): number | undefined {
+export function usualWait(tool: Tool): number | undefined {
   const { properties } = tool.listed().input;
   const argument = isRecord(properties) ? properties['wait_seconds'] : undefined;
   const usual = isRecord(argument) ? argument['default'] : undefined;

@@ -17,10 +17,12 @@ const call = (id: number, name = 'scale_ai_list_projects'): object => ({
   params: { name, arguments: {} },
 });
 
+const paramsOf = (message: object): object => (message as { params: object }).params;
+
 const modern = {
   ...call(1),
   params: {
-    ...(call(1) as { params: object }).params,
+    ...paramsOf(call(1)),
     _meta: {
       'io.modelcontextprotocol/protocolVersion': '2026-07-28',
       'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
@@ -76,7 +78,8 @@ describe('an answer has a form that the client takes', () => {
   it.each([
     ['2025-06-18', 'application/json', 'application/json'],
     ['2025-06-18', 'text/event-stream', 'text/event-stream'],
-    ['2025-06-18', '*/*', 'text/event-stream'],
+    ['2025-06-18', '*/*', 'application/json'],
+    ['2025-06-18', BOTH, 'application/json'],
     ['2025-06-18', 'application/json;q=0.9, text/plain', 'application/json'],
     ['2026-07-28', 'application/json', 'application/json'],
     ['2026-07-28', 'text/event-stream', 'text/event-stream'],
@@ -97,6 +100,17 @@ describe('an answer has a form that the client takes', () => {
     const revision = body === listen ? '2026-07-28' : '2025-06-18';
     const answer = await post(body, { accept, revision });
     expect(answer).toMatchObject({ status: 406, text: expect.stringContaining('allow') });
+  });
+
+  it.each([
+    [
+      'progress is asked for',
+      { ...call(1), params: { ...paramsOf(call(1)), _meta: { progressToken: 'p' } } },
+    ],
+    ['it may take long', call(1, 'scale_ai_wait_for_tasks')],
+  ])('is a stream in the 2025 revisions where %s', async (_name, body) => {
+    const answer = await post(body, { accept: BOTH, revision: '2025-11-25' });
+    expect(answer).toMatchObject({ status: 200, type: expect.stringContaining('text/event-stream') });
   });
 
   it.each(['text/event-stream', '*/*', 'application/json'])(
