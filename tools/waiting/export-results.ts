@@ -107,7 +107,11 @@ export const exportResults = defineTool({
       waitSeconds: wait_seconds,
     }),
   summarize({ job, exported }, input, shaping) {
-    const why = hasEnded(job) ? 'goes on where it broke off' : 'waits for the rest';
+    const why = !hasEnded(job)
+      ? 'waits for the rest'
+      : job.reason === undefined
+        ? 'goes on where it broke off'
+        : 'goes on where it broke off, once changed in what the reason names';
     const again = { tool: 'scale_ai_export_results', arguments: { ...input }, why };
     if (!exported) {
       return { summary: jobWords(job), job: jobView(job, shaping), next_steps: jobSteps(job, again) };
