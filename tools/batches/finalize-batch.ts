@@ -43,11 +43,15 @@ export const finalizeBatch = defineTool({
   },
   async reconcile({ read }, { batch_name }) {
     const batch = readAnswer(KnownBatch, await read(['batches', batch_name]), 'a batch');
+    if (batch.status === undefined) return undefined;
     return batch.status === 'staging' ? 'not_done' : { answer: batch };
   },
   request: ({ batch_name }) => ({ method: 'POST', path: ['batches', batch_name, 'finalize'] }),
   summarize: (batch, input, shaping) => ({
-    summary: `Finalized batch ${input.batch_name}; it is ${shaping.word(batch.status, 'accepted')}. ${RELEASED[shaping.mode]}`,
+    summary:
+      batch.status === 'staging'
+        ? `Scale accepted that batch ${input.batch_name} is finalized, and answered that it is staging still: look again before relying on it.`
+        : `Finalized batch ${input.batch_name}; it is ${shaping.word(batch.status, 'accepted')}. ${RELEASED[shaping.mode]}`,
     batch: batchRow(batch, shaping),
     next_steps: [statusStep(input.batch_name)],
   }),

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pageOf } from '../../src/catalog/answer-forms.ts';
+import { mustBeFiltered, pageOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { unlessMissing } from '../found-nothing.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
@@ -50,6 +50,7 @@ export const listBatches = defineTool({
   },
   recovery: { not_found: () => [listProjectsStep] },
   summarize(page, input, shaping) {
+    for (const batch of page.docs) mustBeFiltered(batch, input);
     const limit = input.limit ?? PAGE_SIZE;
     const total = page.totalDocs ?? page.total;
     const end = (input.offset ?? 0) + page.docs.length;
@@ -62,7 +63,7 @@ export const listBatches = defineTool({
     const { rows, ...table } = tableOf(batches, columns, input.fields);
     return {
       summary:
-        page.docs.length === 0
+        page.docs.length === 0 && (total ?? 0) === 0
           ? `No batch matches${where}.${untilWords(input)}`
           : `${pageWords({ total, shown: page.docs.length, where }, 'batch', 'batches')}.${untilWords(input)}${fieldsHint(without)}${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total,
