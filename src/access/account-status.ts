@@ -8,6 +8,9 @@ export interface AccountStatus {
   limits: readonly LimitLeft[];
   /** What is asked about, blocked or let through. */
   policy: ConsentPolicy;
+  /** Of a task by type, in `currency`, as the operator configured them; Scale’s API tells no prices. */
+  rates: Readonly<Record<string, number>> | 'none configured: what tasks cost is not known here';
+  currency?: string;
   /** Whether tasks get a `unique_id` that follows from the request. */
   auto_unique_id: boolean;
 }

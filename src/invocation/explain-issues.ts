@@ -96,7 +96,7 @@ function allowedBy(issue: Issue): string | undefined {
     case 'too_small':
       return `at least ${issue.minimum}`;
     case 'invalid_format':
-      return issue.format;
+      return issue.format === 'regex' ? undefined : issue.format; // no name of a form; the message says what fits
     case 'not_multiple_of':
       return `a multiple of ${issue.divisor}`;
     case 'custom':

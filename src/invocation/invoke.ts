@@ -80,12 +80,18 @@ function runOf(call: CallState): Run {
   );
 }
 
+function ratesOf({ rates, currency }: InvokerDeps['confirm']): Pick<AccountStatus, 'rates' | 'currency'> {
+  if (Object.keys(rates).length > 0) return { rates, currency };
+  return { rates: 'none configured: what tasks cost is not known here' };
+}
+
 async function accountStatusOf({ principal, role }: Caller, deps: InvokerDeps): Promise<AccountStatus> {
   return {
     principal,
     ...(role !== undefined && { role }),
     limits: await deps.limits.left(principal),
     policy: deps.confirm.policy,
+    ...ratesOf(deps.confirm),
     auto_unique_id: deps.autoUniqueId,
   };
 }

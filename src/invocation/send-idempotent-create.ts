@@ -124,7 +124,7 @@ function settled(
     const isUncertain = mayBeOurs && !isOlder(existing, startedAt);
     throw isUncertain
       ? maybeOurs(creation.identity(number), differences, error)
-      : taken(creation.identity(number), differences, error);
+      : taken(creation, creation.identity(number), { differences, cause: error });
   }
   return { response: existing, existed: !mayBeOurs || isOlder(existing, startedAt) };
 }
@@ -143,10 +143,19 @@ function maybeOurs(identity: string, differences: readonly string[], cause: Scal
   );
 }
 
-function taken(identity: string, differences: readonly string[], cause: ScaleError): ToolFailure {
+function taken(
+  creation: IdempotentCreate,
+  identity: string,
+  { differences, cause }: { differences: readonly string[]; cause: ScaleError },
+): ToolFailure {
   return new ToolFailure(
     'conflict',
     `"${identity}" exists already and is not what was asked for: ${differences.join(', ')} ${differences.length === 1 ? 'differs' : 'differ'}. Nothing was changed. Continue with what exists, or choose another unique_id or name.`,
-    { outcome: 'no_effect', allowed: 'another unique_id or name', cause },
+    {
+      outcome: 'no_effect',
+      allowed: 'another unique_id or name',
+      nextSteps: [{ ...creation.findStep(identity), why: 'what bears it' }],
+      cause,
+    },
   );
 }

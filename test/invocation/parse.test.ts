@@ -54,9 +54,7 @@ describe('slips that have one reading are repaired and reported', () => {
   });
 
   it('corrects the case of a word', () => {
-    expect(parseArguments(listTasks, { status: 'Completed' }).call.request?.query).toMatchObject({
-      status: 'completed',
-    });
+    expect(parseArguments(listTasks, { status: 'Completed' }).args).toMatchObject({ status: 'completed' });
   });
 });
 

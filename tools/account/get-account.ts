@@ -26,7 +26,7 @@ export const getAccount = defineTool({
   slug: 'SCALE_AI_GET_ACCOUNT',
   title: 'Get account',
   description:
-    'Tell whether work is live, test or sandbox, what the key can see, which limits and questions apply, and what is left of them.',
+    'Tell whether work is live, test or sandbox, what the key can see, which limits, rates and questions apply, and what is left.',
   toolset: 'account',
   effect: 'read',
   reach: 'team',

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { mustBeFiltered, pageOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
-import { DateTime } from '../date-time.ts';
+import { unlessMissing } from '../found-nothing.ts';
+import { listProjectsStep } from '../projects/project-object.ts';
+import { DateTime, refuseEmptyRange, untilWords } from '../date-time.ts';
 import { columnsOf, fieldsHint, tableOf, tableOutput } from '../table.ts';
 import { BatchObject, batchRow, statusStep } from './batch-object.ts';
 import { pageWords } from '../count.ts';
@@ -19,18 +21,20 @@ export const listBatches = defineTool({
     'Find batches, newest first, by project, status or times: name, project and state of each, and the total.',
   toolset: 'batches',
   effect: 'read',
-  input: z.strictObject({
-    project: z.string().min(1).optional(),
-    status: z.enum(['staging', 'in_progress', 'completed']).optional(),
-    start_time: DateTime.optional().describe('created from'),
-    end_time: DateTime.optional().describe('created until'),
-    completed_after: DateTime.optional(),
-    completed_before: DateTime.optional(),
-    exclude_archived: z.boolean().optional(),
-    fields: z.array(z.enum(FIELDS)).min(1).optional(),
-    limit: z.int().min(1).max(100).optional().describe('default 20'),
-    offset: z.int().min(0).optional(),
-  }),
+  input: z
+    .strictObject({
+      project: z.string().min(1).optional(),
+      status: z.enum(['staging', 'in_progress', 'completed']).optional(),
+      start_time: DateTime.optional().describe('created from'),
+      end_time: DateTime.optional().describe('created until'),
+      completed_after: DateTime.optional(),
+      completed_before: DateTime.optional(),
+      exclude_archived: z.boolean().optional(),
+      fields: z.array(z.enum(FIELDS)).min(1).optional(),
+      limit: z.int().min(1).max(100).optional().describe('default 20'),
+      offset: z.int().min(0).optional(),
+    })
+    .superRefine(refuseEmptyRange),
   output: {
     ...tableOutput,
     batches: z.array(z.array(z.unknown())).optional(),
@@ -39,11 +43,12 @@ export const listBatches = defineTool({
   },
   response: pageOf(BatchObject, 'name'),
   example: { project: 'road-signs', status: 'in_progress' },
-  request: ({ fields: _fields, limit, ...filters }) => ({
-    method: 'GET',
-    path: ['batches'],
-    query: { ...filters, limit: limit ?? PAGE_SIZE },
-  }),
+  async run(context, { fields: _fields, limit, ...filters }) {
+    const query = { ...filters, limit: limit ?? PAGE_SIZE };
+    const page = await context.send({ method: 'GET', path: ['batches'], query });
+    return unlessMissing(page, { project: filters.project }, context);
+  },
+  recovery: { not_found: () => [listProjectsStep] },
   summarize(page, input, shaping) {
     for (const batch of page.docs) mustBeFiltered(batch, input);
     const limit = input.limit ?? PAGE_SIZE;
@@ -59,8 +64,8 @@ export const listBatches = defineTool({
     return {
       summary:
         page.docs.length === 0 && (total ?? 0) === 0
-          ? `No batch matches${where}.`
-          : `${pageWords({ total, shown: page.docs.length, where }, 'batch', 'batches')}.${fieldsHint(without)}${more ? ` Pass offset ${end} for the next page.` : ''}`,
+          ? `No batch matches${where}.${untilWords(input)}`
+          : `${pageWords({ total, shown: page.docs.length, where }, 'batch', 'batches')}.${untilWords(input)}${fieldsHint(without)}${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total,
       next_offset: more ? end : undefined,
       ...(rows.length > 0 && { ...table, batches: rows }),

@@ -105,6 +105,12 @@ function prelabelsView(prelabels: PlanObject['prelabels'], shaping: Shaping): un
   };
 }
 
+/** Scale’s API tells no prices: without a rate nobody here knows them, and a model must not guess. */
+function costWords(toCreate: number, cost: string | undefined): string[] {
+  if (cost !== undefined) return [`estimated cost ${cost}`];
+  return toCreate > 0 ? ['at a cost that is not known without a configured rate'] : [];
+}
+
 /** What would be sent, in a sentence. */
 export function planWords(plan: PlanObject, read = 'row'): string {
   const { rows_read: rows, to_create: toCreate, invalid, type, uploads, estimated_cost: cost } = plan;
@@ -116,7 +122,7 @@ export function planWords(plan: PlanObject, read = 'row'): string {
     ...(doubtful(plan) > 0 ? [`${doubtful(plan)} may be of another kind, as their URLs end`] : []),
     ...(uploads.files > 0 ? [`${count(uploads.files, 'file')} would be uploaded`] : []),
     ...prelabelWords(plan),
-    ...(cost === undefined ? [] : [`estimated cost ${cost}`]),
+    ...costWords(toCreate, cost),
   ].join(', ');
 }
 

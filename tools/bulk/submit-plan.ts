@@ -69,9 +69,14 @@ function again(job: JobObject, planId: string): NextStep {
     tool: 'scale_ai_submit_plan',
     arguments: { plan_id: planId },
     why: hasEnded(job)
-      ? 'tries again what failed; nothing is created twice'
+      ? `${isRefused(job) ? 'once what Scale refused is corrected, in the project for instance: ' : ''}tries again what failed; nothing is created twice`
       : 'waits for the rest; nothing is created twice',
   };
+}
+
+/** A refusal stays as it is until somebody corrects what was refused. */
+function isRefused({ failures = [] }: JobObject): boolean {
+  return failures.length > 0 && failures.every(({ code }) => code === 'bad_request');
 }
 
 function detailsOf(plan: PlanView): Record<string, string> {

@@ -3,11 +3,15 @@ import { mustBeFiltered, pageOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { isDerivedId } from '../../src/catalog/idempotent-create.ts';
 import { columnsOf, fieldsHint, tableOf, tableOutput } from '../table.ts';
-import { DateTime } from '../date-time.ts';
+import { listBatchesStep } from '../batches/batch-object.ts';
+import { listProjectsStep } from '../projects/project-object.ts';
+import { unlessMissing } from '../found-nothing.ts';
+import { DateTime, refuseEmptyRange, untilWords } from '../date-time.ts';
 import { countAnnotations, countsInWords } from './annotation-counts.ts';
 import { TaskObject } from './task-object.ts';
 import { taskRow } from './task-view.ts';
 import { pageWords } from '../count.ts';
+import type { Shaping } from '../../src/catalog/tool.ts';
 import type { NextStep } from '../../src/catalog/next-step.ts';
 
 const PAGE_SIZE = 20;
@@ -36,27 +40,36 @@ const COSTLY = ['labels', 'review'];
 
 const oneOrMany = z.array(z.string().min(1)).min(1).optional();
 
-const Input = z.strictObject({
-  project: z.string().min(1).optional(),
-  batch: z.string().min(1).optional(),
-  status: z.enum(['pending', 'completed', 'canceled', 'error']).optional(),
-  type: z.string().min(1).optional(),
-  tags: oneOrMany,
-  unique_id: oneOrMany,
-  customer_review_status: z
-    .array(z.enum(['pending', 'fixed', 'accepted', 'rejected', 'commented']))
-    .min(1)
-    .optional(),
-  start_time: DateTime.optional().describe('created from'),
-  end_time: DateTime.optional().describe('created until'),
-  completed_after: DateTime.optional(),
-  completed_before: DateTime.optional(),
-  updated_after: DateTime.optional(),
-  updated_before: DateTime.optional(),
-  fields: z.array(z.enum(FIELDS)).min(1).optional(),
-  limit: z.int().min(1).max(100).optional().describe('default 20'),
-  next_token: z.string().min(1).optional(),
-});
+const Input = z
+  .strictObject({
+    project: z.string().min(1).optional(),
+    batch: z.string().min(1).optional(),
+    status: z.enum(['pending', 'completed', 'canceled', 'error']).optional(),
+    type: z.string().min(1).optional(),
+    tags: oneOrMany,
+    unique_id: oneOrMany,
+    customer_review_status: z
+      .array(z.enum(['pending', 'fixed', 'accepted', 'rejected', 'commented']))
+      .min(1)
+      .optional(),
+    start_time: DateTime.optional().describe('created from'),
+    end_time: DateTime.optional().describe('created until'),
+    completed_after: DateTime.optional(),
+    completed_before: DateTime.optional(),
+    updated_after: DateTime.optional(),
+    updated_before: DateTime.optional(),
+    fields: z.array(z.enum(FIELDS)).min(1).optional(),
+    limit: z.int().min(1).max(100).optional().describe('default 20'),
+    next_token: z.string().min(1).optional(),
+  })
+  .superRefine(refuseEmptyRange);
+
+type Input = z.output<typeof Input>;
+
+const Page = pageOf(TaskObject, 'task_id', 'status');
+
+/** Ids that are named in a sentence. */
+const MAX_MISSING = 10;
 
 export const listTasks = defineTool({
   slug: 'SCALE_AI_LIST_TASKS',
@@ -72,13 +85,12 @@ export const listTasks = defineTool({
     total: z.number().optional(),
     next_token: z.string().optional(),
   },
-  response: pageOf(TaskObject, 'task_id', 'status'),
+  response: Page,
   example: { project: 'road-signs', status: 'completed', limit: 20 },
-  request: ({ fields: _fields, customer_review_status: reviews, limit, ...filters }) => ({
-    method: 'GET',
-    path: ['tasks'],
-    query: { ...filters, customer_review_status: reviews?.join(','), limit: limit ?? PAGE_SIZE },
-  }),
+  async run(context, { fields: _fields, customer_review_status: reviews, limit, ...filters }) {
+    const query = { ...filters, customer_review_status: reviews?.join(','), limit: limit ?? PAGE_SIZE };
+    return unlessMissing(await context.send({ method: 'GET', path: ['tasks'], query }), filters, context);
+  },
   summarize(page, input, shaping) {
     for (const task of page.docs) mustBeFiltered(task, input);
     const tasks = page.docs.map((task) => taskRow(input.fields ? task : withoutDerivedId(task), shaping));
@@ -96,15 +108,33 @@ export const listTasks = defineTool({
     return {
       summary:
         rows.length === 0 && (page.total ?? 0) === 0
-          ? `No task matches${whereText(input)}.`
-          : `${pageWords({ total, shown: rows.length, where: whereText(input) }, 'task')}${states && ` (${states})`}${found}.${fieldsHint(without)}${more}`,
+          ? `No task matches${whereText(input)}.${untilWords(input)}`
+          : `${pageWords({ total, shown: rows.length, where: whereText(input) }, 'task')}${states && ` (${states})`}${found}.${missingIds(page, input, shaping)}${untilWords(input)}${fieldsHint(without)}${more}`,
       total,
       next_token: page.next_token,
       ...(rows.length > 0 && { ...table, tasks: rows }),
-      next_steps: stepsFor(page.docs, input),
+      next_steps: stepsFor(page.docs),
     };
   },
+  recovery: {
+    not_found: ({ batch }) => [batch === undefined ? listProjectsStep : listBatchesStep],
+  },
 });
+
+/** The asked ids that no task bears: a total alone would be taken for all of them. */
+function missingIds(
+  page: z.output<typeof Page>,
+  { unique_id: asked = [], next_token: before }: Input,
+  shaping: Shaping,
+): string {
+  if (page.next_token !== undefined || page.has_more === true || before !== undefined) return '';
+  const borne = new Set(page.docs.map((task) => task.unique_id));
+  const missing = asked.filter((id) => !borne.has(id));
+  if (missing.length === 0 || borne.has(undefined)) return '';
+  const more = missing.length > MAX_MISSING ? ` and ${missing.length - MAX_MISSING} more` : '';
+  const named = missing.slice(0, MAX_MISSING).map((id) => shaping.quote(id));
+  return ` Not among them: unique_id ${named.join(', ')}${more}.`;
+}
 
 /** Ids that this server made are long and say nothing; who asks for the column gets them. */
 function withoutDerivedId(task: TaskObject): TaskObject {
@@ -133,7 +163,7 @@ function totals(counts: readonly (Record<string, number> | undefined)[]): Record
   return sums;
 }
 
-function whereText(input: z.output<typeof Input>): string {
+function whereText(input: Input): string {
   const parts = [
     input.status && `with status ${input.status}`,
     input.project && `in project ${input.project}`,
@@ -142,23 +172,14 @@ function whereText(input: z.output<typeof Input>): string {
   return parts.length > 0 ? ` ${parts.join(' ')}` : '';
 }
 
-function stepsFor(tasks: readonly TaskObject[], input: z.output<typeof Input>): NextStep[] {
+function stepsFor(tasks: readonly TaskObject[]): NextStep[] {
   const finished = tasks.find((task) => task.status === 'completed' && task.task_id);
-  if (finished) {
-    return [
-      {
-        tool: 'scale_ai_get_task',
-        arguments: { task_id: finished.task_id },
-        why: 'the annotations of a task',
-      },
-    ];
-  }
-  if (tasks.length > 0 || !input.project) return [];
+  if (!finished) return [];
   return [
     {
-      tool: 'scale_ai_get_project',
-      arguments: { project_name: input.project },
-      why: 'whether the project exists',
+      tool: 'scale_ai_get_task',
+      arguments: { task_id: finished.task_id },
+      why: 'the annotations of a task',
     },
   ];
 }

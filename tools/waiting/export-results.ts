@@ -4,7 +4,7 @@ import { EXPORT_FORMATS, FormatReport } from '../../src/catalog/export-formats.t
 import { listBatchesStep } from '../batches/batch-object.ts';
 import { JobObject, WaitSeconds, hasEnded, jobSteps, jobView, jobWords } from '../bulk/job-object.ts';
 import { count } from '../count.ts';
-import { DateTime } from '../date-time.ts';
+import { DateTime, refuseEmptyRange, untilWords } from '../date-time.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
 import { EXPORT_PART } from '../resources.ts';
 import { TaskId } from '../tasks/task-lookup.ts';
@@ -67,6 +67,7 @@ export const exportResults = defineTool({
         error: 'give task_id, batch or project',
       },
     )
+    .superRefine(refuseEmptyRange)
     .superRefine(({ format, classes, split, images }, context) => {
       if (format !== 'jsonl') return;
       for (const [name, isGiven] of Object.entries({ classes, split, images: images === 'copy' })) {
@@ -106,7 +107,11 @@ export const exportResults = defineTool({
       waitSeconds: wait_seconds,
     }),
   summarize({ job, exported }, input, shaping) {
-    const why = hasEnded(job) ? 'goes on where it broke off' : 'waits for the rest';
+    const why = !hasEnded(job)
+      ? 'waits for the rest'
+      : job.reason === undefined
+        ? 'goes on where it broke off'
+        : 'goes on where it broke off, once changed in what the reason names';
     const again = { tool: 'scale_ai_export_results', arguments: { ...input }, why };
     if (!exported) {
       return { summary: jobWords(job), job: jobView(job, shaping), next_steps: jobSteps(job, again) };
@@ -125,13 +130,13 @@ export const exportResults = defineTool({
       report,
       ...rest
     } = exported;
-    if (report) return formatAnswer(report, { job, file }, shaping);
+    if (report) return formatAnswer(report, { job, file, until: untilWords(input) }, shaping);
     const where =
       file === undefined
         ? `read it as ${partUri(job.job_id, '1')} and on`
         : 'the file holds one task per line';
     return {
-      summary: `Exported ${count(tasks, `${kindOf(exported.statuses, input)} task`)} (${bytes} bytes); ${where}.${isFirst ? FIRST : ''}${notTaken(not_taken, input)}${missing > 0 ? ` ${count(missing, 'file')} of results could not be fetched.` : ''}`,
+      summary: `Exported ${count(tasks, `${kindOf(exported.statuses, input)} task`)} (${bytes} bytes); ${where}.${isFirst ? FIRST : ''}${notTaken(not_taken, input)}${missing > 0 ? ` ${count(missing, 'file')} of results could not be fetched.` : ''}${untilWords(input)}`,
       exported: {
         file,
         parts: file === undefined ? Math.ceil(characters / EXPORT_PART) : undefined,
@@ -164,7 +169,7 @@ type Job = z.output<typeof Exported>['job'];
 /** What stands in the folder, and what of the results does not. */
 function formatAnswer(
   report: FormatReport,
-  { job, file }: { job: Job; file: string | undefined },
+  { job, file, until }: { job: Job; file: string | undefined; until: string },
   shaping: Shaping,
 ): Summary {
   const { format, tasks, annotations, classes, splits, converted, skipped, tasks_left_out: leftOut } = report;
@@ -179,7 +184,7 @@ function formatAnswer(
   ];
   const parts = Object.keys(splits).length > 1 ? ` in ${Object.keys(splits).length} parts` : '';
   return {
-    summary: `Exported ${count(tasks, 'task')} with ${count(annotations, 'annotation')} as ${format}${parts}.${losses.length > 0 ? ` Not as it was: ${losses.join(', ')}.` : ''}${leftOut > 0 ? ` ${count(leftOut, 'task')} could not be taken along; the reasons stand under "left_out".` : ''}${missing > 0 ? ` ${count(missing, 'image')} could not be copied.` : ''}`,
+    summary: `Exported ${count(tasks, 'task')} with ${count(annotations, 'annotation')} as ${format}${parts}.${losses.length > 0 ? ` Not as it was: ${losses.join(', ')}.` : ''}${leftOut > 0 ? ` ${count(leftOut, 'task')} could not be taken along; the reasons stand under "left_out".` : ''}${missing > 0 ? ` ${count(missing, 'image')} could not be copied.` : ''}${until}`,
     exported: {
       folder: file,
       format,

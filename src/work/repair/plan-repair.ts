@@ -229,6 +229,9 @@ function nothing({ batch, project, cause }: RepairRequest): RefusedArguments {
   const path = batch === undefined ? (project === undefined ? 'task_ids' : 'project') : 'batch';
   const why = cause === undefined ? '' : ` for the cause ${cause}`;
   return new RefusedArguments([
-    { path, message: `has no failed tasks${why} that were not resubmitted already` },
+    {
+      path,
+      message: `has no failed tasks${why} that were not resubmitted already; results that are not good enough are no failures: scale_ai_audit_tasks rejects them`,
+    },
   ]);
 }

@@ -103,6 +103,16 @@ describe('an export for training', () => {
     expect(by.exported.splits).toEqual({ north: 6, south: 6 });
   });
 
+  it.each(['coco', 'yolo', 'voc', 'csv', 'hf'])(
+    'makes one class of several labels where that is asked for: %s',
+    async (format) => {
+      await make(2);
+      await work();
+      const { exported: report } = await exported({ format, classes: ['thing=car|sign|tree'] });
+      expect(Object.keys(report.classes)).toEqual(['thing']);
+    },
+  );
+
   it('counts every task that could not be taken along, and says why', async () => {
     await make(1);
     await sandbox.live('POST', '/task/imageannotation', {

@@ -47,7 +47,7 @@ function isBoxOr(shape: Shape, { task }: SizedItem, report: FormatContext['repor
 }
 
 /** Every annotation on a line, with everything that is known of it. */
-export function csvWriter({ folder, report }: FormatContext): FormatWriter {
+export function csvWriter({ folder, report, classes }: FormatContext): FormatWriter {
   const columns = [
     'task_id',
     'unique_id',
@@ -77,7 +77,8 @@ export function csvWriter({ folder, report }: FormatContext): FormatWriter {
       const { task, url } = item;
       if (item.mask) report.skips('mask', task.task_id, item.mask.labels.size);
       for (const { id, label, kind, points, rotation, attributes } of item.shapes) {
-        report.count(label);
+        const name = classes.names[classes.indexOf(label)] ?? label;
+        report.count(name);
         const box = boxOf({ points }).map(round);
         const path = points.map(({ x, y }) => `${round(x)} ${round(y)}`).join(';');
         const more = attributes && JSON.stringify(attributes);
@@ -88,7 +89,7 @@ export function csvWriter({ folder, report }: FormatContext): FormatWriter {
           imageName(item),
           url,
           id,
-          label,
+          name,
           kind,
           ...box,
           rotation && round(rotation),
