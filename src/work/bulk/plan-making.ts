@@ -58,6 +58,8 @@ export class PlanMaking {
   readonly #lookUpUntil: number;
   /** Tasks to create by the batch that they go to. */
   readonly #perBatch = new Map<string, number>();
+  /** Bytes of each file that is uploaded; those of rows that are not sent are not. */
+  readonly #files = new Map<string, number>();
   #toCreate = 0;
   #invalid = 0;
   #notLookedUp = 0;
@@ -88,6 +90,7 @@ export class PlanMaking {
     this.#toCreate += missing.length;
     for (const row of missing) {
       this.#countBatch(batchOf(row.args));
+      for (const { file, bytes } of row.uploads) this.#files.set(file, bytes);
       const doubt = doubtOf(this.#head.type, row);
       if (doubt !== undefined) this.#doubts.add(doubt, row.line);
     }
@@ -99,7 +102,7 @@ export class PlanMaking {
     report({ progress: this.rowsRead, message: `${this.rowsRead} rows read, ${this.#invalid} invalid` });
   }
 
-  async finish(uploads: Plan['uploads'], batches?: RowBatches, prelabels?: Plan['prelabels']): Promise<Plan> {
+  async finish(batches?: RowBatches, prelabels?: Plan['prelabels']): Promise<Plan> {
     const { tool, type, batch, source, also, new_batch = false } = this.#head;
     const { database, owner, now } = this.#deps;
     const project = await this.#project();
@@ -124,7 +127,10 @@ export class PlanMaking {
       ...(prelabels && { prelabels }),
       already_there: this.#alreadyThere,
       not_looked_up: this.#notLookedUp,
-      uploads,
+      uploads: {
+        files: this.#files.size,
+        bytes: [...this.#files.values()].reduce((sum, bytes) => sum + bytes, 0),
+      },
       ...(this.#sample && { sample: this.#sample.args }),
       attachments: this.#attachments.slice(0, SHOWN_ATTACHMENTS),
       digest: this.#digest.digest('hex'),
