@@ -1,3 +1,4 @@
+import { wordFor } from '../../../labels/labeled-task.ts';
 import { isRecord } from '../../../responses/compact.ts';
 import { cuboidFrames } from './plain-formats.ts';
 import type { FormatOptions } from './format-options.ts';
@@ -39,9 +40,4 @@ function annotationsIn(response: unknown): string | undefined {
   return Array.isArray(annotations)
     ? undefined
     : `its response has ${annotations === undefined || annotations === null ? 'no annotations' : `annotations that are ${wordFor(annotations)}`}, and a list of them is what can be written`;
-}
-
-function wordFor(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }
