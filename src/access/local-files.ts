@@ -44,9 +44,10 @@ export interface LocalFiles {
    * The files of a directory and of those below it, by their paths from it with slashes on every platform, in order; hidden ones and links are left
    * out. Undefined for what is no directory.
    *
+   * @param onLink is told of each link, whose file is left out
    * @throws LocalFileError when the path is outside the allowed directories or hidden
    */
-  entries(localPath: string): Promise<AsyncIterable<string> | undefined>;
+  entries(localPath: string, onLink?: (entry: string) => void): Promise<AsyncIterable<string> | undefined>;
   /**
    * @throws LocalFileError for a path where no new file may be made: outside the allowed directories, hidden, or taken
    */
@@ -133,10 +134,10 @@ export async function allowLocalFiles(
         await directory.close();
       }
     },
-    async entries(localPath) {
+    async entries(localPath, onLink) {
       const real = await findAllowed(localPath, allowed, cwd, { orItself: true });
       if (!(await stat(real)).isDirectory()) return undefined;
-      return filesBelow(await pinAllowed(real, localPath, allowed));
+      return filesBelow(await pinAllowed(real, localPath, allowed), onLink);
     },
     checkWritable: async (localPath) => void (await placeForNew(localPath, allowed, cwd)),
     async write(localPath, lines, { writer }) {
@@ -252,16 +253,21 @@ async function* asJsonLines(lines: AsyncIterable<unknown>): AsyncGenerator<strin
   for await (const line of lines) yield `${JSON.stringify(line)}\n`;
 }
 
-async function* filesBelow(directory: PinnedDirectory): AsyncGenerator<string> {
+async function* filesBelow(
+  directory: PinnedDirectory,
+  onLink: (entry: string) => void = () => undefined,
+): AsyncGenerator<string> {
   try {
     const entries = await readdir(directory.entry('.'), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name.startsWith('.')) continue;
       if (entry.isFile()) yield entry.name;
+      if (entry.isSymbolicLink()) onLink(entry.name);
       if (!entry.isDirectory()) continue;
       const below = await pinDirectory(directory.entry(entry.name)).catch(() => undefined);
       if (!below) continue; // gone, or a link by now
-      for await (const file of filesBelow(below)) yield `${entry.name}/${file}`;
+      const onLinkBelow = (link: string): void => onLink(`${entry.name}/${link}`);
+      for await (const file of filesBelow(below, onLinkBelow)) yield `${entry.name}/${file}`;
     }
   } finally {
     await directory.close();

@@ -6,6 +6,13 @@ import type { Shape, ShapeKind } from './shapes.ts';
 const text = z.string().optional().catch(undefined);
 const members = z.record(z.string(), z.unknown()).catch({});
 
+/** Stands for a response that is no object: it is kept, so that it can be told from one that says nothing. */
+const OF_ANOTHER_FORM = 'response_of_another_form';
+
+const Answer = z
+  .record(z.string(), z.unknown())
+  .catch(({ value }) => (value === undefined || value === null ? {} : { [OF_ANOTHER_FORM]: value }));
+
 /** What of a task says what was labeled, whatever its type. */
 export const LabeledTask = z.looseObject({
   task_id: z.string(),
@@ -18,7 +25,7 @@ export const LabeledTask = z.looseObject({
   completed_at: text,
   customer_review_status: text,
   params: members,
-  response: members,
+  response: Answer,
 });
 
 export type LabeledTask = z.output<typeof LabeledTask>;
@@ -43,6 +50,21 @@ export function inlineShapes(
   const all: unknown[] = annotations;
   const onPage = all.filter((one) => isRecord(one) && (page === undefined || one['page'] === page));
   return readShapes(onPage.map((one) => (isRecord(one) ? { ...one, ...located(one['location']) } : one)));
+}
+
+/** Why annotations that a task may have are not known, in a sentence; undefined where it has a list of them, or says none. */
+export function unreadAnswer({ response }: Pick<LabeledTask, 'response'>): string | undefined {
+  const { [OF_ANOTHER_FORM]: other, annotations } = response;
+  if (other !== undefined)
+    return `Its response is ${wordFor(other)} where an object is documented, so nothing of it is known; scale_ai_get_task shows it as it is.`;
+  if (annotations === undefined || annotations === null || Array.isArray(annotations)) return undefined;
+  return `Its annotations are ${wordFor(annotations)}, and a list of them is what can be drawn; scale_ai_get_task shows them as they are.`;
+}
+
+/** What a value is, as part of a sentence. */
+export function wordFor(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }
 
 function located(location: unknown): object {

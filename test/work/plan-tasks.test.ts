@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorOf, outputOf } from '../support/invoke-tool.ts';
@@ -129,6 +129,15 @@ describe('a plan', () => {
       expect(errorOf(await bench.call(PLAN, { ...asked, ...where })).code).toBe('not_found');
   });
 
+  it('says of a URL with a blank that the blank is what is wrong', async () => {
+    const [first] = rows(1);
+    const urls = ['https://x.example/a b.jpg', ' https://x.example/a.jpg', 'https://x.example/a.jpg '];
+    for (const url of urls) {
+      const plan = await plans.planOf({ rows: [{ ...first, url }] });
+      expect(plan.reasons[0].reason.untrusted).toMatch(/attachment: has a blank or line end in it.*%20/);
+    }
+  });
+
   it('gives no id of its own to a row whose id is missing', async () => {
     const [first, second] = rows(2);
     const plan = await plans.planOf({ rows: [first, { ...second, id: '' }] });
@@ -144,6 +153,7 @@ describe('a plan', () => {
     const template = { attachment: '{{url}}', unique_id: '{{id}}', geometries: TEMPLATE.geometries };
     const plan = await plans.planOf({ rows: missing, template });
     expect(plan.reasons).toMatchObject([{ count: 30 }]);
+    expect(plan.reasons[0].reason.untrusted).toMatch(/as on line 1: .*none-0\.jpg/);
   });
 
   it.each([
@@ -205,6 +215,7 @@ describe('a plan', () => {
     const reasons = JSON.stringify(plan.reasons);
     expect(reasons).toMatch(/tasks of type imageannotation take images/);
     expect(reasons).toMatch(/HEIC.*convert it to JPEG/);
+    expect(plan.uploads.files).toBe(3); // those of rows that are not sent stay here
   });
 
   it('tells what is wrong with rows that are all wrong', async () => {
@@ -212,6 +223,28 @@ describe('a plan', () => {
     expect(plan).toMatchObject({ to_create: 0, invalid: 3 });
     expect(plan.reasons[0].reason.untrusted).toContain('is not an object');
   });
+
+  it.each([undefined, 'directory'])(
+    'counts links, which are not followed, among its rows, grouped by %s',
+    async (group_by) => {
+      await mkdir(path.join(plans.directory, 'linked', 'sub'), { recursive: true });
+      await plans.file('outside.jpg', jpeg('outside'));
+      for (const link of ['a.jpg', 'sub/b.jpg', 'c.txt'])
+        await symlink(path.join(plans.directory, 'outside.jpg'), path.join(plans.directory, 'linked', link));
+      await plans.file('linked/sub/d.jpg', jpeg('d'));
+      const plan = await plans.planOf({
+        manifest_path: path.join(plans.directory, 'linked'),
+        extensions: ['jpg'],
+        template: {
+          attachment: group_by === undefined ? '{{path}}' : 'https://x.example/{{name}}.jpg',
+          geometries: TEMPLATE.geometries,
+        },
+        ...(group_by !== undefined && { group_by }),
+      });
+      expect(plan).toMatchObject({ rows_read: 3, to_create: 1, invalid: 2 });
+      expect(plan.reasons[0].reason.untrusted).toMatch(/"a\.jpg" is a link, and links are not followed/);
+    },
+  );
 
   it('takes local files of a directory, and uploads each once', async () => {
     await mkdir(path.join(plans.directory, 'images', 'more'), { recursive: true });

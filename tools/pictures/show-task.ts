@@ -106,7 +106,9 @@ function sentenceOf(
     .join(', ');
   const on = image ? ` on an image of ${image.width}×${image.height} pixels` : '';
   const at = frame && frame.of > 1 ? `, frame ${frame.index} of 0 to ${frame.of - 1}` : '';
-  const what = drawn === 0 ? 'without annotations' : `with ${count(drawn, 'annotation')} (${labels})`;
+  const none =
+    notes.length > 0 ? 'with no annotation that was drawn (see "not_drawn")' : 'without annotations';
+  const what = drawn === 0 ? none : `with ${count(drawn, 'annotation')} (${labels})`;
   const dashed = prelabels === 0 ? '' : `; ${prelabels} that came with the task are dashed`;
   return `${name} ${what}${dashed}${on}${at}.`;
 }

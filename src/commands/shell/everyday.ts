@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import path from 'node:path';
 import { ConfigError } from '../../config/load.ts';
+import { parseJsonKeepingDigits } from '../../json/lossless-json.ts';
 import { isRecord } from '../../responses/compact.ts';
+import { decodeText } from '../../work/manifest/decode-text.ts';
+import { NotReadable } from '../../work/manifest/not-readable.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CallFailedError, withLocalCalls } from './local-calls.ts';
 import { withProgress } from './progress.ts';
@@ -83,25 +88,37 @@ async function readJson(given: string): Promise<Arguments> {
     given === '-' ? await readInput() : given.startsWith('@') ? await readNamed(given.slice(1)) : given;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJsonKeepingDigits(text);
   } catch (error) {
-    throw new ConfigError(
-      `The arguments are no JSON: ${error instanceof Error ? error.message : String(error)}.`,
-    );
+    const from =
+      given === '-' ? 'What is piped in' : given.startsWith('@') ? given.slice(1) : 'The JSON given';
+    throw new ConfigError(`${from} is no JSON: ${error instanceof Error ? error.message : String(error)}.`);
   }
   if (isRecord(value)) return value;
   throw new ConfigError('The arguments must be a JSON object, such as {"batch_name": "b1"}.');
 }
 
 async function readNamed(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => {
+  const bytes = await readFile(file).catch(() => {
     throw new ConfigError(`The file ${file} cannot be read.`);
   });
+  return textOf(bytes, file);
 }
 
+/** As one piece: the bytes of a letter may come in two. */
 async function readInput(): Promise<string> {
+  return textOf(await buffer(process.stdin), 'What is piped in');
+}
+
+/** PowerShell writes files and pipes in UTF-16, or with a mark. */
+async function textOf(bytes: Uint8Array, what: string): Promise<string> {
   let text = '';
-  for await (const chunk of process.stdin) text += String(chunk);
+  try {
+    for await (const piece of decodeText(Readable.from([bytes]))) text += piece;
+  } catch (error) {
+    if (!(error instanceof NotReadable)) throw error;
+    throw new ConfigError(`${what} cannot be read: ${error.message}.`);
+  }
   return text;
 }
 

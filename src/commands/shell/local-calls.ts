@@ -14,6 +14,8 @@ import type { Consent } from '../../invocation/consent.ts';
 import type { InvocationResult } from '../../invocation/invoke.ts';
 import type { ToolErrorBody } from '../../invocation/tool-failure.ts';
 
+const KEEP_ALIVE_MS = 60_000;
+
 /** A call that did not succeed, as an agent would read it. */
 export class CallFailedError extends Error {
   override name = 'CallFailedError';
@@ -49,6 +51,8 @@ export async function withLocalCalls<T>(
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new Error('interrupted'));
   process.once('SIGINT', onSignal);
+  // A server has a connection that keeps it alive; here timers of waits and retries, which keep nothing alive, may be all.
+  const alive = setInterval(() => undefined, KEEP_ALIVE_MS);
   const invoke = async (
     name: string,
     args: Record<string, unknown>,
@@ -80,6 +84,7 @@ export async function withLocalCalls<T>(
       },
     });
   } finally {
+    clearInterval(alive);
     process.removeListener('SIGINT', onSignal);
     await service.stop();
     await service.close();

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { isRecord } from '../../responses/compact.ts';
 
 /** Anything with a scheme is fetched by Scale; the rest are files here. */
-const WITH_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+const WITH_SCHEME = /^\s*[a-z][a-z0-9+.-]*:\/\//i;
 
 /** Stands for the URL of a file that is yet to be uploaded. */
 const TO_BE_UPLOADED = 'scaledata://to-be-uploaded/';

@@ -7,9 +7,17 @@ const MAX_LINES = 10;
 
 const OTHER = 'other reasons';
 
+interface Counted {
+  reason: string;
+  count: number;
+  lines: number[];
+  /** Whether other rows say the same of other ids, files or numbers. */
+  isOfFirst: boolean;
+}
+
 /** Reasons of many rows, those that say the same counted together. */
 export class CountedReasons {
-  readonly #reasons = new Map<string, { reason: string; count: number; lines: number[] }>();
+  readonly #reasons = new Map<string, Counted>();
 
   add(reason: string, line: number): void {
     const kind = kindOf(reason);
@@ -18,8 +26,10 @@ export class CountedReasons {
       reason: known === OTHER ? OTHER : reason,
       count: 0,
       lines: [],
+      isOfFirst: false,
     };
     seen.count += 1;
+    if (known !== OTHER && reason !== seen.reason) seen.isOfFirst = true;
     if (seen.lines.length < MAX_LINES) seen.lines.push(line);
     this.#reasons.set(known, seen);
   }
@@ -27,6 +37,11 @@ export class CountedReasons {
   /** The most frequent first. */
   frequent(): Plan['reasons'] {
     const isOther = ({ reason }: { reason: string }): number => Number(reason === OTHER);
-    return [...this.#reasons.values()].sort((a, b) => isOther(a) - isOther(b) || b.count - a.count);
+    return [...this.#reasons.values()]
+      .sort((a, b) => isOther(a) - isOther(b) || b.count - a.count)
+      .map(({ reason, count, lines, isOfFirst }) => {
+        const words = isOfFirst ? `as on line ${lines[0]}: ${reason}` : reason;
+        return { reason: words, count, lines };
+      });
   }
 }

@@ -71,11 +71,6 @@ export class RowDrafter {
     this.batches = 'batch' in template ? new RowBatches(project, scale.lookUp) : undefined;
   }
 
-  get uploads(): { files: number; bytes: number } {
-    const states = [...this.#memory.files.values()].filter((state) => typeof state !== 'string');
-    return { files: states.length, bytes: states.reduce((sum, { bytes }) => sum + bytes, 0) };
-  }
-
   async draft(row: ManifestRow): Promise<Draft> {
     const { line } = row;
     if ('fault' in row) return { line, reason: row.fault };

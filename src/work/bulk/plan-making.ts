@@ -60,6 +60,8 @@ export class PlanMaking {
   readonly #lookUpUntil: number;
   /** Tasks to create by the batch that they go to. */
   readonly #perBatch = new Map<string, number>();
+  /** Bytes of each file that is uploaded; those of rows that are not sent are not. */
+  readonly #files = new Map<string, number>();
   #toCreate = 0;
   #invalid = 0;
   #notLookedUp = 0;
@@ -91,6 +93,7 @@ export class PlanMaking {
     for (const row of missing) {
       this.#countBatch(batchOf(row.args));
       this.#facts.add(row.args);
+      for (const { file, bytes } of row.uploads) this.#files.set(file, bytes);
       const doubt = doubtOf(this.#head.type, row);
       if (doubt !== undefined) this.#doubts.add(doubt, row.line);
     }
@@ -102,7 +105,7 @@ export class PlanMaking {
     report({ progress: this.rowsRead, message: `${this.rowsRead} rows read, ${this.#invalid} invalid` });
   }
 
-  async finish(uploads: Plan['uploads'], batches?: RowBatches, prelabels?: Plan['prelabels']): Promise<Plan> {
+  async finish(batches?: RowBatches, prelabels?: Plan['prelabels']): Promise<Plan> {
     const { tool, type, batch, source, also, new_batch = false } = this.#head;
     const { database, owner, now } = this.#deps;
     const project = await this.#project();
@@ -127,7 +130,10 @@ export class PlanMaking {
       ...(prelabels && { prelabels }),
       already_there: this.#alreadyThere,
       not_looked_up: this.#notLookedUp,
-      uploads,
+      uploads: {
+        files: this.#files.size,
+        bytes: [...this.#files.values()].reduce((sum, bytes) => sum + bytes, 0),
+      },
       asks: this.#facts.lines(),
       ...(this.#sample && { sample: this.#sample.args }),
       attachments: this.#attachments.slice(0, SHOWN_ATTACHMENTS),

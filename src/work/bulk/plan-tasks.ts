@@ -58,7 +58,7 @@ export async function planTasks(request: PlanTasks, deps: PlanDeps): Promise<Pla
   await making.take(drafts);
   if (making.rowsRead === 0) throw empty(manifest);
   if (drafter.columns.size > 0) checkPlaces(request.template, [...drafter.columns]);
-  const plan = await making.finish(drafter.uploads, drafter.batches, labels?.told());
+  const plan = await making.finish(drafter.batches, labels?.told());
   if (plan.rows_read > MANY_ROWS) collectGarbage('major'); // a server that makes plans seldom would keep it for long
   return plan;
 }

@@ -39,29 +39,45 @@ const FORMS =
  * @throws RefusedArguments for what is of no known form, LocalFileError for a path that may not be read
  */
 export async function openLabels(labelsPath: string, files: LocalFiles): Promise<LabelSet> {
-  const entries = await files.entries(labelsPath);
-  if (entries) return fromDirectory(labelsPath, entries, files);
+  const listed = await listLabels(labelsPath, files);
+  if (listed) return fromDirectory(labelsPath, listed, files);
   const extension = path.extname(labelsPath).toLowerCase();
   if (extension === '.yaml' || extension === '.yml') {
     const directory = path.dirname(labelsPath);
-    return fromDirectory(directory, (await files.entries(directory)) ?? none(), files);
+    return fromDirectory(directory, (await listLabels(directory, files)) ?? { names: [], links: 0 }, files);
   }
   const read = extension === '.jsonl' || extension === '.ndjson' ? readPredictions : readLabelsJson;
   const text = await textOf(labelsPath, files);
   return naming(labelsPath, () => read(text, FORMS));
 }
 
+/** Files that may hold labels or names of classes, and how many links there are among them. */
+interface Listed {
+  names: string[];
+  links: number;
+}
+
+async function listLabels(directory: string, files: LocalFiles): Promise<Listed | undefined> {
+  const names: string[] = [];
+  let links = 0;
+  const entries = await files.entries(directory, (link) => {
+    if (/\.(txt|xml|ya?ml|names)$|(^|\/)[^./]+$/i.test(link)) links += 1;
+  });
+  if (!entries) return undefined;
+  for await (const entry of entries) if (/\.(txt|xml|ya?ml|names)$/i.test(entry)) names.push(entry);
+  return { names, links };
+}
+
 async function fromDirectory(
   directory: string,
-  entries: AsyncIterable<string>,
+  { names, links }: Listed,
   files: LocalFiles,
 ): Promise<LabelSet> {
-  const names: string[] = [];
-  for await (const entry of entries) if (/\.(txt|xml|ya?ml|names)$/i.test(entry)) names.push(entry);
   if (names.length > MAX_FILES)
     throw unknown(directory, `holds more than ${MAX_FILES} files of labels; split it`);
   const notes = new Map<string, number>();
   const count = (reason: string): void => void notes.set(reason, (notes.get(reason) ?? 0) + 1);
+  if (links > 0) notes.set('a link was not followed: name the directory that its file is in', links);
   const read = (entry: string): Promise<string> => textOf(path.join(directory, entry), files);
   const annotations = names.filter((name) => /\.xml$/i.test(name));
   if (annotations.length > 0) {
@@ -150,8 +166,4 @@ async function whole(pieces: AsyncIterable<string>): Promise<string> {
 
 function unknown(what: string, why = 'holds no labels in a form that is known'): RefusedArguments {
   return new RefusedArguments([{ path: 'labels_path', message: `${what} ${why}`, allowed: FORMS }]);
-}
-
-async function* none(): AsyncGenerator<string> {
-  // a directory that cannot be listed
 }

@@ -53,8 +53,10 @@ export async function openManifest(request: ManifestRequest, files: LocalFiles):
   if (manifestPath === undefined) {
     return { source: 'the rows of the call', directory: process.cwd(), rows: given(rows ?? []) };
   }
-  const entries = await files.entries(manifestPath);
-  if (entries) return directoryOf(manifestPath, entries, { extensions, groupOf: groupsBy(groupBy) });
+  const links: string[] = [];
+  const entries = await files.entries(manifestPath, (link) => links.push(link));
+  if (entries)
+    return directoryOf(manifestPath, { entries, links }, { extensions, groupOf: groupsBy(groupBy) });
   if (groupBy !== undefined) throw noGroups(`"${path.basename(manifestPath)}" is no directory`);
   const reader = READERS[path.extname(manifestPath).toLowerCase()];
   if (!reader) {
@@ -87,7 +89,7 @@ async function* given(rows: readonly unknown[]): AsyncGenerator<ManifestRow> {
 
 function directoryOf(
   directory: string,
-  entries: AsyncIterable<string>,
+  { entries, links }: Listing,
   { extensions, groupOf }: { extensions: readonly string[] | undefined; groupOf: GroupOf | undefined },
 ): Manifest {
   const named = path.basename(path.resolve(directory));
@@ -97,15 +99,40 @@ function directoryOf(
     source: directory,
     directory: path.resolve(directory),
     rows: groupOf
-      ? groupsOf(entries, { wanted: wanted && new Set(wanted), groupOf, named })
-      : filesOf(entries, wanted && new Set(wanted)),
+      ? groupsOf({ entries, links }, { wanted: wanted && new Set(wanted), groupOf, named })
+      : filesOf({ entries, links }, wanted && new Set(wanted)),
     ...(groupOf && { ofWrongFiles: '; extensions, such as ["jpg"], leaves other files out' }),
-    hint: `: ${which}; hidden files and links are left out`,
+    hint: `: ${which}; hidden files are left out`,
   };
 }
 
+/** What is below a directory. */
+interface Listing {
+  entries: AsyncIterable<string>;
+  /** Links that were met so far. */
+  links: readonly string[];
+}
+
+/** Links as rows that cannot be sent, so that a file behind one is not missed in silence. */
+function* linksIn(
+  links: readonly string[],
+  before: number,
+  wanted: ReadonlySet<string> | undefined,
+): Generator<ManifestRow> {
+  let line = before;
+  for (const link of links) {
+    const extension = path.extname(link).toLowerCase();
+    if (wanted && extension !== '' && !wanted.has(extension)) continue; // without an ending it may be a directory
+    line += 1;
+    yield {
+      line,
+      fault: `"${link}" is a link, and links are not followed: put the file itself there, or name its own directory`,
+    };
+  }
+}
+
 async function* filesOf(
-  entries: AsyncIterable<string>,
+  { entries, links }: Listing,
   wanted: ReadonlySet<string> | undefined,
 ): AsyncGenerator<ManifestRow> {
   let line = 0;
@@ -115,6 +142,7 @@ async function* filesOf(
     line += 1;
     yield { line, cells: { path: entry, name: base, stem: name, extension: ext.replace('.', '') } };
   }
+  yield* linksIn(links, line, wanted);
 }
 
 /** Which row each file belongs to; undefined for those of none. */
@@ -153,7 +181,7 @@ function noGroups(message: string): RefusedArguments {
 }
 
 async function* groupsOf(
-  entries: AsyncIterable<string>,
+  { entries, links }: Listing,
   { wanted, groupOf, named }: { wanted: ReadonlySet<string> | undefined; groupOf: GroupOf; named: string },
 ): AsyncGenerator<ManifestRow> {
   const groups = new Map<string, string[]>();
@@ -175,6 +203,7 @@ async function* groupsOf(
     const cells = { name: group === '.' ? named : group, frames: frames.sort(NATURAL.compare) };
     yield { line, cells: { ...cells, count: frames.length } };
   }
+  yield* linksIn(links, line, wanted);
 }
 
 async function* bundlesOf(

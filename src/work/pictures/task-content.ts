@@ -11,6 +11,7 @@ import {
   inlinePrelabels,
   inlineShapes,
   maskLabels,
+  unreadAnswer,
 } from '../../labels/labeled-task.ts';
 import { groundOutlines, topDown } from '../../pictures/top-down.ts';
 import { readTaskFile } from './find-image.ts';
@@ -73,6 +74,8 @@ class Reader {
     const page = Math.min(frame, Math.max(0, pages.length - 1));
     const { shapes, unread } = inlineShapes(this.#task, isSeries ? page : undefined);
     this.#noteUnread(unread);
+    const unknown = unreadAnswer(this.#task);
+    if (unknown !== undefined) this.#notes.push(unknown);
     const drawn = prelabels ? inlinePrelabels(this.#task) : [];
     const image = await this.#fileOr(pages[page], [...shapes, ...drawn]);
     return {

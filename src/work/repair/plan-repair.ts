@@ -48,7 +48,7 @@ export async function planRepair(request: RepairRequest, deps: PlanDeps): Promis
   if (!making) throw nothing(request);
   changes.check();
   await making.take(drafts);
-  return making.finish({ files: 0, bytes: 0 });
+  return making.finish();
 }
 
 /** Where a new task goes. */

@@ -55,6 +55,7 @@ function item(annotations: object[], more: Partial<FormatItem> = {}): FormatItem
   const { shapes, unread } = readShapes(annotations);
   return {
     task,
+    response: task.response,
     url: 'https://x.example/a.jpg',
     size: { width: 100, height: 50 },
     sizeProblem: undefined,

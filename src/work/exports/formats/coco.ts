@@ -88,9 +88,13 @@ function geometryOf(
     report.skips(shape.kind, id);
     return undefined;
   }
+  const bbox = boxOf(shape);
+  if (bbox[2] <= 0 || bbox[3] <= 0) {
+    report.skips('shape without an area', id);
+    return undefined;
+  }
   if (shape.kind === 'ellipse' && !report.converts('ellipse as polygon', id)) return undefined;
   if (shape.kind === 'cuboid' && !report.converts('cuboid as the polygon around it', id)) return undefined;
-  const bbox = boxOf(shape);
   const area = isUprightBox(shape) ? bbox[2] * bbox[3] : areaOf(outline);
   return { bbox, area, segmentation: [outline.flatMap(({ x, y }) => [x, y])] };
 }
@@ -102,9 +106,8 @@ export function panopticWriter({ folder, report, classes, options }: FormatConte
   return {
     async add(found) {
       const item = requireSize(found);
-      const { mask, task, stem } = item;
-      report.skips('shape that is no mask', task.task_id, item.shapes.length);
-      if (!mask) return report.leavesOut(task.task_id, 'it has no mask');
+      const { mask, stem } = item;
+      if (!mask) throw new Error('tasks without a mask are left out before');
       const file = await files.of(item.split);
       imageId += 1;
       const segments = segmentsOf(mask)

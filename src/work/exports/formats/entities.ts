@@ -3,8 +3,8 @@ import type { FormatContext, FormatWriter } from './format-writer.ts';
 import type { LabeledTask } from '../../../labels/labeled-task.ts';
 
 const Entity = z.object({
-  start: z.number(),
-  end: z.number(),
+  start: z.int().nonnegative(),
+  end: z.int().nonnegative(),
   label: z.string(),
   text: z.string().optional().catch(undefined),
 });
@@ -21,7 +21,6 @@ export function spacyWriter({ folder, report, classes }: FormatContext): FormatW
   return {
     async add({ task, split }) {
       const document = documentOf(task, report);
-      if (!document) return;
       const entities = document.spans.map(({ start, end, label }) => [
         start,
         end,
@@ -41,7 +40,6 @@ export function conllWriter({ folder, report, classes }: FormatContext): FormatW
   return {
     async add({ task, split }) {
       const document = documentOf(task, report);
-      if (!document) return;
       const spans = withoutOverlaps(document.spans, task.task_id, report);
       for (const { label } of spans) named(label, classes, report);
       const lines = tokensOf(document.text).map((token) => {
@@ -69,22 +67,20 @@ function named(label: string, classes: FormatContext['classes'], report: FormatC
 }
 
 /** Scale counts characters; which ones is told by the text of each entity, where that stands beside it. */
-function documentOf(
-  task: LabeledTask,
-  report: FormatContext['report'],
-): { text: string; spans: Span[] } | undefined {
+function documentOf(task: LabeledTask, report: FormatContext['report']): { text: string; spans: Span[] } {
   const { text } = task.params;
-  if (typeof text !== 'string') {
-    report.leavesOut(task.task_id, 'it has no text');
-    return undefined;
-  }
+  if (typeof text !== 'string') throw new Error('tasks without a text are left out before');
   const points = Array.from(text);
   const annotations: unknown = task.response['annotations'];
-  const entities = Array.isArray(annotations)
-    ? annotations.flatMap((one: unknown) => Entity.safeParse(one).data ?? [])
-    : [];
+  const all: unknown[] = Array.isArray(annotations) ? annotations : [];
+  const entities = all.flatMap((one) => Entity.safeParse(one).data ?? []);
+  report.skips('entity without start, end and label', task.task_id, all.length - entities.length);
   const spans = entities.flatMap(({ start, end, label, text: said }): Span[] => {
     const inPoints = points.slice(start, end).join('');
+    if (said === undefined && (inPoints === '' || end > points.length)) {
+      report.skips('entity whose place is not within the text', task.task_id);
+      return [];
+    }
     if (said === undefined || said === inPoints) return [{ start, end, label }];
     if (said !== text.slice(start, end)) {
       report.skips('entity whose text is another than the one at its place', task.task_id);

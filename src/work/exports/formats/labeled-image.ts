@@ -17,6 +17,8 @@ export interface Mask {
 /** A task of an export, as formats see it. */
 export interface LabeledImage {
   task: LabeledTask;
+  /** As it came, whatever it is. */
+  response: unknown;
   url: string | undefined;
   size: { width: number; height: number } | undefined;
   /** Why the size is not known. */
@@ -40,6 +42,7 @@ export async function readLine(line: unknown): Promise<LabeledImage | undefined>
   const { shapes, unread } = mask ? { shapes: [], unread: 0 } : inlineShapes(task);
   return {
     task,
+    response: isRecord(line) ? line['response'] : undefined,
     url: attachmentsOf(task.params)[0],
     size: size ?? (mask && { width: mask.width, height: mask.height }),
     sizeProblem: isRecord(image) && typeof image['problem'] === 'string' ? image['problem'] : undefined,

@@ -10,9 +10,8 @@ export function maskWriter({ folder, report, classes }: FormatContext): FormatWr
   const colourOf = coloursOf(classes.names);
   const hex = classes.names.map((name) => colourOf(name).hex);
   return {
-    async add({ task, mask, shapes, stem, split }) {
-      if (shapes.length > 0) report.skips('shape that is no mask', task.task_id, shapes.length);
-      if (!mask) return report.leavesOut(task.task_id, 'it has no mask');
+    async add({ mask, stem, split }) {
+      if (!mask) throw new Error('tasks without a mask are left out before');
       if (classes.names.length > MAX_CLASSES)
         throw new Error(`A mask has room for ${MAX_CLASSES} classes, and there are ${classes.names.length}.`);
       const classAt = new Map([...mask.labels].map(([index, label]) => [index, classes.indexOf(label) + 1]));

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { boxOf, isUprightBox, outlineOf } from '../../../labels/outlines.ts';
 import { isRecord } from '../../../responses/compact.ts';
 import { imageName, requireSize } from './format-writer.ts';
@@ -38,11 +39,16 @@ export function vocWriter({ folder, report, classes, options }: FormatContext): 
 }
 
 function isBoxOr(shape: Shape, { task }: SizedItem, report: FormatContext['report']): boolean {
-  if (isUprightBox(shape)) return true;
   if (!outlineOf(shape)) {
     report.skips(shape.kind, task.task_id);
     return false;
   }
+  const [, , width, height] = boxOf(shape);
+  if (width <= 0 || height <= 0) {
+    report.skips('shape without an area', task.task_id);
+    return false;
+  }
+  if (isUprightBox(shape)) return true;
   return report.converts(`${shape.kind === 'box' ? 'turned box' : shape.kind} as upright box`, task.task_id);
 }
 
@@ -137,11 +143,11 @@ export function kittiWriter({ folder, report, classes }: FormatContext): FormatW
   return {
     async add({ task, stem, split }) {
       const frames = cuboidFrames(task.files);
-      if (!frames) return report.leavesOut(task.task_id, 'its export holds no frames of cuboids');
+      if (!frames) throw new Error('tasks without frames are left out before');
       for (const [index, frame] of frames.entries()) {
         const cuboids: unknown = isRecord(frame) ? frame['cuboids'] : undefined;
         const rows = Array.isArray(cuboids)
-          ? cuboids.flatMap((one: unknown) => kittiRow(one, classes, report))
+          ? cuboids.flatMap((one: unknown) => kittiRow(one, classes, report, task.task_id))
           : [];
         await folder.write(
           `${split === 'all' ? 'training' : split}/label_2/${stem}_${String(index).padStart(6, '0')}.txt`,
@@ -163,22 +169,28 @@ export function cuboidFrames(files: unknown): readonly unknown[] | undefined {
   return Array.isArray(content) ? content : undefined;
 }
 
+const Axes = z.object({ x: z.number(), y: z.number(), z: z.number() });
+
+const Cuboid = z.object({ label: z.string(), position: Axes, dimensions: Axes, yaw: z.number() });
+
 function kittiRow(
   cuboid: unknown,
   classes: FormatContext['classes'],
   report: FormatContext['report'],
+  taskId: string,
 ): string[] {
-  if (!isRecord(cuboid) || typeof cuboid['label'] !== 'string') return [];
-  const { label, position, dimensions, yaw } = cuboid;
-  const axis = (of: unknown, name: string): number =>
-    isRecord(of) && typeof of[name] === 'number' ? of[name] : 0;
+  const read = Cuboid.safeParse(cuboid).data;
+  if (!read) {
+    report.skips('cuboid without label, position, dimensions and yaw', taskId);
+    return [];
+  }
+  const { label, position, dimensions, yaw } = read;
   const name = classes.names[classes.indexOf(label)] ?? label;
   report.count(name);
-  const [width, length, height] = ['x', 'y', 'z'].map((side) => axis(dimensions, side));
-  const at = ['x', 'y', 'z'].map((side) => axis(position, side));
-  const numbers = [height, width, length, ...at, typeof yaw === 'number' ? yaw : 0];
+  const { x: width, y: length, z: height } = dimensions;
+  const numbers = [height, width, length, position.x, position.y, position.z, yaw];
   return [
-    `${name.replaceAll(/\s/g, '_')} 0 0 0 0 0 0 0 ${numbers.map((value = 0) => value.toFixed(4)).join(' ')}\n`,
+    `${name.replaceAll(/\s/g, '_')} 0 0 0 0 0 0 0 ${numbers.map((value) => value.toFixed(4)).join(' ')}\n`,
   ];
 }
 

@@ -9,6 +9,7 @@ import { classesAsked, classesOfLabels, unknownLabels } from './classes.ts';
 import { cocoWriter, panopticWriter } from './coco.ts';
 import { conllWriter, spacyWriter } from './entities.ts';
 import { FileNames, Folder } from './folder.ts';
+import { lackingFor } from './format-needs.ts';
 import { copiesImages, needsSize } from './format-options.ts';
 import { LabeledTask } from '../../../labels/labeled-task.ts';
 import { readLine } from './labeled-image.ts';
@@ -181,21 +182,23 @@ function isOfFormat(type: string, format: FormatOptions['format']): boolean {
   return TYPES[format]?.includes(type) ?? !NO_IMAGES.test(type);
 }
 
-function isUsable(
-  { task, size, sizeProblem, maskProblem }: FormatItem,
-  options: FormatOptions,
-  report: Report,
-): boolean {
+function isUsable(item: FormatItem, options: FormatOptions, report: Report): boolean {
+  const { task, size, sizeProblem, maskProblem } = item;
   if (!isOfFormat(task.type, options.format)) {
     report.leavesOut(task.task_id, `${options.format} has no form for tasks of type ${task.type}`);
     return false;
   }
   if (task.status !== 'completed') {
-    report.leavesOut(task.task_id, `its status is ${task.status}`);
+    report.leavesOut(task.task_id, `its status is ${task.status === '' ? 'not known' : task.status}`);
     return false;
   }
   if (maskProblem !== undefined) {
     report.leavesOut(task.task_id, `its mask was read, but ${maskProblem}`);
+    return false;
+  }
+  const lacking = lackingFor(options.format, item);
+  if (lacking !== undefined) {
+    report.leavesOut(task.task_id, lacking);
     return false;
   }
   if (!needsSize(options) || size) return true;
