@@ -145,7 +145,11 @@ async function perform(
     return { response: call.response, existed: call.existed };
   } catch (error) {
     if (!call.started) throw error;
-    const failure = nameFailure(error, tool, call.prepared, { started: true, autoUniqueId: false });
+    const failure = nameFailure(error, tool, call.prepared, {
+      started: true,
+      wrote: call.run?.wrote() ?? false,
+      autoUniqueId: false,
+    });
     await call.recordOutcome({ result: failure.code, outcome: failure.details.outcome });
     throw failure;
   } finally {

@@ -43,6 +43,8 @@ export interface Run {
   context: RunContext;
   /** Whether the object to be created had been there before. */
   existed: () => boolean;
+  /** Whether Scale has carried out a write of the call. */
+  wrote: () => boolean;
 }
 
 /** When a call ends early. */
@@ -56,9 +58,11 @@ export interface CallSignals {
 /** What a declaration sees of the adapter. Local files are opened here and closed again. */
 export function openRun(deps: RunDeps, signals: CallSignals): Run {
   let existed = false;
+  let wrote = false;
   const exchange = (request: RestRequest): Promise<unknown> => send(request, deps, signals);
   return {
     existed: () => existed,
+    wrote: () => wrote,
     context: {
       mode: deps.mode,
       lookUp: deps.lookUp,
@@ -71,17 +75,21 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
       },
       async send(request) {
         if (request.method === 'GET') return exchange(request);
-        if (!deps.idempotency)
-          return sendAndReconcile(request, deps.reconcile, {
+        if (!deps.idempotency) {
+          const answer = await sendAndReconcile(request, deps.reconcile, {
             send: exchange,
             sleep: (ms) => deps.sleep(ms),
             startedAt: deps.startedAt,
           });
+          wrote = true;
+          return answer;
+        }
         const created = await sendIdempotentCreate(deps.idempotency, {
           send: exchange,
           startedAt: deps.startedAt,
         });
         existed = created.existed;
+        wrote = !existed;
         return created.response;
       },
       readResult: (url) => deps.scale.readResult(url, { signal: signals.stop, budget: deps.budget }),

@@ -132,6 +132,14 @@ it('shows the members of what it does not read, fenced and cut', async () => {
   expect(JSON.stringify(output)).toContain('{"untrusted":"<data-');
 });
 
+it('what is nested deeper than can be shown is told as such', async () => {
+  let nested: unknown = 1;
+  for (let depth = 0; depth < 4_000; depth += 1) nested = [nested];
+  answer = { task_id: 'a', status: 'completed', response: { annotations: nested } };
+  const output = outputOf(await bench.call('scale_ai_get_task_by_id', { task_id: 'a' }));
+  expect(output['summary']).toContain('nested too deeply');
+});
+
 describe('a change that Scale accepted', () => {
   const writes = catalog.filter(
     ({ effect, plansOnly, reach, toolset }) =>
@@ -166,6 +174,18 @@ it('a patch is not merged into parameters that were not read', async () => {
   expect(error).toMatchObject({ code: 'unexpected_response', outcome: 'no_effect' });
   expect(stub.requests.every(({ method }) => method === 'GET')).toBe(true);
 });
+
+it.each(['{"week":1}', [{ key: 'week', value: 1 }]])(
+  'entries are not merged into metadata that were not read: %j',
+  async (metadata) => {
+    answer = { task_id: 'a', status: 'pending', metadata };
+    stub.requests.length = 0;
+    const args = { task_id: 'a', metadata: { reviewed: true }, merge: true };
+    const error = errorOf(await bench.call('scale_ai_set_task_metadata', args));
+    expect(error).toMatchObject({ code: 'unexpected_response', outcome: 'no_effect' });
+    expect(stub.requests.every(({ method }) => method === 'GET')).toBe(true);
+  },
+);
 
 it('a look-up of another form tells neither that a task is there nor that it is not', async () => {
   answer = { items: [] };
