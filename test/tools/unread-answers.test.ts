@@ -301,3 +301,29 @@ it.each([
   expect(summary).toContain(found);
   expect(summary).not.toMatch(/No |\(\)/);
 });
+
+describe('parameters of a project that come in another form', () => {
+  const project = { name: 'p', type: 'imageannotation', status: 'pending', task_id: 'a' };
+
+  it.each([undefined, null, {}, [null], 'v1'])('%j are not told as none', async (history) => {
+    answer = { ...project, param_history: history };
+    const args = { project: 'p', attachment: 'https://a.example/1.jpg' };
+    const made = outputOf(await bench.call('scale_ai_create_image_annotation_task', args));
+    expect(made['unchecked']).toEqual([expect.stringContaining('could not be read')]);
+    const labels = { labels_path: 'examples/road-signs/labels.json', project: 'p' };
+    expect(errorOf(await bench.call('scale_ai_read_labels', labels)).code).toBe('unexpected_response');
+  });
+
+  it('an empty list is told as none', async () => {
+    answer = { ...project, name: 'without', param_history: [] };
+    const args = { project: 'without', attachment: 'https://a.example/1.jpg' };
+    const error = errorOf(await bench.call('scale_ai_create_image_annotation_task', args));
+    expect(error.message).toContain('stores no parameters');
+  });
+});
+
+it('a stored result is not told as missing where the response has another form', async () => {
+  answer = { task_id: 'a', status: 'completed', response: ['https://a.example/result.json'] };
+  const error = errorOf(await bench.call('scale_ai_get_secure_task_response_url', { task_id: 'a' }));
+  expect(error.code).toBe('unexpected_response');
+});
