@@ -57,7 +57,7 @@ export function answerIn(text: string, quote: Quote): unknown {
 }
 
 /** @returns undefined for what is no JSON */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return parseJsonKeepingDigits(text);
   } catch {
