@@ -16,6 +16,7 @@ const GROUPS: Readonly<Record<string, readonly SettingName[]>> = {
     'schema_profile',
     'pictures',
     'structured_content',
+    'max_result_chars',
   ],
   'Money and consent': [
     'policy',
@@ -49,6 +50,7 @@ const GROUPS: Readonly<Record<string, readonly SettingName[]>> = {
     'tokens',
     'oauth',
     'allow_host',
+    'console',
     'caller_keys',
     'callback_token',
     'callback_token_file',

@@ -34,6 +34,14 @@ export async function buildPage(file: URL): Promise<Metafile> {
   return script.metafile;
 }
 
+/** Writes the script and the style that stand in the pages of the console; nothing of others goes into them. */
+export async function buildConsole(directory: URL): Promise<void> {
+  const script = await build({ ...PAGE, entryPoints: ['src/console/browser/live.ts'] });
+  const style = await build({ ...PAGE, entryPoints: ['src/console/browser/style.css'] });
+  await writeFile(new URL('console.js', directory), textOf(script.outputFiles));
+  await writeFile(new URL('console.css', directory), textOf(style.outputFiles));
+}
+
 function textOf([file]: readonly { text: string }[]): string {
   return (file?.text ?? '').trim();
 }

@@ -5,7 +5,7 @@
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { buildPage } from './build-page.ts';
+import { buildConsole, buildPage } from './build-page.ts';
 import { COMMON, RENDERING, SERVER, TELEMETRY } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
 import { inputsDigest } from './inputs-digest.ts';
@@ -41,6 +41,7 @@ const rendering = await build({
   metafile: true,
 });
 const page = await buildPage(new URL('labels.html', DIST));
+await buildConsole(DIST);
 await build({
   ...COMMON,
   entryPoints: { cli: 'src/commands/launcher.ts' },

@@ -14,6 +14,8 @@ export interface Caller {
   missing?: (tool: Tool, options?: { isStep?: boolean }) => string | undefined;
   /** The caller's role, for messages. */
   role?: string;
+  /** Whether the console shows this caller what others do as well. */
+  seesAll?: boolean;
   /** Which data this caller's Scale key reaches; undefined while no key is configured. */
   mode: Mode | undefined;
 }

@@ -17,6 +17,8 @@ const Role = z.strictObject({
   projects: z.array(z.string().min(1)).min(1).optional(),
   /** Data that the Scale key may belong to; the sandbox is always allowed. */
   modes: z.array(z.enum(['live', 'test'])).default(['live', 'test']),
+  /** What the console shows: what the holder does, or what everybody does. */
+  console: z.enum(['own', 'all']).default('own'),
 });
 
 export type Role = z.output<typeof Role>;

@@ -13,6 +13,7 @@ export const HTTP_FLAGS: readonly SettingName[] = [
   'metrics_host',
   'auth',
   'allow_host',
+  'console',
   'caller_keys',
 ];
 export const COMMON_FLAGS = SETTING_NAMES.filter((name) => !HTTP_FLAGS.includes(name));
@@ -32,6 +33,7 @@ const EVERYDAY: ReadonlySet<SettingName> = new Set<SettingName>([
   'host',
   'port',
   'auth',
+  'console',
 ]);
 
 export const HELP_ALL = '--help-all';

@@ -16,6 +16,7 @@ import { resources } from '../../tools/resources.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Telemetry } from '../observability/telemetry/telemetry.ts';
+import type { OpenConsole, openConsole } from '../compose/open-console.ts';
 import type { Local } from '../compose/open-local.ts';
 import type { Service } from '../compose/open-service.ts';
 
@@ -68,6 +69,7 @@ async function serveUntilStopped(
     settings,
   );
   const stateless = statelessEndpoint(factory, logger, subscriptions);
+  const page = settings.console ? await consoleOf(settings, { local, service }, logger) : undefined;
   const endpoint = withAskingSessions({ stateless, factory, now: () => performance.now() });
   const server = await serveOverHttp(endpoint, {
     host: settings.host,
@@ -75,6 +77,7 @@ async function serveUntilStopped(
     logger,
     callers: service.callers,
     refuse: service.refuse,
+    ...(page && { routes: page.routes }),
     callbacks: service.callbacks,
     allowedHosts: settings.allow_host,
     stopTimeoutMs: durationMs(settings.stop_timeout),
@@ -87,12 +90,19 @@ async function serveUntilStopped(
       : undefined;
   const stopped = untilStopped();
   if (metrics) logger.info({ url: metrics.url }, `metrics at ${metrics.url}`);
+  if (page) logger.info(`the console is at ${new URL('/console', server.url).href}`);
   logger.info({ url: server.url, mode: caller.mode ?? 'no key' }, `serving MCP at ${server.url}`);
   await stopped;
   ready = false;
+  page?.close();
   await service.stop();
   await server.close();
   await metrics?.close();
+}
+
+/** Loaded where it is wanted: no other start needs it. */
+async function consoleOf(...parts: Parameters<typeof openConsole>): Promise<OpenConsole> {
+  return (await import('../compose/open-console.ts')).openConsole(...parts);
 }
 
 /** @throws the error itself when it is not about listening */

@@ -39,6 +39,7 @@ export function makeCaller(
     ...(identity && {
       principal: identity.principal,
       role: identity.role ?? 'none',
+      seesAll: role?.console === 'all',
       missing: (tool: Tool, options) => lacking(role, tool, mode, options),
     }),
     projects: bothScopes(local.projects, role?.projects && projectsLike(role.projects)),

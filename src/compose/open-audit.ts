@@ -1,11 +1,11 @@
 import { AuditWriteError } from '../observability/audit/audit-file.ts';
 import { openAuditTrail } from '../observability/audit/audit-trail.ts';
 import { VERSION } from '../version.ts';
-import { auditDirectory, whyUnusable } from '../commands/audit-directory.ts';
+import { auditDirectory, whyUnusable } from './audit-directory.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AuditTrail } from '../observability/audit/audit-trail.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { CallIntent, CallRecord } from '../observability/audit-sink.ts';
+import type { AnswerRecord, CallIntent, CallRecord } from '../observability/audit-sink.ts';
 
 /** The audit trail as far as it can be kept. */
 export type OpenAudit = Omit<AuditTrail, 'file'>;
@@ -60,10 +60,18 @@ class RetriedAudit implements OpenAudit {
   }
 
   async record(call: CallRecord): Promise<void> {
+    await this.#keep(call, async (trail) => trail.record(call));
+  }
+
+  async recordAnswer(answer: AnswerRecord): Promise<void> {
+    await this.#keep(answer, async (trail) => trail.recordAnswer(answer));
+  }
+
+  async #keep(record: object, write: (trail: AuditTrail) => Promise<void>): Promise<void> {
     try {
-      await (await this.trail()).record(call);
+      await write(await this.trail());
     } catch (error) {
-      this.#logger.error({ err: error, ...call }, 'the audit file cannot be written; the record is here');
+      this.#logger.error({ err: error, ...record }, 'the audit file cannot be written; the record is here');
     }
   }
 

@@ -7,6 +7,7 @@ import { LookUps } from '../invocation/lookups.ts';
 import { ToolFailure } from '../invocation/tool-failure.ts';
 import { EventLog } from '../work/events/event-log.ts';
 import { Readable } from '../work/events/readable.ts';
+import { JobsOverview } from '../work/jobs/job-overview.ts';
 import { jobKinds } from '../work/job-kinds.ts';
 import { JobEngine } from '../work/jobs/engine.ts';
 import { exclusiveAccess } from '../work/exclusive-access.ts';
@@ -24,6 +25,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { AccessForJob } from '../work/jobs/engine.ts';
 import type { WorkPace } from '../work/jobs/items.ts';
 import type { JobRuntime } from '../work/job-runtime.ts';
+import type { JobOverview } from '../work/jobs/job-overview.ts';
 import type { OpenCallers } from './open-callers.ts';
 import type { KeptState, OpenState } from './open-state.ts';
 
@@ -37,6 +39,8 @@ export interface OpenJobRuntime {
   receive(body: unknown): Promise<void>;
   /** Tells when something changes, as long as the caller may see it. */
   watch: Watch;
+  /** Jobs as whoever runs the server sees them. */
+  overview(scope: { caller: Caller; seesAll: boolean }): Promise<JobOverview[]>;
   /** Takes up what earlier processes left unfinished. */
   resume(): Promise<void>;
   /** Jobs stop where they stand, and calls that wait for one are answered. */
@@ -62,6 +66,7 @@ export function openJobRuntime(parts: Parts): OpenJobRuntime {
   const { callers, logger, state } = parts;
   const accessOf = accessFor(parts);
   let opened: JobRuntime | undefined;
+  let overview: JobsOverview | undefined;
   const runtime = async (): Promise<JobRuntime> => {
     const kept = await state.kept.get();
     opened ??= openRuntime(parts, kept);
@@ -88,6 +93,12 @@ export function openJobRuntime(parts: Parts): OpenJobRuntime {
         },
         changed,
       ),
+    async overview({ caller, seesAll }) {
+      if (!(await state.isThere()) && !(await state.kept.opened())) return [];
+      overview ??= new JobsOverview((await state.kept.get()).database, Date.now);
+      const { principal, keyId } = callers.ownerOf(caller);
+      return overview.list({ principal, keyId, seesAll, projects: caller.projects });
+    },
     async resume() {
       if (!(await state.isThere())) return;
       try {

@@ -2,8 +2,8 @@ import { allowLocalFiles, noLocalFiles } from '../access/local-files.ts';
 import { modeOfKey } from '../access/mode.ts';
 import { onlyProject } from '../access/project-scope.ts';
 import { UnfilledKeyError, readScaleKey } from '../access/read-scale-key.ts';
-import { prepareAuditDirectory } from '../commands/audit-directory.ts';
-import { selectionFor } from '../commands/selection-for.ts';
+import { prepareAuditDirectory } from './audit-directory.ts';
+import { selectionFor } from './selection-for.ts';
 import type { Caller } from '../access/caller.ts';
 import type { LocalFiles } from '../access/local-files.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
@@ -42,7 +42,7 @@ export async function openLocal(
   const mode: Mode | undefined = sandbox ? 'sandbox' : apiKey && modeOfKey(apiKey);
   const projects = project === undefined ? undefined : onlyProject(project);
   return {
-    caller: { principal: 'local', selection, projects, mode },
+    caller: { principal: 'local', selection, projects, mode, seesAll: true },
     files,
     apiKey,
     ...(keyProblem !== undefined && { keyProblem }),

@@ -3,6 +3,7 @@ import { callLimits } from '../access/limits/call-limits.ts';
 import { openScaleGate } from '../access/limits/scale-gate.ts';
 import { localLimits, sharedLimits } from '../access/limits/shared-store.ts';
 import { isNamed } from '../catalog/tool-names.ts';
+import { randomId } from '../catalog/random-id.ts';
 import { durationMs } from '../config/setting.ts';
 import { isOnLoopback } from '../config/derived-settings.ts';
 import { createInvoker } from '../invocation/invoke.ts';
@@ -19,6 +20,7 @@ import { openState } from './open-state.ts';
 import { openJobRuntime } from './open-job-runtime.ts';
 import { ScaleClients } from './scale-clients.ts';
 import { catalog } from '../../tools/index.ts';
+import type { Answered, Questions } from '../access/consent/questions.ts';
 import type { Settings } from '../config/settings.ts';
 import type { InvokerDeps } from '../invocation/invoker-deps.ts';
 import type { Invoker } from '../invocation/invoke.ts';
@@ -51,10 +53,20 @@ export interface Service {
   /** Where Scale's callbacks go, when they are taken. */
   callbacks: CallbackReceiver | undefined;
   watch: Watch;
+  /** What a console is made of, beside calls. */
+  seen: Seen;
   health(): Omit<Health, 'ready'>;
   /** Has long work stop where it stands, and calls that wait for it be answered; others go on. */
   stop(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What this server knows of its own work, for whoever runs it. */
+interface Seen {
+  questions: Questions;
+  limits: CallLimits;
+  store: LimitStore;
+  jobs: OpenJobRuntime['overview'];
 }
 
 /** Milliseconds that calls get to be recorded whose connection was closed on them. */
@@ -81,7 +93,7 @@ export async function openService(
   const audit = await openAudit(settings, logger);
   const consent = await openConsent(
     settings,
-    { store, state, files: local.files },
+    { store, state, files: local.files, record: recordAnswers(audit, logger) },
     { isRemote: isRemote && !isOnLoopback(settings) },
   );
   const inFlight = new InFlight(RECORDING_MS);
@@ -107,6 +119,7 @@ export async function openService(
     refuse: challengeForScopes(callers, catalog, invoke),
     callbacks: isFromScale && { isFromScale, receive: (body) => work.receive(body) },
     watch: work.watch,
+    seen: { questions: consent.questions, limits, store, jobs: (scope) => work.overview(scope) },
     health: () => ({ shared_limits: store.state(), audit: audit?.state() ?? 'off' }),
     stop: () => work.stop(),
     async close() {
@@ -163,6 +176,26 @@ function fromSettings(
     urlHosts: urlHosts(settings),
     autoUniqueId: settings.auto_unique_id === 'on',
     deadlineMs: durationMs(settings.request_timeout),
+  };
+}
+
+/** What a person answers is kept as calls are. */
+function recordAnswers(audit: OpenAudit | undefined, logger: Logger): (answered: Answered) => void {
+  return ({ question, answer, through, by }) => {
+    const { principal, tool, digest, plan } = question;
+    const record = {
+      request_id: `req_${randomId()}`,
+      principal,
+      tool,
+      digest,
+      answer,
+      through,
+      ...(plan.project !== undefined && { project: plan.project }),
+      ...(by !== undefined && { by }),
+    };
+    const { digest: _digest, ...logged } = record;
+    logger.info(logged, `a person ${answer === 'yes' ? 'allowed' : 'refused'} ${tool}`);
+    void audit?.recordAnswer(record);
   };
 }
 

@@ -16,6 +16,7 @@ export async function fail(call: CallState, error: unknown): Promise<ToolErrorBo
     started,
     wrote: call.run?.wrote() ?? false,
     autoUniqueId: deps.autoUniqueId,
+    isLimited: caller.projects !== undefined,
   });
   const failure = await explained(named, call);
   const { cause, outcome } = failure.details;

@@ -28,7 +28,8 @@ const QUOTED = new Set([
 /**
  * Turns whatever was thrown into a failure that says what happened, what is known, and what to do next.
  *
- * @param state whether something with an effect may have been sent or was carried out, and whether it was given an identity
+ * @param state whether something with an effect may have been sent or was carried out, whether it was given an identity,
+ *   and who is told
  */
 export function nameFailure(
   error: unknown,
@@ -151,6 +152,8 @@ interface FailureContext {
   /** Whether Scale has carried out a write of the call. */
   wrote: boolean;
   autoUniqueId: boolean;
+  /** Whether the caller may reach some projects only. */
+  isLimited: boolean;
 }
 
 /** The call that finds out what became of a write: by its identity where it has one. */
@@ -176,10 +179,20 @@ function fromScale(
     {
       outcome,
       ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
-      ...(error.scaleMessage !== undefined && QUOTED.has(error.code) && { scaleSays: error.scaleMessage }),
+      ...(isQuoted(error, state) && { scaleSays: error.scaleMessage }),
       nextSteps: recovery.length > 0 ? recovery : (call?.recover(error.code) ?? []),
       cause: error,
     },
+  );
+}
+
+/** Of a conflict Scale names what holds the name or unique_id, such as the id of a task in another project. */
+function isQuoted(
+  error: ScaleError,
+  { isLimited }: FailureContext,
+): error is ScaleError & { scaleMessage: string } {
+  return (
+    error.scaleMessage !== undefined && QUOTED.has(error.code) && !(isLimited && error.code === 'conflict')
   );
 }
 

@@ -139,8 +139,18 @@ async function countCharge(call: CallState): Promise<void> {
 async function recordIntent(call: CallState): Promise<void> {
   if (!call.hasEffect) return;
   if (call.stop.aborted) throw call.stop.reason;
+  await nameTaskType(call);
   await call.deps.auditSink.recordIntent(call.intent);
   call.started = true;
+}
+
+/** A record of a creation says what it costs by the operator's rates; that of a plan leaves it to its steps. */
+async function nameTaskType(call: CallState): Promise<void> {
+  const { tool, intent } = call;
+  if (tool.effect !== 'create' || !tool.consequences.includes('billable') || tool.toolset === 'bulk') return;
+  const { prepared, run } = ready(call);
+  const { type } = await prepared.planned(run.context);
+  if (type !== undefined) intent.task_type = type;
 }
 
 async function execute(call: CallState): Promise<void> {
@@ -159,10 +169,11 @@ function isMadeSince(response: unknown, startedAt: number): boolean {
 
 function shapeOutput(call: CallState): void {
   const { prepared, mode } = ready(call);
-  const { tool, caller, coerced, unchecked, existed } = call;
+  const { tool, caller, coerced, unchecked, existed, resultLimit } = call;
   call.pictures = prepared.pictures(call.response);
   call.meta = prepared.meta(call.response);
-  call.output = shape(tool, prepared, call.response, { mode, caller, coerced, unchecked, existed });
+  const context = { mode, caller, coerced, unchecked, existed, resultLimit };
+  call.output = shape(tool, prepared, call.response, context);
 }
 
 async function recordOutcome(call: CallState): Promise<void> {

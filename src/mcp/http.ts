@@ -58,6 +58,8 @@ interface HttpOptions {
   callbacks?: CallbackReceiver | undefined;
   /** HTML for a browser on this machine, at `/`. */
   page?: string;
+  /** Further addresses of this server, such as those of the console. */
+  routes?: (app: FastifyInstance) => void;
   /** Refuses a message before it is served; used for calls that need a broader token. */
   refuse?: (message: Readonly<Record<string, unknown>>, caller: Caller) => Promise<Refusal | undefined>;
 }
@@ -82,6 +84,7 @@ export async function serveOverHttp(endpoint: Endpoint, options: HttpOptions): P
   readMessages(app, callerBehind);
   if (callers.protection) serveMetadata(app, callers.protection);
   if (options.page !== undefined) servePage(app, options.page);
+  options.routes?.(app);
   if (options.callbacks) serveCallbacks(app, options.callbacks, logger);
   app.all(PATH, {
     async onRequest(request, reply) {

@@ -16,6 +16,8 @@ export interface CallIntent {
   project?: string;
   /** The `unique_id` or name of what is created: by it the object is found. */
   identity?: string;
+  /** Of a task that is created: by it the operator's rate is known. */
+  task_type?: string;
   /** SHA-256 of the arguments, and the arguments without content. */
   digest: string;
   args: unknown;
@@ -34,6 +36,21 @@ export interface CallRecord extends CallIntent {
   attempts?: number;
 }
 
+/** What a person said to a question outside the protocol. */
+export interface AnswerRecord {
+  request_id: string;
+  /** Whose call it is about. */
+  principal: string;
+  tool: string;
+  digest: string;
+  project?: string;
+  answer: 'yes' | 'no';
+  /** The page of this machine, or the console. */
+  through: 'page' | 'console';
+  /** Who was signed in there. */
+  by?: string;
+}
+
 /** Where records go. */
 export interface AuditSink {
   /**
@@ -46,13 +63,17 @@ export interface AuditSink {
   record(call: CallRecord): Promise<void>;
 }
 
-/** Writes each record as one log line. */
+/**
+ * Writes each record as one log line. A record is made of named members, none of which holds a key: looking for them in
+ * every one would cost more than writing the line.
+ */
 export function loggingSink(logger: Logger): AuditSink {
+  const records = logger.child({}, { redact: [] });
   return {
     recordIntent: async () => undefined,
     async record({ args: _args, digest: _digest, ...call }) {
       const level = call.result !== 'ok' ? 'warn' : call.job === undefined ? 'info' : 'debug';
-      logger[level](call, `${call.tool} ${call.result}`);
+      records[level](call, `${call.tool} ${call.result}`);
     },
   };
 }

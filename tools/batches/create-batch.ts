@@ -5,7 +5,10 @@ import { oncePerName } from '../once-per-name.ts';
 import { BatchName, BatchObject, batchRow, listBatchesStep, statusStep } from './batch-object.ts';
 
 const AFTER: ReadonlyMap<string, string> = new Map([
-  ['staging', 'It is staging: add tasks, then finalize it to start the work.'],
+  [
+    'staging',
+    'It is staging: add tasks with a create_…_task each or scale_ai_plan_tasks, then finalize it to start the work.',
+  ],
   ['in_progress', 'Tasks added to it are worked on at once.'],
 ]);
 
@@ -43,20 +46,11 @@ export const createBatch = defineTool({
       (existing) => existing,
     ),
   summarize(batch, input, shaping) {
-    const staging = batch.status === 'staging';
     const after = AFTER.get(batch.status ?? '') ?? UNTOLD;
     return {
       summary: `${shaping.existed ? 'There was this batch already; nothing was made:' : 'Created batch'} ${input.name} in project ${input.project}. ${after}`,
       batch: batchRow(batch, shaping),
-      next_steps: [
-        staging
-          ? {
-              tool: 'scale_ai_finalize_batch',
-              arguments: { batch_name: input.name },
-              why: 'release it once all tasks are in',
-            }
-          : statusStep(input.name),
-      ],
+      next_steps: [statusStep(input.name)],
     };
   },
   recovery: {

@@ -1,12 +1,13 @@
-import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, get } from 'node:http';
 import path from 'node:path';
-import { urlFault } from '../outside-urls.ts';
+import { html } from '../../responses/html.ts';
+import { answerIn, isFromElsewhere } from './form.ts';
 import { readPicture } from './local-picture.ts';
-import { planLines } from './plan.ts';
+import { planEffect, planPictures, planTable } from './plan-html.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Html } from '../../responses/html.ts';
 import type { LocalFiles } from '../local-files.ts';
 import type { Seal } from './consents.ts';
 import type { Plan } from './plan.ts';
@@ -30,8 +31,6 @@ const headersFor = (pictures: readonly string[]): Record<string, string> => ({
   'referrer-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 });
-
-const NOWHERE: ReadonlySet<string> = new Set();
 
 const STYLE = `:root{color-scheme:light dark}
 body{font:1rem/1.5 system-ui;max-width:42rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
@@ -142,13 +141,11 @@ export class ApprovalPages {
     if (question.answer) return say(response, 200, answered(question.answer));
     if (request.method === 'GET') return show(response, question);
     if (request.method !== 'POST') return say(response, 405, 'Not allowed.');
-    if (isFromElsewhere(request, origin)) return say(response, 403, 'This did not come from the page.');
-    const form = new URLSearchParams(await readForm(request));
-    const answer = form.get('answer');
-    if (!same(form.get('token') ?? '', question.token) || (answer !== 'yes' && answer !== 'no')) {
+    if (isFromElsewhere(request.headers, (from) => from === origin))
       return say(response, 403, 'This did not come from the page.');
-    }
-    await this.#questions.answer(question, answer);
+    const answer = answerIn(new URLSearchParams(await readForm(request)), question.token);
+    if (!answer) return say(response, 403, 'This did not come from the page.');
+    await this.#questions.answer(question, answer, { through: 'page' });
     say(response, 200, answered(answer));
   }
 }
@@ -168,12 +165,6 @@ async function isOurs(origin: string): Promise<boolean> {
   });
 }
 
-/** Browsers say where a form was sent from; every one of them must say: from here. */
-function isFromElsewhere({ headers }: IncomingMessage, origin: string): boolean {
-  const site = headers['sec-fetch-site'];
-  return headers.origin !== origin || (site !== undefined && site !== 'same-origin');
-}
-
 async function readForm(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request) {
@@ -183,10 +174,6 @@ async function readForm(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-function same(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
-}
-
 function answered(answer: 'yes' | 'no'): string {
   return answer === 'yes'
     ? 'Allowed. Go back to your assistant and have it make the same call again.'
@@ -194,26 +181,19 @@ function answered(answer: 'yes' | 'no'): string {
 }
 
 function show(response: ServerResponse, { plan, token, id }: Question): void {
-  const rows = planLines(plan).map((line) => {
-    const at = line.indexOf(': ');
-    return `<tr><th>${escape(line.slice(0, at))}</th><td>${escape(line.slice(at + 2))}</td></tr>`;
-  });
-  const pictures = (plan.attachments ?? []).flatMap((from, index) => {
-    const isHere = path.isAbsolute(from);
-    return isHere || isShown(from) ? [{ from, url: isHere ? `/approve/${id}/${index}` : from, isHere }] : [];
-  });
+  const pictures = planPictures(plan, (index) => `/approve/${id}/${index}`);
   page(
     response,
     200,
-    `<h1>Allow this at Scale AI?</h1>
-<table>${rows.join('')}</table>
-<p>${pictures.map(({ from, url }) => `<img src="${escape(url)}" alt="${escape(from)}" loading="lazy">`).join('')}</p>
-<p>Allow: ${escape(plan.allows)} can be carried out. Refuse: nothing is sent, and your assistant is told that you said no.</p>
-<form method="post" action="/approve/${id}">
-<input type="hidden" name="token" value="${token}">
-<button name="answer" value="yes">Allow</button>
-<button name="answer" value="no">Refuse</button>
-</form>`,
+    html`<h1>Allow this at Scale AI?</h1>
+      ${planTable(plan)}
+      <p>${pictures.map(({ from, url }) => html`<img src="${url}" alt="${from}" loading="lazy" />`)}</p>
+      ${planEffect(plan)}
+      <form method="post" action="/approve/${id}">
+        <input type="hidden" name="token" value="${token}" />
+        <button name="answer" value="yes">Allow</button>
+        <button name="answer" value="no">Refuse</button>
+      </form>`,
     pictures.map(({ url, isHere }) => (isHere ? "'self'" : new URL(url).origin)),
   );
 }
@@ -229,29 +209,19 @@ async function showPicture(
   response.end(picture.bytes);
 }
 
-/** Pictures of the web only: the browser would fetch from this machine's own network as well. */
-function isShown(attachment: string): boolean {
-  if (!/^https?:\/\//i.test(attachment) || urlFault(attachment, NOWHERE) !== undefined) return false;
-  return /^[\w.-]+(:\d+)?$/.test(new URL(attachment).host); // it stands in the policy of the page
-}
-
 function say(response: ServerResponse, status: number, words: string): void {
-  page(response, status, `<p>${escape(words)}</p>`);
+  page(response, status, html`<p>${words}</p>`);
 }
 
 function page(
   response: ServerResponse,
   status: number,
-  content: string,
+  content: Html,
   pictures: readonly string[] = [],
 ): void {
   response.writeHead(status, headersFor(pictures));
   response.end(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>scale-ai-mcp</title>
 <style>${STYLE}</style>
-<body>${content}</body></html>`);
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
+<body>${content.text}</body></html>`);
 }

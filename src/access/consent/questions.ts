@@ -43,6 +43,19 @@ const Question = z.object({
 
 export type Question = z.output<typeof Question>;
 
+/** Of all that wait, the newest: nobody reads more. */
+const MOST_WAITING = 200;
+
+/** How a person answered. */
+export interface Answered {
+  question: Question;
+  answer: 'yes' | 'no';
+  /** The page of this machine, or the console. */
+  through: 'page' | 'console';
+  /** Who was signed in there; absent where nobody signs in. */
+  by?: string;
+}
+
 export type Binding = Pick<Seal, 'principal' | 'tool' | 'digest'>;
 
 /**
@@ -52,12 +65,21 @@ export type Binding = Pick<Seal, 'principal' | 'tool' | 'digest'>;
 export class Questions {
   readonly #database: () => Promise<StateDatabase>;
   readonly #now: () => number;
+  readonly #record: (answered: Answered) => void;
   readonly #unwritten = new Map<string, Question>();
 
-  /** @param now milliseconds since 1970 */
-  constructor(database: () => Promise<StateDatabase>, now: () => number) {
+  /**
+   * @param now milliseconds since 1970
+   * @param record is told of every answer that a person gives
+   */
+  constructor(
+    database: () => Promise<StateDatabase>,
+    now: () => number,
+    record: (answered: Answered) => void = () => undefined,
+  ) {
     this.#database = database;
     this.#now = now;
+    this.#record = record;
   }
 
   /** The question that stands, or a new one. */
@@ -75,8 +97,60 @@ export class Questions {
     return found && found.expiresAt > this.#now() ? found : undefined;
   }
 
-  async answer(question: Question, answer: 'yes' | 'no'): Promise<void> {
-    await this.#write({ ...question, answer });
+  /** @returns whether it counts: of several answers to one question the first does */
+  async answer(
+    question: Question,
+    answer: 'yes' | 'no',
+    how: Pick<Answered, 'through' | 'by'>,
+  ): Promise<boolean> {
+    const isFirst = await this.#settle({ ...question, answer });
+    if (isFirst) this.#record({ question, answer, ...how });
+    return isFirst;
+  }
+
+  async #settle(answered: Question): Promise<boolean> {
+    const { id, answer = null } = answered;
+    try {
+      const { db } = await this.#database();
+      const settled = await db
+        .updateTable('consents')
+        .set({ answer, document: JSON.stringify(answered) })
+        .where('id', '=', id)
+        .where('answer', 'is', null)
+        .returning('id')
+        .execute();
+      if (settled.length > 0 || !this.#unwritten.has(id)) return settled.length > 0;
+    } catch {
+      // it stands in memory
+    }
+    if (this.#unwritten.get(id)?.answer !== undefined) return false;
+    this.#unwritten.set(id, answered);
+    return true;
+  }
+
+  /** Those that wait for an answer, the one that expires first in front. */
+  async waiting(): Promise<Question[]> {
+    const now = this.#now();
+    const here = [...this.#unwritten.values()];
+    const rows = await this.#rows();
+    return [...rows, ...here]
+      .filter(({ answer, expiresAt }) => answer === undefined && expiresAt > now)
+      .sort((a, b) => a.expiresAt - b.expiresAt);
+  }
+
+  async #rows(): Promise<Question[]> {
+    try {
+      const { db } = await this.#database();
+      const rows = await selected(db)
+        .where('answer', 'is', null)
+        .where('expires_ms', '>', this.#now())
+        .orderBy('expires_ms', 'desc')
+        .limit(MOST_WAITING)
+        .execute();
+      return rows.flatMap(({ document }) => Question.safeParse(parseDocument(document)).data ?? []);
+    } catch {
+      return [];
+    }
   }
 
   /** What was answered to exactly this. One process gets it, once. */
@@ -124,15 +198,13 @@ export class Questions {
 
   async #write(question: Question): Promise<void> {
     const { id, principal, tool, digest, answer = null, expiresAt } = question;
-    const values = { answer, document: JSON.stringify(question) };
+    const row = { id, principal, tool, digest, answer, expires_ms: expiresAt };
     try {
       const { db } = await this.#database();
       await db
         .insertInto('consents')
-        .values({ id, principal, tool, digest, expires_ms: expiresAt, ...values })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+        .values({ ...row, document: JSON.stringify(question) })
         .execute();
-      this.#unwritten.delete(id);
     } catch {
       this.#unwritten.set(id, question);
     }

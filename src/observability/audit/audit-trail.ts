@@ -5,7 +5,7 @@ import { auditFileName, auditFiles, expireAudit, readEntries } from './read-audi
 import { isRunning } from '../is-running.ts';
 import type { AuditEntry } from './read-audit.ts';
 import type { Logger } from '../logger.ts';
-import type { CallIntent, CallRecord, AuditSink } from '../audit-sink.ts';
+import type { AnswerRecord, AuditSink, CallIntent, CallRecord } from '../audit-sink.ts';
 
 /** No call lasts this long: an intent without an outcome is then settled as unknown, whoever wrote it. */
 const LONGEST_CALL_MS = 15 * 60_000;
@@ -24,6 +24,8 @@ export interface AuditTrail extends AuditSink {
   readonly file: string;
   /** Whether the last record could be written. */
   state(): 'up' | 'failing';
+  /** Never throws: what a person said stands. */
+  recordAnswer(answer: AnswerRecord): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,10 +52,10 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
   const started = new Set<string>();
   let state: 'up' | 'failing' = 'up';
   const gap = new Gap();
-  const write = async (entry: Parameters<AuditFile['append']>[0]): Promise<void> => {
+  const write: AuditFile['append'] = async (entry, options) => {
     try {
       await gap.tell((missing) => file.append({ type: 'gap', time: stamp(), ...missing }));
-      await file.append(entry);
+      await file.append(entry, options);
       state = 'up';
     } catch (error) {
       state = 'failing';
@@ -74,11 +76,19 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
       }
     },
     async record(call: CallRecord) {
-      const kept = write({ type: 'call', time: stamp(), ...call }).catch((error: unknown) => {
+      const isAwaited = started.delete(call.request_id);
+      const entry = { type: 'call', time: stamp(), ...call };
+      const kept = write(entry, { isAwaited }).catch((error: unknown) => {
         logger.error({ err: error, ...call }, 'the audit file cannot be written; the record is here');
         gap.add(call.request_id, stamp());
       });
-      if (started.delete(call.request_id)) await kept;
+      if (isAwaited) await kept;
+    },
+    async recordAnswer(answer: AnswerRecord) {
+      await write({ type: 'answer', time: stamp(), ...answer }).catch((error: unknown) => {
+        logger.error({ err: error, ...answer }, 'the audit file cannot be written; the record is here');
+        gap.add(answer.request_id, stamp());
+      });
     },
     async close() {
       await file.append({ type: 'end', time: stamp() }).catch(() => undefined);

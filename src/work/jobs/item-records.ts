@@ -48,9 +48,15 @@ export async function settledItems(db: Queries, jobId: string): Promise<{ item: 
   return db.selectFrom('job_items').select(['item', 'outcome']).where('job_id', '=', jobId).execute();
 }
 
-/** In the order in which they were settled. */
-export async function readOutcomes(db: Queries, jobId: string, outcome?: string): Promise<ItemOutcome[]> {
-  const query = db.selectFrom('job_items').select('document').where('job_id', '=', jobId).orderBy('position');
+/** In the order in which they were settled; at `most` so many of them. */
+export async function readOutcomes(
+  db: Queries,
+  jobId: string,
+  outcome?: string,
+  most?: number,
+): Promise<ItemOutcome[]> {
+  const all = db.selectFrom('job_items').select('document').where('job_id', '=', jobId).orderBy('position');
+  const query = most === undefined ? all : all.limit(most);
   const rows = await (outcome === undefined ? query : query.where('outcome', '=', outcome)).execute();
   return rows.flatMap(parse);
 }

@@ -80,9 +80,14 @@ export function rateOf(job: Job): Pick<JobView, 'per_second' | 'left_s'> {
   return { per_second: Number(perSecond.toPrecision(3)), ...(left !== undefined && { left_s: left }) };
 }
 
-async function failuresOf(jobId: string, { db }: Kept['database']): Promise<FailureGroup[]> {
+/** What failed, by what is behind it, the most frequent first; of a job with more failures, the first so `most`. */
+export async function failuresOf(
+  jobId: string,
+  { db }: Kept['database'],
+  most?: number,
+): Promise<FailureGroup[]> {
   const groups = new Map<string, FailureGroup & { items: (string | number)[] }>();
-  for (const { key, code = '', message = '', scale_says } of await readOutcomes(db, jobId, FAILED)) {
+  for (const { key, code = '', message = '', scale_says } of await readOutcomes(db, jobId, FAILED, most)) {
     const name = JSON.stringify([code, kindOf(scale_says ?? message)]);
     const group = groups.get(name) ?? { code, message, scale_says, count: 0, items: [] };
     if (group.items.length < MAX_ITEMS) group.items.push(key);

@@ -1,0 +1,2 @@
+/** Under which calls of the console are recorded. */
+export const CONSOLE_CLIENT = 'scale-ai-mcp console';
