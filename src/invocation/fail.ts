@@ -14,6 +14,7 @@ export async function fail(call: CallState, error: unknown): Promise<ToolErrorBo
   const { request_id } = intent;
   const named = nameFailure(asEnded(error, call), tool, prepared, {
     started,
+    wrote: call.run?.wrote() ?? false,
     autoUniqueId: deps.autoUniqueId,
     isLimited: caller.projects !== undefined,
   });

@@ -28,9 +28,32 @@ const QUOTED = new Set([
 /**
  * Turns whatever was thrown into a failure that says what happened, what is known, and what to do next.
  *
- * @param state whether something with an effect may have been sent, whether it was given an identity, and who is told
+ * @param state whether something with an effect may have been sent or was carried out, whether it was given an identity,
+ *   and who is told
  */
 export function nameFailure(
+  error: unknown,
+  tool: Tool,
+  call: PreparedCall | undefined,
+  state: FailureContext,
+): ToolFailure {
+  const failure = named(error, tool, call, state);
+  const { outcome } = failure.details;
+  if (!state.wrote || outcome === 'unknown' || outcome === 'done') return failure;
+  return afterWrite(failure, error, stepsToFindOut(call, state));
+}
+
+/** A look that fails does not undo what was written before it. */
+function afterWrite({ code, details }: ToolFailure, error: unknown, nextSteps: NextStep[]): ToolFailure {
+  const why = error instanceof ScaleError || error instanceof UnreadAnswer ? ` ${error.message}` : '';
+  return new ToolFailure(
+    code,
+    `Scale carried out the change, and what followed upon it failed.${why} Do not send it again before you have looked.`,
+    { ...details, outcome: 'done', nextSteps },
+  );
+}
+
+function named(
   error: unknown,
   tool: Tool,
   call: PreparedCall | undefined,
@@ -126,6 +149,8 @@ function ending(error: unknown, tool: Tool): [ErrorCode, string] {
 
 interface FailureContext {
   started: boolean;
+  /** Whether Scale has carried out a write of the call. */
+  wrote: boolean;
   autoUniqueId: boolean;
   /** Whether the caller may reach some projects only. */
   isLimited: boolean;

@@ -148,6 +148,7 @@ async function perform(
     if (!call.started) throw error;
     const failure = nameFailure(error, tool, call.prepared, {
       started: true,
+      wrote: call.run?.wrote() ?? false,
       autoUniqueId: false,
       isLimited: caller.projects !== undefined,
     });

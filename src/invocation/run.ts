@@ -43,6 +43,8 @@ export interface Run {
   context: RunContext;
   /** Whether the object to be created had been there before. */
   existed: () => boolean;
+  /** Whether Scale has carried out a write of the call. */
+  wrote: () => boolean;
 }
 
 /** When a call ends early. */
@@ -56,10 +58,12 @@ export interface CallSignals {
 /** What a declaration sees of the adapter. Local files are opened here and closed again. */
 export function openRun(deps: RunDeps, signals: CallSignals): Run {
   let existed = false;
+  let wrote = false;
   let work: RunContext['work'] | undefined;
   const exchange = (request: RestRequest): Promise<unknown> => send(request, deps, signals);
   return {
     existed: () => existed,
+    wrote: () => wrote,
     context: {
       mode: deps.mode,
       lookUp: deps.lookUp,
@@ -74,12 +78,15 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
       async send(request) {
         if (request.method === 'GET') return exchange(request);
         const { idempotency, projects } = deps;
-        if (!idempotency)
-          return sendAndReconcile(request, deps.reconcile, {
+        if (!idempotency) {
+          const answer = await sendAndReconcile(request, deps.reconcile, {
             send: exchange,
             sleep: (ms) => deps.sleep(ms),
             startedAt: deps.startedAt,
           });
+          wrote = true;
+          return answer;
+        }
         const differences: IdempotentCreate['differences'] = (existing) =>
           toldDifferences(projects, existing, idempotency.differences(existing));
         const created = await sendIdempotentCreate(
@@ -87,6 +94,7 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
           { send: exchange, startedAt: deps.startedAt },
         );
         existed = created.existed;
+        wrote = !existed;
         return created.response;
       },
       readResult: (url) => deps.scale.readResult(url, { signal: signals.stop, budget: deps.budget }),

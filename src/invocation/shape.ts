@@ -63,14 +63,29 @@ function summarize(tool: Tool, call: PreparedCall, response: unknown, shaping: S
     return call.summarize(response, shaping);
   } catch {
     const form = `in a form that this server does not read: ${formOf(response)}`;
+    const answer = asItCame(response, shaping);
+    const where =
+      answer === undefined
+        ? 'it is nested too deeply to be shown'
+        : 'the answer stands under "answer" as it came';
     return {
       summary:
         tool.effect === 'read'
-          ? `Scale answered ${form}. What there is, and how much of it, cannot be told from that; the answer stands under "answer" as it came.`
-          : `Scale carried it out, and answered ${form}. What it made of it cannot be told from that; the answer stands under "answer" as it came.`,
-      ...fitToBudget({ answer: shaping.fenceJson(response) }, UNREAD_LENGTH),
+          ? `Scale answered ${form}. What there is, and how much of it, cannot be told from that; ${where}.`
+          : `Scale carried it out, and answered ${form}. What it made of it cannot be told from that; ${where}.`,
+      ...fitToBudget({ answer }, UNREAD_LENGTH),
       next_steps: tool.effect === 'read' ? [] : call.recover('unknown'),
     };
+  }
+}
+
+/** Undefined for what is nested deeper than a stack holds. */
+function asItCame(response: unknown, shaping: Shaping): unknown {
+  try {
+    return shaping.fenceJson(response);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

@@ -28,6 +28,10 @@ const REASONS = ['error', 'message', 'errors', 'detail', 'details'] as const;
 /** Texts that say that it worked; `OK` is what some endpoints answer. Any other text is not Scale's. */
 const DONE = /^"?(ok|okay|done|success|succeeded|accepted|created)?[.!]?"?$/i;
 
+/** Gateways say it in a message and nothing else. */
+const FAILED =
+  /\b(error|fail(ed|ure)?|denied|forbidden|unauthori[sz]ed|not found|invalid|unavailable|timed? ?out)\b/i;
+
 const PLAIN_LENGTH = 200;
 
 // oxlint-disable-next-line no-control-regex -- these characters are what binary content has
@@ -53,7 +57,7 @@ export function answerIn(text: string, quote: Quote): unknown {
 }
 
 /** @returns undefined for what is no JSON */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return parseJsonKeepingDigits(text);
   } catch {
@@ -91,6 +95,7 @@ function refusalIn(answer: Readonly<Record<string, unknown>>, quote: Quote): Sca
     answer['success'] === false ||
     answer['ok'] === false ||
     /^(error|fail(ed|ure)?)$/i.test(String(answer['status'])) ||
+    FAILED.test(String(answer['message'])) ||
     isReason(answer['error']) ||
     isReason(answer['errors']);
   return tellsFailure

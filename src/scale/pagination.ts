@@ -22,21 +22,31 @@ const OffsetPage = z.looseObject({
 });
 
 const A_PAGE = 'a page of a list';
+const ANOTHER_PAGE = 'a page that leads on (it is the one that was read before)';
+
+/** By which a page that comes again is known; undefined for one without items. */
+function endsOf(docs: readonly unknown[]): string | undefined {
+  return docs.length === 0 ? undefined : JSON.stringify([docs.length, docs[0], docs.at(-1)]);
+}
 
 /**
  * Every item of a listing that continues by `next_token` (tasks), page by page and never more than one page in
  * memory. Stops early when the consumer does.
  *
- * @throws UnreadAnswer for what is no page of a list, says that more follows and not how to go on, leads in a circle, or was not
- *   filtered by project and batch
+ * @throws UnreadAnswer for what is no page of a list, says that more follows and not how to go on, leads in a circle,
+ *   or was not filtered by project and batch
  */
 export async function* tokenItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator {
   let token: string | undefined;
+  let before: string | undefined;
   const taken = new Set<string>();
   do {
     const query = { ...request.query, ...(token !== undefined && { next_token: token }) };
     const answer = await send({ ...request, query }, signal);
     const page = readAnswer(TokenPage, answer, A_PAGE);
+    const ends = endsOf(page.docs);
+    if (ends !== undefined && ends === before) throw new UnreadAnswer(ANOTHER_PAGE, answer);
+    before = ends;
     for (const item of page.docs) mustBeFiltered(item, request.query);
     yield* page.docs;
     token = page.docs.length > 0 ? page.next_token : undefined;
@@ -56,14 +66,13 @@ export async function* tokenItems(send: Send, request: ScaleRequest, signal?: Ab
 export async function* offsetItems(send: Send, request: ScaleRequest, signal?: AbortSignal): AsyncGenerator {
   let offset = Number(request.query?.['offset'] ?? 0);
   let more = true;
-  let last = '';
+  let before: string | undefined;
   while (more) {
     const answer = await send({ ...request, query: { ...request.query, offset } }, signal);
     const { docs, has_more: told, total, totalDocs = total } = readAnswer(OffsetPage, answer, A_PAGE);
-    const first = JSON.stringify(docs[0] ?? null);
-    if (docs.length > 0 && first === last)
-      throw new UnreadAnswer('a page that leads on (it is the one that was read before)', answer);
-    last = first;
+    const ends = endsOf(docs);
+    if (ends !== undefined && ends === before) throw new UnreadAnswer(ANOTHER_PAGE, answer);
+    before = ends;
     yield* docs;
     offset += docs.length;
     if (told === undefined && totalDocs === undefined && docs.length > 0)

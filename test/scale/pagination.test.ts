@@ -94,6 +94,9 @@ it('ends with an error where the pages lead in a circle', async () => {
     next_token: request.query?.['next_token'] === 'b' ? 'a' : 'b',
   });
   await expect(collect(tokenItems(circle, { method: 'GET', path: ['tasks'] }))).rejects.toThrow(UnreadAnswer);
+  let pages = 0;
+  const same = async (): Promise<unknown> => ({ docs: [1], next_token: String((pages += 1)) });
+  await expect(collect(tokenItems(same, { method: 'GET', path: ['tasks'] }))).rejects.toThrow(UnreadAnswer);
   await expect(collect(offsetItems(circle, { method: 'GET', path: ['batches'] }))).rejects.toThrow(
     UnreadAnswer,
   );

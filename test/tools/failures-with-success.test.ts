@@ -25,11 +25,18 @@ const FAILURES: readonly [string, string, RegExp][] = [
 ];
 
 let failure = '';
+/** What reads are answered once something was written. */
+let afterWrite: number | undefined;
 let stub: ScaleStub;
 let bench: Bench;
 
 beforeAll(async () => {
   stub = await startScaleStub(({ method, url }, response) => {
+    const wrote = stub.requests.some((request) => request.method !== 'GET');
+    if (method === 'GET' && wrote && afterWrite !== undefined) {
+      json(response, afterWrite, { error: 'No.' });
+      return;
+    }
     if (method !== 'GET') response.end(failure);
     else if (url.startsWith('/v1/studio/batches')) json(response, 200, []);
     else if (url.startsWith('/v1/tasks')) json(response, 200, { docs: [], total: 0 });
@@ -83,3 +90,19 @@ it('a creation whose answer is no object, and that is not found, is not told as 
     next_steps: [{ tool: 'scale_ai_get_task' }],
   });
 });
+
+it.each([403, 404, 429, 200])(
+  'a read that fails with %i after something was written is not told as nothing changed',
+  async (status) => {
+    failure = 'OK';
+    afterWrite = status;
+    stub.requests.length = 0;
+    const args = { task_id: THERE.task_id, metadata: { week: 11 }, merge: true };
+    const error = errorOf(await bench.call('scale_ai_set_task_metadata', args));
+    afterWrite = undefined;
+    expect(stub.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(error.outcome).toMatch(/^(done|unknown)$/);
+    expect(error.next_steps).toMatchObject([{ tool: 'scale_ai_get_task' }]);
+    expect(error.message).not.toMatch(/Nothing was|nothing was/);
+  },
+);

@@ -132,6 +132,14 @@ it('shows the members of what it does not read, fenced and cut', async () => {
   expect(JSON.stringify(output)).toContain('{"untrusted":"<data-');
 });
 
+it('what is nested deeper than can be shown is told as such', async () => {
+  let nested: unknown = 1;
+  for (let depth = 0; depth < 4_000; depth += 1) nested = [nested];
+  answer = { task_id: 'a', status: 'completed', response: { annotations: nested } };
+  const output = outputOf(await bench.call('scale_ai_get_task_by_id', { task_id: 'a' }));
+  expect(output['summary']).toContain('nested too deeply');
+});
+
 describe('a change that Scale accepted', () => {
   const writes = catalog.filter(
     ({ effect, plansOnly, reach, toolset }) =>
@@ -166,6 +174,18 @@ it('a patch is not merged into parameters that were not read', async () => {
   expect(error).toMatchObject({ code: 'unexpected_response', outcome: 'no_effect' });
   expect(stub.requests.every(({ method }) => method === 'GET')).toBe(true);
 });
+
+it.each(['{"week":1}', [{ key: 'week', value: 1 }]])(
+  'entries are not merged into metadata that were not read: %j',
+  async (metadata) => {
+    answer = { task_id: 'a', status: 'pending', metadata };
+    stub.requests.length = 0;
+    const args = { task_id: 'a', metadata: { reviewed: true }, merge: true };
+    const error = errorOf(await bench.call('scale_ai_set_task_metadata', args));
+    expect(error).toMatchObject({ code: 'unexpected_response', outcome: 'no_effect' });
+    expect(stub.requests.every(({ method }) => method === 'GET')).toBe(true);
+  },
+);
 
 it('a look-up of another form tells neither that a task is there nor that it is not', async () => {
   answer = { items: [] };
@@ -280,4 +300,30 @@ it.each([
   const { summary } = outputOf(await bench.call(tool, { project: 'p', ...args }));
   expect(summary).toContain(found);
   expect(summary).not.toMatch(/No |\(\)/);
+});
+
+describe('parameters of a project that come in another form', () => {
+  const project = { name: 'p', type: 'imageannotation', status: 'pending', task_id: 'a' };
+
+  it.each([undefined, null, {}, [null], 'v1'])('%j are not told as none', async (history) => {
+    answer = { ...project, param_history: history };
+    const args = { project: 'p', attachment: 'https://a.example/1.jpg' };
+    const made = outputOf(await bench.call('scale_ai_create_image_annotation_task', args));
+    expect(made['unchecked']).toEqual([expect.stringContaining('could not be read')]);
+    const labels = { labels_path: 'examples/road-signs/labels.json', project: 'p' };
+    expect(errorOf(await bench.call('scale_ai_read_labels', labels)).code).toBe('unexpected_response');
+  });
+
+  it('an empty list is told as none', async () => {
+    answer = { ...project, name: 'without', param_history: [] };
+    const args = { project: 'without', attachment: 'https://a.example/1.jpg' };
+    const error = errorOf(await bench.call('scale_ai_create_image_annotation_task', args));
+    expect(error.message).toContain('stores no parameters');
+  });
+});
+
+it('a stored result is not told as missing where the response has another form', async () => {
+  answer = { task_id: 'a', status: 'completed', response: ['https://a.example/result.json'] };
+  const error = errorOf(await bench.call('scale_ai_get_secure_task_response_url', { task_id: 'a' }));
+  expect(error.code).toBe('unexpected_response');
 });

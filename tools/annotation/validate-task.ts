@@ -1,6 +1,6 @@
+import * as z from 'zod';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
-import { isRecord } from '../../src/responses/compact.ts';
 import { shownName } from '../../src/responses/untrusted.ts';
 import type { Refusal } from '../../src/catalog/refused-arguments.ts';
 import type { CheckContext, Found, SubjectKind } from '../../src/catalog/tool.ts';
@@ -116,7 +116,8 @@ async function findProject(
       allowed: `a project of type ${rules.type}`,
     });
   }
-  return { name, ...currentParams(project.object, input), refusals };
+  const versions = Versions.safeParse(project.object['param_history']).data;
+  return versions && { name, ...currentParams(versions, input), refusals };
 }
 
 /** @throws NothingFound when Scale says that there is no such object */
@@ -132,10 +133,14 @@ async function mustExist(
   return found;
 }
 
+/** Of a project that has no parameters, an empty list; what is no list does not tell that there are none. */
+const Versions = z.array(z.record(z.string(), z.unknown()));
+
 /** The version in force, or the one asked for; `-1` asks for none. */
-function currentParams(project: Params, input: Input): { params: Params; version: number | undefined } {
-  const history: unknown = project['param_history'];
-  const versions = Array.isArray(history) ? history.filter(isRecord) : [];
+function currentParams(
+  versions: readonly Params[],
+  input: Input,
+): { params: Params; version: number | undefined } {
   const asked = input['project_version'];
   if (asked === -1) return { params: {}, version: undefined };
   const entry = asked === undefined ? versions.at(-1) : versions.find(({ version }) => version === asked);

@@ -50,9 +50,9 @@ function cuboidFrames(
 function framesWith(content: unknown, member: string): Record<string, unknown>[] | undefined {
   if (!Array.isArray(content) || content.length === 0) return undefined;
   const frames = content.filter(isRecord);
-  return frames.length === content.length && frames.every((frame) => Array.isArray(frame[member]))
-    ? frames
-    : undefined;
+  const holdsObjects = ({ [member]: objects }: Record<string, unknown>): boolean =>
+    Array.isArray(objects) && objects.every(isRecord);
+  return frames.length === content.length && frames.every(holdsObjects) ? frames : undefined;
 }
 
 function tracked(
@@ -63,7 +63,9 @@ function tracked(
 ): ResultInShort {
   const perFrame = frames.map((frame): unknown[] => (Array.isArray(frame[member]) ? frame[member] : []));
   const all = perFrame.flat();
-  const firsts = [...new Map(all.filter(isRecord).map((object) => [object['uuid'], object])).values()];
+  // What bears no uuid is followed over no frames: each is one.
+  const identity = (object: Record<string, unknown>): unknown => object['uuid'] ?? object;
+  const firsts = [...new Map(all.filter(isRecord).map((object) => [identity(object), object])).values()];
   const byLabel = tallyLabels(firsts, 'label', shaping);
   return {
     headline: `${count(firsts.length, 'object')} over ${count(frames.length, 'frame')}${labels(byLabel)}`,

@@ -3,6 +3,7 @@ import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
+import { UnreadAnswer } from '../../src/catalog/unread-answer.ts';
 import { fileInShort } from '../results/file-results.ts';
 import { imageFacts } from '../results/image-facts.ts';
 import { resultUrls } from '../../src/responses/result-urls.ts';
@@ -48,6 +49,8 @@ export const getSecureTaskResponseUrl = defineTool({
   async run(context, { task_id: taskId, path, uuid }) {
     const answer = await context.send({ method: 'GET', path: ['task', taskId] });
     const task = readAnswer(KnownTask, answer, 'a task');
+    if (task.unread?.['response'] !== undefined)
+      throw new UnreadAnswer('a response of a task', task.unread['response']);
     const found = resultUrls(task.response);
     const chosen = choose(found, path, uuid);
     if (!chosen) throw nothingStored(taskId, task.status);
@@ -55,7 +58,7 @@ export const getSecureTaskResponseUrl = defineTool({
     const { contentType, bytes } = await context.readResult(chosen.url);
     return { task, path: chosen.path, available: found.map((file) => file.path), contentType, bytes };
   },
-  summarize(read, { offset = 0, limit = PAGE }, shaping) {
+  summarize(read, { task_id: taskId, offset = 0, limit = PAGE }, shaping) {
     const { task, path, available } = read;
     const file = {
       path,
@@ -63,7 +66,7 @@ export const getSecureTaskResponseUrl = defineTool({
       bytes: read.bytes.length,
       other_files: available.filter((one) => one !== path),
     };
-    const where = `"${path}" of task ${shaping.word(task.task_id, '')}`;
+    const where = `"${path}" of task ${shaping.word(task.task_id, taskId)}`;
     const json = parseJson(read);
     if (json === undefined) {
       const facts = imageFacts(read.bytes);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
+import { UnreadAnswer } from '../../src/catalog/unread-answer.ts';
 import { isRecord } from '../../src/responses/compact.ts';
 import { mergePatch } from '../../src/catalog/merge-patch.ts';
 import { Metadata } from '../annotation/fields/common-task-fields.ts';
@@ -33,7 +34,7 @@ export const setTaskMetadata = defineTool({
   example: { task_id: '65f0c1d2e4b0a90012ab34cd', metadata: { reviewed: true } },
   async reconcile({ read }, { task_id, metadata, merge = false }) {
     const task = readAnswer(KnownTask, await read(['task', task_id]), 'a task');
-    const now = task.metadata ?? {};
+    const now = metadataOf(task);
     const isDone = isSame(merge ? mergePatch(now, metadata) : metadata, now);
     return isDone ? { answer: task } : 'not_done';
   },
@@ -47,7 +48,7 @@ export const setTaskMetadata = defineTool({
       object: `task/${task_id}`,
       read: async () => {
         const answer = await context.send({ method: 'GET', path });
-        return readAnswer(KnownTask, answer, 'a task').metadata ?? {};
+        return metadataOf(readAnswer(KnownTask, answer, 'a task'));
       },
       write: (now) => write(withinSize(mergePatch(now, metadata))),
       holds: (now) => isSame(mergePatch(now, metadata), now),
@@ -80,6 +81,12 @@ function withinSize(merged: Record<string, unknown>): Record<string, unknown> {
   throw new RefusedArguments([
     { path: 'metadata', message, allowed: 'fewer entries, or null for some that stay' },
   ]);
+}
+
+/** @throws UnreadAnswer for metadata of another form: what is merged into nothing replaces it */
+function metadataOf({ metadata, unread }: TaskObject): Record<string, unknown> {
+  if (unread?.['metadata'] !== undefined) throw new UnreadAnswer('metadata of entries', unread['metadata']);
+  return metadata ?? {};
 }
 
 function changedSince({ metadata }: TaskObject, wanted: unknown): string {

@@ -1,6 +1,7 @@
+import * as z from 'zod';
+import { readAnswer } from '../../catalog/answer-forms.ts';
 import { NEEDS_SIZE } from '../../labels/imported/label-set.ts';
 import { labelsAsked } from '../../labels/labeled-task.ts';
-import { isRecord } from '../../responses/compact.ts';
 import { openLabels } from '../manifest/open-labels.ts';
 import { mustExist } from '../must-exist.ts';
 import type { LabelWork, ReadLabels } from '../../catalog/work/labels.ts';
@@ -40,12 +41,18 @@ function classesOf(set: LabelSet): ReadLabels['classes'] {
   return [...counts].map(([name, annotations]) => ({ name, annotations }));
 }
 
-/** Of the parameters in force. */
+const Project = z.object({ param_history: z.array(z.record(z.string(), z.unknown())) });
+
+/**
+ * Of the parameters in force.
+ *
+ * @throws UnreadAnswer for a project whose parameters were not read: an ontology made without them would drop them
+ */
 async function labelsOf(project: string, lookUp: CallerScope['scale']['lookUp']): Promise<string[]> {
   const found = await lookUp('project', project, { fresh: true });
-  const history: unknown = found.state === 'found' ? found.object['param_history'] : undefined;
-  const current: unknown = Array.isArray(history) ? history.at(-1) : undefined;
-  return isRecord(current) ? labelsAsked(current) : [];
+  const object = found.state === 'found' ? found.object : undefined;
+  const current = readAnswer(Project, object, 'a project with its parameters').param_history.at(-1);
+  return current ? labelsAsked(current) : [];
 }
 
 function compared(
