@@ -34,8 +34,13 @@ export function consoleUrl({ console: isOn, console_url: url, oauth }: Settings)
   return url ?? (oauth && new URL('/console', oauth.resource).href);
 }
 
-/** @throws ConfigError for links to a console that is off, or whose address is not known */
-export function refuseLinksToNowhere(settings: Settings): void {
+/** @throws ConfigError for a console that everybody could open, and for links to one that is off or of no known address */
+export function checkConsole(settings: Settings): void {
+  if (settings.console && authOf(settings) === 'none' && !isLocalEndpoint(settings)) {
+    throw new ConfigError(
+      '--console without tokens shows everything to whoever reaches it, which with --allow-host is not only this machine. Use --auth tokens or oauth, or leave --allow-host out.',
+    );
+  }
   if (settings.confirm_fallback !== 'console' || consoleUrl(settings) !== undefined) return;
   throw new ConfigError(
     '--confirm-fallback console needs a console to lead to. Start with http --console, and say where people reach it: --console-url https://mcp.example.com/console, or oauth with its resource.',

@@ -50,3 +50,19 @@ describe('--confirm-fallback console', () => {
     expect(stderr).toContain('--console-url');
   });
 });
+
+describe('a console without tokens', () => {
+  it('is not served under a name that others could use', async () => {
+    const { code, stderr } = await run([
+      'http',
+      '--sandbox',
+      '--port',
+      '0',
+      '--console',
+      '--allow-host',
+      'mcp.example.com',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--auth tokens');
+  });
+});
