@@ -33,7 +33,7 @@ const ASPECTS: Readonly<Record<string, string>> = {
 const PROMPTS = [
   "Create image labeling task for dataset 'road-signs'",
   'List completed annotation tasks for project road-signs',
-  'Fetch results of data labeling job',
+  'Fetch results of data labeling job for project road-signs',
 ];
 
 interface Page {
@@ -75,7 +75,7 @@ async function programSections(folder: string): Promise<Record<string, string>> 
   const language = (await read(file)) === undefined ? 'sh' : kind === 'python' ? 'py' : 'js';
   const questions = await read(asking);
   return {
-    [`install ${folder}`]: fenced('sh', await installLine(directory, read)),
+    [`install ${folder}`]: await installation(directory, read),
     [`program ${folder}`]: fenced(language, program.trimEnd()),
     ...(questions !== undefined && {
       [`asking ${folder}`]: fenced('diff', changedLines(program, questions).join('\n')),
@@ -83,21 +83,34 @@ async function programSections(folder: string): Promise<Record<string, string>> 
   };
 }
 
-const Package = z.object({ dependencies: z.record(z.string(), z.string()) });
+const Package = z.object({
+  dependencies: z.record(z.string(), z.string()),
+  engines: z.object({ node: z.string() }).optional(),
+});
 
-async function installLine(
+async function installation(
   directory: string,
   read: (name: string) => Promise<string | undefined>,
 ): Promise<string> {
   const requirements = await read('requirements.txt');
   if (requirements !== undefined) {
     const packages = requirements.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
-    return `pip install ${packages.map((name) => `'${name.trim()}'`).join(' ')}`;
+    return fenced('sh', `pip install ${packages.map((name) => `'${name.trim()}'`).join(' ')}`);
   }
-  const { dependencies } = Package.parse(JSON.parse((await read('package.json')) ?? '{}'));
-  const packages = Object.entries(dependencies).filter(([name]) => name !== 'node');
-  if (packages.length === 0) throw new Error(`${directory} installs nothing`);
-  return `npm install ${packages.map(([name, version]) => `${name}@${version}`).join(' ')}`;
+  const { dependencies, engines } = Package.parse(JSON.parse((await read('package.json')) ?? '{}'));
+  const { node, ...packages } = dependencies;
+  const wanted = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
+  if (wanted.length === 0) throw new Error(`${directory} installs nothing`);
+  const install = fenced('sh', `npm install ${wanted.join(' ')}`);
+  return engines ? `${nodeNote(engines.node, node)}\n\n${install}` : install;
+}
+
+/** @param tried the version of Node that the program is run with, where it is not this project's own */
+function nodeNote(wanted: string, tried: string | undefined): string {
+  const version = wanted.replace(/^>=/, '');
+  return tried === undefined
+    ? `Some of its packages ask for Node.js ${version}: on Node.js 20, with which it was tried, npm warns of \`EBADENGINE\`, and it works.`
+    : `Needs Node.js ${version} or newer (\`node --version\`); tried with ${tried}.`;
 }
 
 function promptsSection({ programs, programHasPrompt = programs !== undefined }: Client): string {

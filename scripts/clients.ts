@@ -70,7 +70,14 @@ export const CLIENTS: readonly Client[] = [
     pictures: 'not tried',
     tried: ACCOUNT,
   },
-  { title: 'Zed', page: 'zed', host: 'zed', asks: LINK, pictures: 'not tried', tried: ACCOUNT },
+  {
+    title: 'Zed',
+    page: 'zed',
+    host: 'zed',
+    asks: `${LINK}, as its source says`,
+    pictures: 'not tried',
+    tried: ACCOUNT,
+  },
   {
     title: 'Codex',
     page: 'codex',

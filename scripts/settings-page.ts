@@ -16,6 +16,7 @@ const GROUPS: Readonly<Record<string, readonly SettingName[]>> = {
     'schema_profile',
     'pictures',
     'structured_content',
+    'max_result_chars',
   ],
   'Money and consent': [
     'policy',

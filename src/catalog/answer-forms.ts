@@ -75,6 +75,23 @@ export function readAnswer<T extends z.ZodType>(form: T, answer: unknown, expect
   throw new UnreadAnswer(expected, answer);
 }
 
+/** Filters of lists that an item bears itself, by the same name. */
+const BORNE = ['project', 'batch', 'unique_id'] as const;
+
+/**
+ * @param filters what the list was asked for; only single texts are compared
+ * @throws UnreadAnswer for an item of another project, batch or unique_id: the list was not filtered, and neither shows
+ *   what there is nor names what may be changed
+ */
+export function mustBeFiltered(item: unknown, filters: Readonly<Record<string, unknown>> = {}): void {
+  const members = new Map<string, unknown>(Object.entries(item ?? {}));
+  for (const name of BORNE) {
+    const [asked, borne] = [filters[name], members.get(name)];
+    if (typeof asked === 'string' && typeof borne === 'string' && asked !== borne)
+      throw new UnreadAnswer(`what has the ${name} that was asked for`, item);
+  }
+}
+
 function bearsOne(object: unknown, members: readonly string[]): boolean {
   if (typeof object !== 'object' || object === null) return false;
   const borne = new Map<string, unknown>(Object.entries(object));

@@ -50,7 +50,8 @@ function prepareCall<I extends z.ZodObject, R extends z.ZodType>(
   const request = spec.request?.(input);
   const asked = spec.subjects?.(input) ?? subjectsOf(input);
   const sent = request ? namedInRequest(request) : [];
-  const sentSubjects: Subjects = Object.fromEntries(sent.map(({ kind, name }) => [kind, name]));
+  const places = sent.filter(({ isSource }) => isSource !== true);
+  const sentSubjects: Subjects = Object.fromEntries(places.map(({ kind, name }) => [kind, name]));
   return {
     ...(request && { request }),
     idempotency: (derive) => request && spec.idempotency?.(request, input, { derive }),

@@ -18,7 +18,7 @@ export interface IdempotentCreate {
   /** The call that shows the object. */
   findStep(identity: string): NextStep;
   /** The object in what `find` was answered; undefined when there is none. */
-  pick(answer: unknown): Json | undefined;
+  pick(answer: unknown, identity: string): Json | undefined;
   /** Whether the answer to a creation is the object, and not a part of it or something else. */
   isObject(answer: unknown): boolean;
   /** Members of the existing object that are not what was asked for. */

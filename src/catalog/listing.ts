@@ -1,3 +1,4 @@
+import { BUDGET } from '../responses/budget.ts';
 import { isRecord } from '../responses/compact.ts';
 import { inProfile } from './schema-profiles.ts';
 import type { SchemaProfile } from './schema-profiles.ts';
@@ -19,8 +20,14 @@ export interface ListedTool {
     idempotentHint: boolean;
     openWorldHint: boolean;
   };
-  _meta?: { ui: { resourceUri: string } };
+  _meta?: { ui?: { resourceUri: string }; [LONGEST_RESULT]?: number };
 }
+
+/**
+ * How long a result of a tool may be before Claude Code puts it into a file and shows the model the first 2 KB
+ * (code.claude.com/docs/en/mcp, "Raise the limit for a specific tool"; without it 25,000 tokens).
+ */
+const LONGEST_RESULT = 'anthropic/maxResultSizeChars';
 
 /** What `tools/list` says of a tool. Built once per process; see the listing budget in docs/reference/tool-budget.md. */
 export function listTool(tool: Tool, profile: SchemaProfile = 'default'): ListedTool {
@@ -41,7 +48,18 @@ export function listTool(tool: Tool, profile: SchemaProfile = 'default'): Listed
       idempotentHint: tool.idempotent,
       openWorldHint: true,
     },
-    ...(tool.page !== undefined && { _meta: { ui: { resourceUri: tool.page } } }),
+    ...metaOf(tool, input),
+  };
+}
+
+function metaOf({ page }: Tool, input: Readonly<JsonSchema>): Pick<ListedTool, '_meta'> {
+  const hasDetail = isRecord(input['properties']) && 'detail' in input['properties'];
+  if (page === undefined && !hasDetail) return {};
+  return {
+    _meta: {
+      ...(page !== undefined && { ui: { resourceUri: page } }),
+      ...(hasDetail && { [LONGEST_RESULT]: BUDGET.full }),
+    },
   };
 }
 

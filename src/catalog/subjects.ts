@@ -31,23 +31,26 @@ export function namedBy(subjects: Subjects): NamedObject[] {
 
 /**
  * The project and the batch that a creation is sent with: Scale makes the object there, whatever the arguments of the
- * call were.
+ * call were. And the tasks that it is made from: their attachments and results are taken over.
  */
 export function namedInRequest({ method, path, body }: RestRequest): NamedObject[] {
   const isOwnData = path.at(-1) === 'setMetadata'; // the body is the customer's, whatever its members are called
   if (method === 'GET' || isOwnData || !isRecord(body)) return [];
-  return Object.entries(body).flatMap(([member, value]) => {
-    const kind = (['project', 'batch'] as const).find((one) => SPELLINGS[one].test(member));
+  return Object.entries(body).flatMap(([member, value]): NamedObject[] => {
+    const kind = (['project', 'batch', 'task'] as const).find((one) => SPELLINGS[one].test(member));
     if (kind === undefined || value === undefined || value === null) return [];
-    const isName = typeof value === 'string' && SUBJECT_ARGUMENTS[kind].includes(member);
-    return [isName ? { kind, name: value } : { kind, name: JSON.stringify(value), isOdd: true }];
+    const isTask = kind === 'task';
+    const isName = typeof value === 'string' && (isTask || SUBJECT_ARGUMENTS[kind].includes(member));
+    const named = isName ? { kind, name: value } : { kind, name: JSON.stringify(value), isOdd: true };
+    return [isTask ? { ...named, isSource: true } : named];
   });
 }
 
-/** Members that Scale may read as naming a project or a batch. */
-const SPELLINGS: Readonly<Record<'project' | 'batch', RegExp>> = {
+/** Members that Scale may read as naming a project, a batch, or a task that another is made from (`lidar_task`). */
+const SPELLINGS: Readonly<Record<SubjectKind, RegExp>> = {
   project: /^project_?(name|id)?$/i,
   batch: /^batch_?(name|id)?$/i,
+  task: /^(lidar_?)?tasks?(_?ids?)?$/i,
 };
 
 /** Where a tool's arguments name the project: that of `SUBJECT_ARGUMENTS` which its schema has. */

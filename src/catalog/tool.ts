@@ -47,6 +47,8 @@ export interface NamedObject {
   name: string;
   /** Whether it is no text, or stands under another name, so that nobody can tell what Scale makes of it; `name` is then its JSON. */
   isOdd?: boolean;
+  /** Whether the object is made from it; where it is made is not said by that. */
+  isSource?: boolean;
 }
 
 /** Reads an object at Scale. Answers are kept for a minute; `fresh` asks again. */

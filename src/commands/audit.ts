@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ConfigError } from '../config/load.ts';
 import { auditFiles, readEntries, verifyAudit } from '../observability/audit/read-audit.ts';
 import { EXIT } from './exit-codes.ts';
+import { escapeUnseen } from '../json/escape-unseen.ts';
 import { isTerminal, print } from './printer.ts';
 import { showTable } from './shell/show-answer.ts';
 import type { AuditEntry } from '../observability/audit/read-audit.ts';
@@ -40,7 +41,7 @@ export async function queryAuditCommand(places: readonly string[], query: AuditQ
     for await (const entry of readEntries(file)) {
       if (!matches(entry, query)) continue;
       if (isTerminal()) shown.push(entry);
-      else print(JSON.stringify(entry));
+      else print(escapeUnseen(JSON.stringify(entry)));
     }
   }
   if (shown.length > 0)

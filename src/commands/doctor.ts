@@ -5,7 +5,7 @@ import { ScaleError } from '../scale/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { openLocal } from '../compose/open-local.ts';
 import { openService } from '../compose/open-service.ts';
-import { selectionFor } from './selection-for.ts';
+import { selectionFor } from '../compose/selection-for.ts';
 import { connect } from '../compose/open-upstream.ts';
 import { print } from './printer.ts';
 import { checkClock } from './check-clock.ts';

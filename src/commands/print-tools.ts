@@ -1,6 +1,6 @@
 import { listTool } from '../catalog/listing.ts';
 import { EXIT } from './exit-codes.ts';
-import { selectionFor } from './selection-for.ts';
+import { selectionFor } from '../compose/selection-for.ts';
 import { isTerminal, print } from './printer.ts';
 import { SEED_SLUGS } from '../../tools/seed-slugs.ts';
 import type { SchemaProfile } from '../catalog/schema-profiles.ts';

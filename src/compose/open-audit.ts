@@ -1,7 +1,7 @@
 import { AuditWriteError } from '../observability/audit/audit-file.ts';
 import { openAuditTrail } from '../observability/audit/audit-trail.ts';
 import { VERSION } from '../version.ts';
-import { auditDirectory, whyUnusable } from '../commands/audit-directory.ts';
+import { auditDirectory, whyUnusable } from './audit-directory.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AuditTrail } from '../observability/audit/audit-trail.ts';
 import type { Logger } from '../observability/logger.ts';

@@ -1,7 +1,7 @@
 import { readAssets } from '../console/assets.ts';
 import { Console } from '../console/console.ts';
 import { consoleRoutes } from '../console/routes.ts';
-import { auditDirectory } from '../commands/audit-directory.ts';
+import { auditDirectory } from './audit-directory.ts';
 import { consoleUrl } from '../config/derived-settings.ts';
 import { ConfigError } from '../config/load.ts';
 import { isNamed } from '../catalog/tool-names.ts';

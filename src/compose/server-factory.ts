@@ -19,6 +19,7 @@ export function serverFactory(
     pictures,
     pictureDirectory: path.join(settings.state_dir, 'pictures'),
     isStructured: structured === 'on',
+    maxResultChars: settings.max_result_chars,
   };
   return createServerFactory({
     ...deps,

@@ -3,6 +3,7 @@ import { ConsentPolicy } from '../access/consent/consent-policy.ts';
 import { OAuthSettings } from '../access/oauth-settings.ts';
 import { Roles, Tokens } from '../access/policy.ts';
 import { SCHEMA_PROFILES } from '../catalog/schema-profiles.ts';
+import { BUDGET, LEAST_RESULT } from '../responses/budget.ts';
 import { LOG_LEVELS } from '../observability/logger.ts';
 import { ScaleKey } from '../scale/scale-key.ts';
 import { SANDBOX_SETTINGS } from './sandbox-settings.ts';
@@ -73,6 +74,12 @@ export const Settings = z.strictObject({
     placeholder: 'WHETHER',
     description:
       'Whether answers are given as structured content beside their text. For clients that give a model both: off.',
+  }),
+  max_result_chars: setting(z.int().min(LEAST_RESULT).max(BUDGET.full).optional(), {
+    flag: 'max-result-chars',
+    kind: 'number',
+    placeholder: 'N',
+    description: `Characters of JSON that an answer may hold, from ${LEAST_RESULT} to ${BUDGET.full}. Default: ${BUDGET.full}, and less for clients that are known to cut longer answers (docs/clients).`,
   }),
   read_only: setting(z.boolean().default(false), {
     flag: 'read-only',

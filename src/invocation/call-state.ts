@@ -6,6 +6,7 @@ import type { Mode } from '../catalog/vocabulary.ts';
 import type { PictureBlock } from '../catalog/picture-block.ts';
 import type { CallIntent, CallRecord } from '../observability/audit-sink.ts';
 import type { ScaleClient } from '../scale/client.ts';
+import type { ResultLimit } from '../responses/budget.ts';
 import type { Consent } from './consent.ts';
 import type { InvokerDeps } from './invoker-deps.ts';
 import type { LookUps } from './lookups.ts';
@@ -28,6 +29,8 @@ interface CallParts {
   consent?: Consent | undefined;
   /** Name and version of the MCP client. */
   client?: string | undefined;
+  /** What that client takes of a result. */
+  resultLimit?: ResultLimit | undefined;
   /** Whether it is made within other work, and not by a client. */
   isStep?: boolean;
   /** The job that it is a step of. */
@@ -48,6 +51,7 @@ export class CallState {
   readonly deadline: AbortSignal;
   readonly report: ReportProgress;
   readonly consent: Consent | undefined;
+  readonly resultLimit: ResultLimit | undefined;
   readonly isStep: boolean;
   readonly startedAt: number;
   readonly openRun: CallParts['openRun'];
@@ -83,6 +87,7 @@ export class CallState {
     this.stop = parts.stop;
     this.deadline = parts.deadline;
     this.consent = parts.consent;
+    this.resultLimit = parts.resultLimit;
     this.startedAt = parts.startedAt;
     this.openRun = parts.openRun;
     this.#from = deps.now();

@@ -53,7 +53,7 @@ type Read = (path: string, query: Record<string, string | number | string[]>) =>
 
 async function lookForUniqueId(given: string, read: Read, diagnosis: Diagnosis): Promise<void> {
   const [task] = itemsOf(await read('tasks', { unique_id: [given], limit: 1 }));
-  if (!task) {
+  if (!task || (typeof task['unique_id'] === 'string' && task['unique_id'] !== given)) {
     diagnosis.hints.push(`"${given.slice(0, 60)}" does not look like a task_id (24 hexadecimal digits).`);
     return;
   }

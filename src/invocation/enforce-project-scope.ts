@@ -18,7 +18,7 @@ export async function enforceProjectScope(
 ): Promise<void> {
   if (scope === undefined || tool.reach !== 'project') return;
   await allowEach(scope, named, lookUp);
-  if (named.length === 0) throw unnamed(scope, tool);
+  if (named.every(({ isSource }) => isSource === true)) throw unnamed(scope, tool);
 }
 
 /**
@@ -33,6 +33,20 @@ export async function keepRequestInScope(
   lookUp: LookUp,
 ): Promise<void> {
   if (scope) await allowEach(scope, namedInRequest(request), lookUp);
+}
+
+/**
+ * In what an object that bears the same name or unique_id differs. Of one outside the caller's projects it is told only
+ * that it is elsewhere: anything more would answer guesses about what is in it.
+ */
+export function toldDifferences(
+  scope: ProjectScope | undefined,
+  existing: Readonly<Record<string, unknown>>,
+  differences: string[],
+): string[] {
+  const { project } = existing;
+  const isSeen = !scope || (typeof project === 'string' && scope.allows(project));
+  return isSeen || differences.length === 0 ? differences : ['project'];
 }
 
 async function allowEach(scope: ProjectScope, named: readonly NamedObject[], lookUp: LookUp): Promise<void> {

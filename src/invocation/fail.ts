@@ -15,6 +15,7 @@ export async function fail(call: CallState, error: unknown): Promise<ToolErrorBo
   const named = nameFailure(asEnded(error, call), tool, prepared, {
     started,
     autoUniqueId: deps.autoUniqueId,
+    isLimited: caller.projects !== undefined,
   });
   const failure = await explained(named, call);
   const { cause, outcome } = failure.details;

@@ -11,6 +11,7 @@ import { openRun } from './run.ts';
 import type { AccountStatus } from '../access/account-status.ts';
 import type { Caller } from '../access/caller.ts';
 import type { PictureBlock } from '../catalog/picture-block.ts';
+import type { RunContext } from '../catalog/tool.ts';
 import type { Question } from './consent.ts';
 import type { Invocation, InvokerDeps } from './invoker-deps.ts';
 import type { Run } from './run.ts';
@@ -63,21 +64,15 @@ function runOf(call: CallState): Run {
   const { deps, caller, lookUps, report, stop, deadline, startedAt } = call;
   const parts = adapterParts(call, call.prepared?.idempotency(deps.autoUniqueId));
   const { scale, mode } = parts;
-  const steps = openScaleAccess({
-    deps,
-    catalog: deps.findTool,
-    caller,
-    scale,
-    mode,
-    lookUps,
-    stop,
-    startedAt,
-  });
+  const openWork = (): RunContext['work'] => {
+    const access = { deps, catalog: deps.findTool, caller, scale, mode, lookUps, stop, startedAt };
+    return deps.jobServicesFor({ caller, scale: openScaleAccess(access), report, signal: stop });
+  };
   return openRun(
     {
       ...parts,
       report,
-      work: deps.jobServicesFor({ caller, scale: steps, report, signal: stop }),
+      work: openWork,
       accountStatus: () => accountStatusOf(caller, deps),
       budget: new RetryBudget(),
     },

@@ -5,6 +5,7 @@ import type { Exclusive, ReportProgress, Tool } from '../catalog/tool.ts';
 import type { Work } from '../catalog/work.ts';
 import type { AuditSink } from '../observability/audit-sink.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { ResultLimit } from '../responses/budget.ts';
 import type { ScaleClient } from '../scale/client.ts';
 import type { ConfirmDeps, Consent } from './consent.ts';
 import type { ScaleAccess } from './scale-access.ts';
@@ -15,6 +16,8 @@ export interface Invocation {
   caller: Caller;
   /** Name and version of the MCP client. */
   client?: string;
+  /** What that client takes of a result. */
+  resultLimit?: ResultLimit;
   signal: AbortSignal;
   /** Told how far the call is, where the caller asked for it. */
   report?: ReportProgress;

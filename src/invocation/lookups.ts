@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { knownBy, listOf } from '../catalog/answer-forms.ts';
+import { knownBy, listOf, mustBeFiltered } from '../catalog/answer-forms.ts';
+import { UnreadAnswer } from '../catalog/unread-answer.ts';
 import { ScaleError } from '../scale/errors.ts';
 import type { Found, LookUp, SubjectKind } from '../catalog/tool.ts';
 import type { ScaleClient } from '../scale/client.ts';
@@ -62,6 +63,7 @@ async function firstWithUniqueId(scale: ScaleClient, uniqueId: string, signal: A
   const read = Tasks.safeParse(page).data;
   if (!read) return { state: 'unavailable' };
   const [object] = read.docs;
+  mustBeFiltered(object, { unique_id: uniqueId });
   return object ? { state: 'found', object } : { state: 'missing' };
 }
 
@@ -78,6 +80,7 @@ async function read(
     const object = FORM[kind].safeParse(answer).data;
     return object ? { state: 'found', object } : { state: 'unavailable' };
   } catch (error) {
+    if (error instanceof UnreadAnswer) return { state: 'unavailable' };
     if (!(error instanceof ScaleError)) throw error;
     return { state: error.code === 'not_found' ? 'missing' : 'unavailable' };
   }

@@ -16,12 +16,19 @@ import type { ErrorCode, PreparedCall, Tool } from '../catalog/tool.ts';
 import type { NextStep } from '../catalog/next-step.ts';
 
 /** Scale's own words help with a refusal; a server failure's text is noise, or worse. */
-const QUOTED = new Set(['bad_request', 'conflict', 'not_found', 'not_enabled', 'forbidden']);
+const QUOTED = new Set([
+  'bad_request',
+  'conflict',
+  'not_found',
+  'not_enabled',
+  'forbidden',
+  'unexpected_response',
+]);
 
 /**
  * Turns whatever was thrown into a failure that says what happened, what is known, and what to do next.
  *
- * @param state whether something with an effect may have been sent, and whether it was given an identity
+ * @param state whether something with an effect may have been sent, whether it was given an identity, and who is told
  */
 export function nameFailure(
   error: unknown,
@@ -120,6 +127,8 @@ function ending(error: unknown, tool: Tool): [ErrorCode, string] {
 interface FailureContext {
   started: boolean;
   autoUniqueId: boolean;
+  /** Whether the caller may reach some projects only. */
+  isLimited: boolean;
 }
 
 /** The call that finds out what became of a write: by its identity where it has one. */
@@ -145,10 +154,20 @@ function fromScale(
     {
       outcome,
       ...(error.retryAfterSeconds !== undefined && { retryAfterSeconds: error.retryAfterSeconds }),
-      ...(error.scaleMessage !== undefined && QUOTED.has(error.code) && { scaleSays: error.scaleMessage }),
+      ...(isQuoted(error, state) && { scaleSays: error.scaleMessage }),
       nextSteps: recovery.length > 0 ? recovery : (call?.recover(error.code) ?? []),
       cause: error,
     },
+  );
+}
+
+/** Of a conflict Scale names what holds the name or unique_id, such as the id of a task in another project. */
+function isQuoted(
+  error: ScaleError,
+  { isLimited }: FailureContext,
+): error is ScaleError & { scaleMessage: string } {
+  return (
+    error.scaleMessage !== undefined && QUOTED.has(error.code) && !(isLimited && error.code === 'conflict')
   );
 }
 
@@ -164,7 +183,7 @@ function outcomeOf(error: ScaleError, tool: Tool): Outcome {
   if (error.mayHaveActed) return 'unknown';
   if (error.reach === 'not_sent') return 'not_sent';
   if (error.reach === 'refused') return 'no_effect';
-  return error.code === 'unexpected_response' ? 'done' : 'unknown';
+  return error.isAccepted ? 'done' : 'unknown';
 }
 
 function consequence(outcome: Outcome): string {

@@ -5,7 +5,7 @@ import { RetryBudget } from '../scale/retry.ts';
 import { adapterParts } from './adapter-parts.ts';
 import { authorizeStep } from './authorize.ts';
 import { CallState } from './call-state.ts';
-import { enforceProjectScope } from './enforce-project-scope.ts';
+import { enforceProjectScope, toldDifferences } from './enforce-project-scope.ts';
 import { nameFailure } from './name-failure.ts';
 import { parseArguments } from './parse.ts';
 import { JOB_STEPS, runThrough } from './pipeline.ts';
@@ -84,7 +84,8 @@ export function openScaleAccess(parts: ScaleAccessParts): ScaleAccess {
     },
     differences({ tool: name, arguments: args }, existing, renewed = new Set()) {
       const { call } = parseArguments(tool(name), args);
-      return idempotencyFor(call, renewed)?.differences(existing) ?? [];
+      const differences = idempotencyFor(call, renewed)?.differences(existing) ?? [];
+      return toldDifferences(caller.projects, existing, differences);
     },
     perform: async (call, renewed) => perform(tool(call.tool), call, now(), renewed),
     read: async (request) => now().scale.send(request, { signal: stop }),
@@ -145,7 +146,11 @@ async function perform(
     return { response: call.response, existed: call.existed };
   } catch (error) {
     if (!call.started) throw error;
-    const failure = nameFailure(error, tool, call.prepared, { started: true, autoUniqueId: false });
+    const failure = nameFailure(error, tool, call.prepared, {
+      started: true,
+      autoUniqueId: false,
+      isLimited: caller.projects !== undefined,
+    });
     await call.recordOutcome({ result: failure.code, outcome: failure.details.outcome });
     throw failure;
   } finally {

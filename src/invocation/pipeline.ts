@@ -169,10 +169,11 @@ function isMadeSince(response: unknown, startedAt: number): boolean {
 
 function shapeOutput(call: CallState): void {
   const { prepared, mode } = ready(call);
-  const { tool, caller, coerced, unchecked, existed } = call;
+  const { tool, caller, coerced, unchecked, existed, resultLimit } = call;
   call.pictures = prepared.pictures(call.response);
   call.meta = prepared.meta(call.response);
-  call.output = shape(tool, prepared, call.response, { mode, caller, coerced, unchecked, existed });
+  const context = { mode, caller, coerced, unchecked, existed, resultLimit };
+  call.output = shape(tool, prepared, call.response, context);
 }
 
 async function recordOutcome(call: CallState): Promise<void> {

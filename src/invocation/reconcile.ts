@@ -38,7 +38,8 @@ export async function sendAndReconcile(
     if (found !== undefined && found !== 'not_done') return found.answer;
     // What depends on no state is refused each time or not at all.
     const isRefused = error.code === 'bad_request' && !reconcile;
-    if (isRefused || (found === 'not_done' && error.code !== 'timeout')) error.isSettled = true;
+    const isNotDone = found === 'not_done' && error.code !== 'timeout' && !error.isAccepted;
+    if (isRefused || isNotDone) error.isSettled = true;
     throw error;
   }
 }

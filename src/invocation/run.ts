@@ -1,7 +1,7 @@
 import { LocalFileError } from '../access/local-files.ts';
 import { sendIdempotentCreate } from './send-idempotent-create.ts';
 import { sendAndReconcile } from './reconcile.ts';
-import { keepRequestInScope } from './enforce-project-scope.ts';
+import { keepRequestInScope, toldDifferences } from './enforce-project-scope.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { LocalFile, LocalFiles } from '../access/local-files.ts';
 import type { LookUp, PreparedCall, ReportProgress, RunContext } from '../catalog/tool.ts';
@@ -19,8 +19,8 @@ export interface RunDeps {
   mode: Mode;
   accountStatus: RunContext['accountStatus'];
   report: ReportProgress;
-  /** Absent in a step of long work, which begins no further work. */
-  work?: RunContext['work'];
+  /** Opens long work, which few calls do. Absent in a step of long work, which begins no further work. */
+  work?: () => RunContext['work'];
   /** Whether the call's write can be repeated without harm. */
   isSafe: boolean;
   /** The identity of what the call creates. */
@@ -56,6 +56,7 @@ export interface CallSignals {
 /** What a declaration sees of the adapter. Local files are opened here and closed again. */
 export function openRun(deps: RunDeps, signals: CallSignals): Run {
   let existed = false;
+  let work: RunContext['work'] | undefined;
   const exchange = (request: RestRequest): Promise<unknown> => send(request, deps, signals);
   return {
     existed: () => existed,
@@ -66,21 +67,25 @@ export function openRun(deps: RunDeps, signals: CallSignals): Run {
       report: deps.report,
       exclusive: deps.exclusive,
       get work() {
-        if (deps.work) return deps.work;
+        work ??= deps.work?.();
+        if (work) return work;
         throw new Error('a step of long work begins no further work');
       },
       async send(request) {
         if (request.method === 'GET') return exchange(request);
-        if (!deps.idempotency)
+        const { idempotency, projects } = deps;
+        if (!idempotency)
           return sendAndReconcile(request, deps.reconcile, {
             send: exchange,
             sleep: (ms) => deps.sleep(ms),
             startedAt: deps.startedAt,
           });
-        const created = await sendIdempotentCreate(deps.idempotency, {
-          send: exchange,
-          startedAt: deps.startedAt,
-        });
+        const differences: IdempotentCreate['differences'] = (existing) =>
+          toldDifferences(projects, existing, idempotency.differences(existing));
+        const created = await sendIdempotentCreate(
+          { ...idempotency, differences },
+          { send: exchange, startedAt: deps.startedAt },
+        );
         existed = created.existed;
         return created.response;
       },

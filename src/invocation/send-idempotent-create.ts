@@ -1,4 +1,4 @@
-import { UnreadAnswer } from '../catalog/unread-answer.ts';
+import { UnreadAnswer, formOf } from '../catalog/unread-answer.ts';
 import { ScaleError, ScaleUnexpectedResponseError } from '../scale/errors.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { IdempotentCreate } from '../catalog/idempotent-create.ts';
@@ -14,6 +14,16 @@ export interface Created {
   response: unknown;
   /** Whether it had been there before this call. */
   existed: boolean;
+}
+
+/** Not looked at again, and not repeated: it may show a little later. */
+class MissingAfterSuccess extends ScaleUnexpectedResponseError {
+  override readonly retryable = false;
+  override readonly advice = 'Look again in a minute; the same call may then be made again.';
+
+  constructor(form: string) {
+    super(`Scale answered with a status of success, but with ${form}, and a look right after found nothing.`);
+  }
 }
 
 interface Exchange {
@@ -39,7 +49,8 @@ export async function sendIdempotentCreate(creation: IdempotentCreate, exchange:
       const response = await exchange.send(creation.request(number));
       return { response: await whole(response, creation, { number, exchange }), existed: false };
     } catch (error) {
-      if (!(error instanceof ScaleError) || !leavesInDoubt(error)) throw error;
+      if (!(error instanceof ScaleError) || error instanceof MissingAfterSuccess) throw error;
+      if (!leavesInDoubt(error)) throw error;
       const found = await look(creation, number, exchange);
       if (found.state === 'unavailable')
         throw error.code === 'conflict' && !error.mayHaveActed ? found.error : error;
@@ -58,7 +69,12 @@ function leavesInDoubt(error: ScaleError): boolean {
   return error.code === 'conflict' || error.reach === 'unknown' || error.mayHaveActed;
 }
 
-/** An answer that is not the object, though Scale accepted it, is replaced by the object. */
+/**
+ * An answer that is not the object, though Scale accepted it, is replaced by the object. It stands where the object
+ * cannot be looked at.
+ *
+ * @throws ScaleUnexpectedResponseError where a look finds nothing: neither says that it was made
+ */
 async function whole(
   response: unknown,
   creation: IdempotentCreate,
@@ -66,6 +82,7 @@ async function whole(
 ): Promise<unknown> {
   if (creation.isObject(response)) return response;
   const found = await look(creation, number, exchange);
+  if (found.state === 'missing') throw new MissingAfterSuccess(formOf(response));
   return found.state === 'found' && !creation.isSpent(found.object) ? found.object : response;
 }
 
@@ -77,7 +94,8 @@ function withoutEffect(error: ScaleError): ScaleError {
 
 async function look(creation: IdempotentCreate, number: number, { send }: Exchange): Promise<Found> {
   try {
-    const object = creation.pick(await send(creation.find(creation.identity(number))));
+    const identity = creation.identity(number);
+    const object = creation.pick(await send(creation.find(identity)), identity);
     return object ? { state: 'found', object } : { state: 'missing' };
   } catch (error) {
     if (error instanceof UnreadAnswer)

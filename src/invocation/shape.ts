@@ -1,4 +1,4 @@
-import { BUDGET, fitToBudget } from '../responses/budget.ts';
+import { fitToBudget, limitFor } from '../responses/budget.ts';
 import { formOf } from '../catalog/unread-answer.ts';
 import { compact } from '../responses/compact.ts';
 import { fenceJson } from '../responses/fence-json.ts';
@@ -7,6 +7,7 @@ import type { Caller } from '../access/caller.ts';
 import type { PreparedCall, Shaping, Summary, Tool } from '../catalog/tool.ts';
 import type { NextStep } from '../catalog/next-step.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
+import type { ResultLimit } from '../responses/budget.ts';
 
 const MAX_NEXT_STEPS = 3;
 
@@ -27,6 +28,8 @@ export function shape(
     coerced: readonly string[];
     unchecked: readonly string[];
     existed: boolean;
+    /** What the client takes of a result, where that is less than others take. */
+    resultLimit?: ResultLimit | undefined;
   },
 ): Record<string, unknown> {
   const fence = createFence();
@@ -47,7 +50,8 @@ export function shape(
     ...(context.unchecked.length > 0 && { unchecked: context.unchecked }),
     ...(next.length > 0 && { next_steps: next }),
   };
-  return conform(tool, fitToBudget(output, BUDGET[call.detail]));
+  const { size, ...how } = limitFor(call.detail, context.resultLimit);
+  return conform(tool, fitToBudget(output, size, how));
 }
 
 /**

@@ -34,41 +34,6 @@ export function withLongNumbersQuoted(text: string): string {
   return quoteLongNumbers(text);
 }
 
-/** The same for JSON text that comes in pieces; a number or a string may be cut anywhere. */
-export async function* longNumbersQuoted(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let isInString = false;
-  let held = '';
-  for await (const piece of pieces) {
-    const text = held + piece;
-    const parts: string[] = [];
-    let at = 0;
-    while (at < text.length) {
-      const end = isInString ? closingQuote(text, at) : text.indexOf('"', at);
-      if (end === -1) break;
-      const part = text.slice(at, end + 1);
-      parts.push(isInString ? part : part.replace(NUMBER, quoteWhereLost));
-      isInString = !isInString;
-      at = end + 1;
-    }
-    const rest = text.slice(at);
-    const cut = isInString ? /\\*$/.exec(rest) : /[-+.\deE]*$/.exec(rest);
-    const whole = rest.slice(0, cut?.index ?? rest.length);
-    held = rest.slice(whole.length);
-    parts.push(isInString ? whole : whole.replace(NUMBER, quoteWhereLost));
-    yield parts.join('');
-  }
-  yield isInString ? held : held.replace(NUMBER, quoteWhereLost);
-}
-
-/** @returns the index of the quote that ends a string which has started before `from`, or -1 */
-function closingQuote(text: string, from: number): number {
-  for (let at = from; at < text.length; at += 1) {
-    if (text[at] === '\\') at += 1;
-    else if (text[at] === '"') return at;
-  }
-  return -1;
-}
-
 /** Walks from string to string, so that digits inside strings are never touched. The text is valid JSON. */
 function quoteLongNumbers(text: string): string {
   const parts: string[] = [];

@@ -13,6 +13,8 @@ export interface AnswerForm {
   pictureDirectory: string;
   /** Whether `structuredContent` repeats the text: some clients give the model both. */
   isStructured: boolean;
+  /** Characters that an answer may hold at most, whichever client asks; by default what is known of the client. */
+  maxResultChars?: number | undefined;
 }
 
 /** How long picture files stay. */

@@ -5,6 +5,7 @@ import type { Caller } from '../access/caller.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { Patience } from './patience.ts';
 import type { InvocationResult, Invoker } from '../invocation/invoke.ts';
+import type { ResultLimit } from '../responses/budget.ts';
 
 /** One caller's way to the tools, from whatever MCP request. */
 export interface Calls {
@@ -12,14 +13,16 @@ export interface Calls {
   call(tool: Tool, args: unknown, context: ServerContext): Promise<InvocationResult>;
 }
 
-/**
- * @param client name and version of the MCP client, as far as it says
- */
-export function callsOf(
-  invoke: Invoker,
-  caller: Caller,
-  { client, patience }: { client: (context: ServerContext) => string | undefined; patience: Patience },
-): Calls {
+/** What is known of the MCP client behind a call. */
+interface Clients {
+  /** Its name and version, as far as it says. */
+  client: (context: ServerContext) => string | undefined;
+  patience: Patience;
+  /** What it takes of a result. */
+  resultLimit: (client: string | undefined) => ResultLimit | undefined;
+}
+
+export function callsOf(invoke: Invoker, caller: Caller, { client, patience, resultLimit }: Clients): Calls {
   return {
     caller,
     async call(tool, args, context) {
@@ -29,12 +32,14 @@ export function callsOf(
       const answered = patience.watch(who, tool, signal);
       const consent = consentIn(context);
       const report = progressReporter(context);
+      const limit = resultLimit(name);
       const invocation = invoke({
         tool,
         args: patience.within(who, tool, args),
         caller,
         signal,
         ...(name !== undefined && { client: name }),
+        ...(limit && { resultLimit: limit }),
         ...(report && { report }),
         ...(consent && { consent }),
       });

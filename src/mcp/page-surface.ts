@@ -16,11 +16,14 @@ const META = {
   },
 };
 
+export interface PageSurface {
+  list: ListResourcesResult['resources'];
+  /** Undefined for an address that is no page of this caller's. */
+  read(uri: string): Promise<ReadResourceResult> | undefined;
+}
+
 /** The pages that a caller's tools are shown in. */
-export function pageSurface(
-  declared: readonly PageSpec[],
-  selection: Selection,
-): { list: ListResourcesResult['resources']; read(uri: string): Promise<ReadResourceResult> | undefined } {
+export function pageSurface(declared: readonly PageSpec[], selection: Selection): PageSurface {
   const shown = new Set(selection.tools.map(({ page }) => page));
   const offered = declared.filter(({ uri }) => shown.has(uri));
   return {

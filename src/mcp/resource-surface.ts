@@ -4,14 +4,19 @@ import { expandUri, matchUri } from '../catalog/resource.ts';
 import type { ListResourcesResult, ReadResourceResult } from '@modelcontextprotocol/server';
 import type { PageSpec } from '../catalog/page.ts';
 import type { ResourceSpec } from '../catalog/resource.ts';
+import type { Selection } from '../catalog/selection.ts';
 import type { ToolErrorBody } from '../invocation/tool-failure.ts';
 import type { Calls } from './call.ts';
 import type { KnownNames } from './known-names.ts';
+import type { PageSurface } from './page-surface.ts';
 import type { Surface } from './surface.ts';
 
-interface Declared {
+/** What of that which is declared a selection shows; made once for all who share it. */
+export interface OfferedResources {
   resources: readonly ResourceSpec[];
-  pages: readonly PageSpec[];
+  pages: PageSurface;
+  templates: Surface['resources']['templates'];
+  fixed: ListResourcesResult['resources'];
 }
 
 const MIME_TYPE = 'application/json';
@@ -22,35 +27,44 @@ const PAGE_SIZE = 100;
 /** Errors that must not tell whether something exists. */
 const HIDDEN = new Set(['not_found', 'outside_project', 'not_permitted', 'tool_not_enabled', 'read_only']);
 
-/** What the caller's tools can show, under addresses; a read is a call of the tool, or of a page that shows answers. */
-export function resourceSurface(
-  { resources: declared, pages: declaredPages }: Declared,
-  calls: Calls,
-  names: KnownNames,
-): Surface['resources'] {
-  const { selection } = calls.caller;
-  const offered = declared.filter(({ tool }) => selection.find(tool) !== undefined);
-  const pages = pageSurface(declaredPages, selection);
-  const templates = offered.filter(isTemplate);
-  const project = offered.find(({ tool }) => tool === 'scale_ai_get_project');
+export function offeredResources(
+  { resources: declared, pages }: { resources: readonly ResourceSpec[]; pages: readonly PageSpec[] },
+  selection: Selection,
+): OfferedResources {
+  const resources = declared.filter(({ tool }) => selection.find(tool) !== undefined);
   return {
-    templates: templates.map(({ uriTemplate, name, title, description }) => ({
+    resources,
+    pages: pageSurface(pages, selection),
+    templates: resources.filter(isTemplate).map(({ uriTemplate, name, title, description }) => ({
       uriTemplate,
       name,
       title,
       description,
       mimeType: MIME_TYPE,
     })),
+    fixed: resources
+      .filter((resource) => !isTemplate(resource))
+      .map(({ uriTemplate: uri, name, title, description }) => ({
+        uri,
+        name,
+        title,
+        description,
+        mimeType: MIME_TYPE,
+      })),
+  };
+}
+
+/** What the caller's tools can show, under addresses; a read is a call of the tool, or of a page that shows answers. */
+export function resourceSurface(
+  { resources: offered, pages, templates, fixed }: OfferedResources,
+  calls: Calls,
+  names: KnownNames,
+): Surface['resources'] {
+  const { selection } = calls.caller;
+  return {
+    templates,
     async list(cursor, context) {
-      const fixed = offered
-        .filter((resource) => !isTemplate(resource))
-        .map(({ uriTemplate: uri, name, title, description }) => ({
-          uri,
-          name,
-          title,
-          description,
-          mimeType: MIME_TYPE,
-        }));
+      const project = offered.find(({ tool }) => tool === 'scale_ai_get_project');
       const projects = project ? await names.of('project', calls, context) : [];
       const all = [
         ...fixed,

@@ -9,7 +9,8 @@ import { observer } from './observe.ts';
 import { Patience } from './patience.ts';
 import { offeredPrompts, promptSurface } from './prompt-surface.ts';
 import { callerOf } from './request-callers.ts';
-import { resourceSurface } from './resource-surface.ts';
+import { offeredResources, resourceSurface } from './resource-surface.ts';
+import { resultLimitOf } from './result-limits.ts';
 import { serveSubscriptions } from './serve-subscriptions.ts';
 import { serveSurface } from './surface.ts';
 import { toolSurface, toolsByName } from './tool-surface.ts';
@@ -24,7 +25,9 @@ import type { Selection } from '../catalog/selection.ts';
 import type { Tool } from '../catalog/tool.ts';
 import type { AnswerForm } from './answer-form.ts';
 import type { Asking } from './asking.ts';
+import type { OfferedResources } from './resource-surface.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import type { Surface } from './surface.ts';
 import type { Invoker } from '../invocation/invoke.ts';
 import type { Logger } from '../observability/logger.ts';
 
@@ -63,11 +66,15 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
 
   return ({ authInfo, era }) => {
     const caller = callerOf(authInfo) ?? deps.caller;
-    const { tools, instructions, prompts } = showing(caller.selection, deps, shown);
-    const calls = callsOf(invoke, caller, { client: (context) => clientOf(server, context), patience });
+    const { tools, instructions, prompts, offered, resources: own } = showing(caller.selection, deps, shown);
+    const calls = callsOf(invoke, caller, {
+      client: (context) => clientOf(server, context),
+      patience,
+      resultLimit: (client) => resultLimitOf(client, form.maxResultChars),
+    });
     // Over HTTP, the 2025 revisions need sessions to be told of changes: there are none here.
     const { subscriptions } = era === 'legacy' && authInfo ? {} : deps;
-    const resources = resourceSurface(deps, calls, names);
+    const resources = resourceSurface(own, calls, names);
     const server: Server = serveSurface(
       {
         ...(subscriptions && { capabilities: { resources: { subscribe: true } } }),
@@ -78,8 +85,8 @@ export function createServerFactory(deps: ServerDeps): McpServerFactory {
           legacyCapabilities: () => server.getClientCapabilities(),
         }),
         resources,
-        prompts: promptSurface(prompts),
-        complete: completions({ prompts, resources: deps.resources }, calls, names),
+        prompts,
+        complete: completions({ prompts: offered, resources: deps.resources }, calls, names),
       },
       { version, logger, observe, requestState: { verify: asking.verify } },
     );
@@ -112,15 +119,23 @@ function listedAs(tool: Tool, { schemaProfile, answerForm }: ServerDeps): Shown[
 interface Shown {
   tools: (Omit<ListedTool, 'outputSchema'> & Partial<ListedTool>)[];
   instructions: string;
-  prompts: PromptSpec[];
+  prompts: Surface['prompts'];
+  resources: OfferedResources;
+  /** The prompts as they are declared. */
+  offered: readonly PromptSpec[];
 }
 
 function showing(selection: Selection, deps: ServerDeps, shown: WeakMap<Selection, Shown>): Shown {
-  const known = shown.get(selection) ?? {
+  const known = shown.get(selection);
+  if (known) return known;
+  const offered = offeredPrompts(deps.prompts, selection);
+  const made = {
     tools: selection.tools.map((tool) => listedAs(tool, deps)),
     instructions: composeInstructions(selection),
-    prompts: offeredPrompts(deps.prompts, selection),
+    prompts: promptSurface(offered),
+    resources: offeredResources(deps, selection),
+    offered,
   };
-  shown.set(selection, known);
-  return known;
+  shown.set(selection, made);
+  return made;
 }

@@ -132,7 +132,8 @@ export function serveSurface(
 
 /** The name of something offered; any other would let callers make up metrics. */
 function known(offered: readonly { name: string }[], name: string): string {
-  return offered.find((one) => one.name === name.toLowerCase())?.name ?? '_OTHER';
+  const lower = name.toLowerCase();
+  return offered.some((one) => one.name === lower) ? lower : '_OTHER';
 }
 
 /** @throws ProtocolError whatever was thrown; only one that is meant for the client says what happened */

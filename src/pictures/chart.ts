@@ -24,6 +24,10 @@ export interface ChartSize {
 /** Names of bars stand beside each other only while there is room. */
 const MANY_NAMES = 8;
 
+/** Characters that XML cannot hold, however they are written (XML 1.0, 2.2). Names may have them all the same. */
+// oxlint-disable-next-line no-control-regex -- these characters are what this removes
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu;
+
 const FONT = 'DejaVu Sans, Arial, Helvetica, sans-serif';
 
 /** Draws a chart as SVG. */
@@ -55,5 +59,5 @@ export function chartSvg(spec: ChartSpec, { width, height }: ChartSize): string 
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
-  return svg;
+  return svg.replace(NOT_XML, '');
 }

@@ -18,6 +18,8 @@ export interface LegendEntry {
   label: string;
   colour: Colour;
   count: number;
+  /** How many of the label are drawn in dashes. */
+  prelabels?: number;
 }
 
 /** How pixels of the image become pixels of the picture. */
@@ -134,8 +136,9 @@ interface Placed {
 function rowsOf(legend: readonly LegendEntry[], width: number): Placed[][] {
   const rows: Placed[][] = [[]];
   let x = 8;
-  for (const { label, colour, count } of legend) {
-    const text = `${cut(label, 28)} × ${count}`;
+  for (const { label, colour, count, prelabels } of legend) {
+    const dashed = prelabels === undefined ? '' : `, dashed ${prelabels}`;
+    const text = `${cut(label, 28)} × ${count}${dashed}`;
     const needed = 20 + textWidth(text, LEGEND_PX) + 18;
     if (x > 8 && x + needed > width) {
       rows.push([]);

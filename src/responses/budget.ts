@@ -3,6 +3,25 @@ import { isRecord } from './compact.ts';
 /** Characters of JSON that one result may take in the model's context. */
 export const BUDGET = { concise: 25_000, full: 80_000 } as const;
 
+/** A result that may be no longer says little beside what was cut from it. */
+export const LEAST_RESULT = 4_000;
+
+/** How much JSON a result may be. */
+export interface ResultLimit {
+  size: number;
+  unit: 'characters' | 'bytes';
+}
+
+/** The limit of a result that was asked for in this detail, and whether more detail would bring more. */
+export function limitFor(
+  detail: keyof typeof BUDGET,
+  client: ResultLimit | undefined,
+): ResultLimit & { hasMore: boolean } {
+  const { size, unit } = client ?? { size: BUDGET.full, unit: 'characters' };
+  const most = Math.min(BUDGET[detail], size);
+  return { size: most, unit, hasMore: Math.min(BUDGET.full, size) > most };
+}
+
 /** What was cut from a result, and how to get it. */
 interface Omission {
   path: string;
@@ -38,84 +57,97 @@ interface Place {
 }
 
 /**
- * Cuts a result to a size in characters of JSON: always the largest part first, lists at an item boundary,
- * texts inside their fence. A list page that loses items loses its continuation too, since going on from
- * there would skip them.
+ * Cuts a result to a size of its JSON: always the largest part first, lists at an item boundary, texts inside
+ * their fence. A page that loses items or text loses its continuation too, since going on from there would skip
+ * them.
  *
  * @param output not changed
+ * @param hasMore whether the same call with more detail would bring more
  */
-export function fitToBudget(output: Record<string, unknown>, limit: number): Record<string, unknown> {
-  if (sizeOf(output) <= limit) return output;
+export function fitToBudget(
+  output: Record<string, unknown>,
+  limit: number,
+  { unit = 'characters', hasMore = true }: { unit?: ResultLimit['unit']; hasMore?: boolean } = {},
+): Record<string, unknown> {
+  const measure = MEASURES[unit];
+  if (measure(output) <= limit) return output;
   let fitted: Record<string, unknown> = structuredClone(output);
   const omitted: Omission[] = [];
-  for (let round = 0; round < 40 && sizeOf(fitted) > limit - RESERVE; round += 1) {
-    const place = largestPlace(fitted);
+  for (let round = 0; round < 40 && measure(fitted) > limit - RESERVE; round += 1) {
+    const place = largestPlace(fitted, measure);
     if (!place) break;
-    const excess = sizeOf(fitted) - (limit - RESERVE);
-    const cut = cutPlace(place, excess);
-    if (!cut) break;
-    fitted = replaceAt(fitted, place.path, cut.value);
-    omitted.push({ path: place.path.join('.'), ...cut.note, how: adviceFor(place, cut.note.shown, fitted) });
-    if (place.path.length === 1 && Array.isArray(place.value)) fitted = dropContinuation(fitted);
+    const excess = measure(fitted) - (limit - RESERVE);
+    const { value, note } = cutPlace(place, excess, measure);
+    fitted = replaceAt(fitted, place.path, value);
+    omitted.push({ path: place.path.join('.'), ...note, how: adviceFor(place, note.shown, fitted, hasMore) });
+    if (isPage(place, fitted)) fitted = dropContinuation(fitted);
   }
   return { ...fitted, omitted: mergeNotes(omitted) };
 }
 
-function sizeOf(value: unknown): number {
-  return JSON.stringify(value)?.length ?? 0;
-}
+type Measure = (value: unknown) => number;
 
-/** The place where most characters sit that can be cut: descends into objects, stops at lists and texts. */
-function largestPlace(output: Record<string, unknown>): Place | undefined {
+const MEASURES: Readonly<Record<ResultLimit['unit'], Measure>> = {
+  characters: (value) => JSON.stringify(value)?.length ?? 0,
+  bytes: (value) => Buffer.byteLength(JSON.stringify(value) ?? ''),
+};
+
+/** The place where most sits that can be cut: descends into objects, stops at lists and texts. */
+function largestPlace(output: Record<string, unknown>, measure: Measure): Place | undefined {
   const places: Place[] = [];
   for (const [key, value] of Object.entries(output)) {
-    if (!KEPT.has(key)) collect([key], value, places);
+    if (!KEPT.has(key)) collect([key], value, measure, places);
   }
   return places.sort((a, b) => b.size - a.size)[0];
 }
 
-function collect(path: string[], value: unknown, places: Place[]): void {
+function collect(path: string[], value: unknown, measure: Measure, places: Place[]): void {
+  const place = (found: Place['value']): void =>
+    void places.push({ path, value: found, size: measure(found) });
   if (Array.isArray(value)) {
-    if (value.length > KEEP_AT_LEAST) places.push({ path, value, size: sizeOf(value) });
-    else if (isRecord(value[0])) collect([...path, '0'], value[0], places);
+    if (value.length > KEEP_AT_LEAST) place(value);
+    else if (isRecord(value[0])) collect([...path, '0'], value[0], measure, places);
   } else if (typeof value === 'string') {
-    if (value.length > KEEP_CHARACTERS * 2) places.push({ path, value, size: value.length });
+    if (value.length > KEEP_CHARACTERS * 2) place(value);
   } else if (isRecord(value)) {
     const keys = Object.keys(value);
-    if (keys.length > 60) places.push({ path, value, size: sizeOf(value) });
-    else for (const key of keys) collect([...path, key], value[key], places);
+    if (keys.length > 60) place(value);
+    else for (const key of keys) collect([...path, key], value[key], measure, places);
   }
 }
 
 function cutPlace(
   { value, size }: Place,
   excess: number,
-): { value: unknown; note: Pick<Omission, 'shown' | 'of' | 'unit'> } | undefined {
+  measure: Measure,
+): { value: unknown; note: Pick<Omission, 'shown' | 'of' | 'unit'> } {
   const target = Math.max(size - excess, 0);
   if (typeof value === 'string') {
     const close = /<\/data-[0-9a-f]+>$/.exec(value)?.[0] ?? '';
-    const shown = Math.max(target - close.length, KEEP_CHARACTERS);
+    // As JSON a character takes from one byte to six.
+    const room = Math.floor((target / size) * value.length);
+    const shown = Math.max(room - close.length, KEEP_CHARACTERS);
     return {
       value: `${value.slice(0, shown)}…${close}`,
       note: { shown, of: value.length, unit: 'characters' },
     };
   }
   if (Array.isArray(value)) {
-    const shown = Math.max(countThatFits(value, target), KEEP_AT_LEAST);
+    const shown = Math.max(countThatFits(value, target, measure), KEEP_AT_LEAST);
     return { value: value.slice(0, shown), note: { shown, of: value.length, unit: 'items' } };
   }
   const entries = Object.entries(value);
-  const shown = Math.max(countThatFits(entries, target), KEEP_AT_LEAST);
+  const shown = Math.max(countThatFits(entries, target, measure), KEEP_AT_LEAST);
   return {
     value: Object.fromEntries(entries.slice(0, shown)),
     note: { shown, of: entries.length, unit: 'fields' },
   };
 }
 
-function countThatFits(items: readonly unknown[], target: number): number {
+function countThatFits(items: readonly unknown[], target: number, measure: Measure): number {
   let used = 2;
   for (const [index, item] of items.entries()) {
-    used += sizeOf(item) + 1;
+    used += measure(item) + 1;
     if (used > target) return index;
   }
   return items.length;
@@ -142,11 +174,21 @@ function replaceInside(node: unknown, path: readonly string[], value: unknown): 
   return isRecord(node) ? replaceAt(node, path, value) : node;
 }
 
-function adviceFor(place: Place, shown: number, output: Record<string, unknown>): string {
-  const isPage =
-    place.path.length === 1 && ('next_token' in output || 'next_offset' in output || 'total' in output);
-  if (isPage) return `Call again with limit ${shown}, name the fields you need, or use narrower filters.`;
-  return 'Ask for detail "full", name the fields you need, or ask for this part alone.';
+/** Whether it is what a page has of a longer list, or of a longer text (`text` of scale_ai_get_job). */
+function isPage({ path, value }: Place, output: Record<string, unknown>): boolean {
+  const isContent = path.length === 1 || (path[0] === 'text' && typeof value === 'string');
+  return isContent && ['next_token', 'next_offset', 'total'].some((name) => name in output);
+}
+
+function adviceFor(place: Place, shown: number, output: Record<string, unknown>, hasMore: boolean): string {
+  const isText = typeof place.value === 'string';
+  if (isPage(place, output)) {
+    return isText
+      ? 'Call again with detail "concise": its parts are shorter.'
+      : `Call again with limit ${shown}, name the fields you need, or use narrower filters.`;
+  }
+  const more = hasMore ? 'Ask for detail "full", name' : 'Name';
+  return `${more} the fields you need, or ask for this part alone.`;
 }
 
 function dropContinuation(output: Record<string, unknown>): Record<string, unknown> {

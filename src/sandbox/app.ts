@@ -5,6 +5,7 @@ import { addControlRoutes } from './control/control-routes.ts';
 import { addRateLimit } from './control/rate-limit.ts';
 import { addFaultHooks } from './control/fault-hooks.ts';
 import { dataSetOf } from './keys.ts';
+import { refuseWebPages } from './refuse-web-pages.ts';
 import { addBatchRoutes } from './routes/batches.ts';
 import { addFileRoutes } from './routes/files.ts';
 import { addProjectGroupRoutes } from './routes/project-groups.ts';
@@ -37,14 +38,22 @@ const AREAS = [
   addQualityRoutes,
 ];
 
-/** The HTTP server: Scale's API under /v1, the control plane under /_sandbox. */
-export async function buildApp(control: Control, logger: Logger): Promise<FastifyInstance> {
+/**
+ * The HTTP server: Scale's API under /v1, the control plane under /_sandbox.
+ *
+ * @param isLoopback whether it listens on a loopback address
+ */
+export async function buildApp(
+  control: Control,
+  { logger, isLoopback }: { logger: Logger; isLoopback: boolean },
+): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     bodyLimit: BODY_LIMIT,
     logger: false,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 2_000 },
   });
+  if (isLoopback) refuseWebPages(app);
   readBodiesLikeScale(app);
   await app.register(multipart, { limits: { fileSize: FILE_LIMIT }, throwFileSizeLimit: false });
 

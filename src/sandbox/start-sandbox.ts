@@ -17,6 +17,8 @@ import type { Account } from './account.ts';
 import type { BehaviourOptions } from './behaviour.ts';
 import type { DataSet } from './keys.ts';
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
 export interface SandboxOptions {
   /** Default 127.0.0.1. */
   host?: string;
@@ -88,7 +90,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const id = randomUUID();
   const [faults, log] = [new Faults(), new RequestLog()];
   const flush = (): Promise<void> => world.flush();
-  const app = await buildApp({ id, accounts, clock, behaviour, faults, log, flush, reset }, logger);
+  const app = await buildApp(
+    { id, accounts, clock, behaviour, faults, log, flush, reset },
+    { logger, isLoopback: LOOPBACK.test(host) },
+  );
   const close = async (): Promise<void> => {
     await app.close();
     for (const set of DATA_SETS) await accounts[set].agenda.close();

@@ -1,9 +1,10 @@
 import { Agent, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
 import type { Dispatcher } from 'undici';
-import { parseJsonKeepingDigits } from '../json/lossless-json.ts';
 import { addressOf } from './address.ts';
+import { answerIn, reasonIn } from './answer-text.ts';
 import { readAttachment } from './attachment.ts';
-import { ScaleUnexpectedResponseError, errorForStatus } from './errors.ts';
+import { decodeBody } from './decode-body.ts';
+import { errorForStatus } from './errors.ts';
 import { openBreaker } from './breaker.ts';
 import { multipartBody } from './multipart.ts';
 import { exchangeObserver } from './observe-exchange.ts';
@@ -27,7 +28,6 @@ const LIMITS = {
   uploadHeadersTimeoutMs: 300_000,
   responseBytes: 64 * 1024 * 1024,
   scaleMessageLength: 500,
-  plainAnswerLength: 16,
 } as const;
 
 export interface ScaleClientOptions {
@@ -134,7 +134,7 @@ export function createScaleClient(options: ScaleClientOptions): ScaleClient {
       ...content,
     };
     const { bytes } = await exchange(new URL(path, base.origin), init, signal);
-    return parseAnswer(bytes.toString('utf8'));
+    return answerOf(bytes, apiKey);
   }
 
   async function readOnce(url: string, signal: AbortSignal | undefined): Promise<ResultFile> {
@@ -188,12 +188,13 @@ async function exchangeNow(
 ): Promise<Answer> {
   try {
     const response = await undiciRequest(url, { dispatcher, ...(signal && { signal }), ...init });
-    const bytes = await readBytes(response.body, LIMITS.responseBytes);
+    const body = decodeBody(response.body, response.headers['content-encoding']);
+    const bytes = await readBytes(body, LIMITS.responseBytes);
     if (response.statusCode >= 200 && response.statusCode < 300)
       return { bytes, headers: response.headers, status: response.statusCode };
     throw errorForStatus(response.statusCode, {
-      ...scaleMessage(bytes.toString('utf8'), apiKey),
-      ...retryAfter(response.headers['retry-after'], now),
+      ...scaleMessage(reasonIn(textOf(bytes)) ?? headerIn(response.headers, 'location'), apiKey),
+      ...retryAfter(response.headers, now),
     });
   } catch (error) {
     throw nameTransportError(error, signal);
@@ -229,41 +230,34 @@ function contentOf({ upload, body }: ScaleRequest): Exchange {
   };
 }
 
-/**
- * JSON, or the plain `OK` that some endpoints answer. A longer text is a proxy's page, not Scale's answer, and what
- * begins like JSON and is none was cut off.
- */
-function parseAnswer(text: string): unknown {
-  const parsed = parseJson(text);
-  if (parsed !== undefined) return parsed;
-  const plain = text.trim();
-  if (plain.length <= LIMITS.plainAnswerLength && !/^[{["<]/.test(plain)) return plain;
-  throw new ScaleUnexpectedResponseError('Scale answered with something other than JSON.');
+/** A byte order mark is no part of the text. */
+function textOf(bytes: Buffer): string {
+  return new TextDecoder().decode(bytes);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return parseJsonKeepingDigits(text);
-  } catch {
-    return undefined;
-  }
+/** @throws ScaleError, without the key in what it quotes */
+function answerOf(bytes: Buffer, apiKey: ScaleKey): unknown {
+  return answerIn(textOf(bytes), (reason) => scaleMessage(reason, apiKey));
 }
 
-/** Scale's envelope is `{status_code, error}`; anything else stays unsaid, and so does a key that is echoed. */
-function scaleMessage(text: string, apiKey: ScaleKey): { scaleMessage?: string } {
-  const parsed = parseJson(text);
-  if (typeof parsed !== 'object' || parsed === null || !('error' in parsed)) return {};
-  if (typeof parsed.error !== 'string') return {};
-  const clean = parsed.error
-    .replaceAll(apiKey.reveal(), '[key]')
-    .replaceAll(apiKey.basicCredentials(), '[key]');
+/** Scale's words, cut, and cleared of a key that is echoed. */
+function scaleMessage(reason: string | undefined, apiKey: ScaleKey): { scaleMessage?: string } {
+  if (reason === undefined) return {};
+  const clean = reason.replaceAll(apiKey.reveal(), '[key]').replaceAll(apiKey.basicCredentials(), '[key]');
   return { scaleMessage: clean.slice(0, LIMITS.scaleMessageLength) };
 }
 
-function retryAfter(
-  header: string | string[] | undefined,
-  now: () => number,
-): { retryAfterSeconds?: number } {
-  const seconds = parseRetryAfter(Array.isArray(header) ? header[0] : header, now());
+/** A date counts from the moment of the answer by the clock that wrote both. */
+function retryAfter(headers: Answer['headers'], now: () => number): { retryAfterSeconds?: number } {
+  const answeredAt = Date.parse(headerIn(headers, 'date') ?? '');
+  const seconds = parseRetryAfter(
+    headerIn(headers, 'retry-after'),
+    Number.isNaN(answeredAt) ? now() : answeredAt,
+  );
   return seconds === undefined ? {} : { retryAfterSeconds: seconds };
+}
+
+function headerIn(headers: Answer['headers'], name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
 }

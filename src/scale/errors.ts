@@ -11,6 +11,8 @@ interface Details {
   /** Scale's own words, meant for people: one sentence, at most 500 characters. Never shown unfenced. */
   scaleMessage?: string;
   retryAfterSeconds?: number;
+  /** Whether it was Scale that answered, with a status of success: what was asked for has been taken on. */
+  isAccepted?: boolean;
   cause?: unknown;
 }
 
@@ -24,6 +26,8 @@ export abstract class ScaleError extends Error {
   readonly status: number | undefined;
   readonly scaleMessage: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** Whether Scale took on what was asked for, although its answer could not be read. */
+  readonly isAccepted: boolean;
   /** How often the request was sent in all. */
   attempts = 1;
   /** Whether an earlier attempt of the same request may have taken effect. */
@@ -37,6 +41,7 @@ export abstract class ScaleError extends Error {
     this.status = details.status;
     this.scaleMessage = details.scaleMessage;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.isAccepted = details.isAccepted ?? false;
   }
 }
 
@@ -146,9 +151,33 @@ export class ScaleTimeoutError extends ScaleError {
 export class ScaleUnexpectedResponseError extends ScaleError {
   readonly code = 'unexpected_response';
   readonly retryable: boolean = true;
-  readonly reach = 'unknown';
-  readonly advice = 'The answer of Scale could not be read. Check what was done, then ask for less at once.';
+  readonly reach: Reach = 'unknown';
+  readonly advice: string =
+    'The answer of Scale could not be read. Check what was done, then ask for less at once.';
 }
+
+/** A failure that is told with a status of success and without one of its own: what was done cannot be told. */
+export class ScaleRefusedInAnswerError extends ScaleUnexpectedResponseError {
+  override readonly retryable = false;
+  override readonly advice =
+    'Scale answered with a status of success and told of a failure in it. Read what it says, and check what was done.';
+}
+
+/** The API is elsewhere, or something stands before it. Not followed, so that the key stays with its host. */
+class ScaleRedirectError extends ScaleUnexpectedResponseError {
+  override readonly retryable = false;
+  override readonly reach: Reach;
+  override readonly advice =
+    'A redirect is not followed, since the API key stays with its host. Whoever runs the server checks SCALE_API_BASE_URL and what stands between it and Scale, such as a proxy that asks to sign in.';
+
+  constructor(message: string, details: Details) {
+    super(message, details);
+    this.reach = NOT_CARRIED_OUT.has(details.status ?? 0) ? 'refused' : 'unknown';
+  }
+}
+
+/** The request itself is to be made elsewhere; 302 and 303 may follow upon what was done (RFC 9110 section 15.4). */
+const NOT_CARRIED_OUT: ReadonlySet<number> = new Set([301, 307, 308]);
 
 /** A repeat would be as large. */
 export class ScaleOversizedResponseError extends ScaleUnexpectedResponseError {
@@ -174,9 +203,13 @@ const BY_STATUS: Readonly<Record<number, StatusErrorClass>> = {
   504: ScaleServerTimeoutError,
 };
 
-/** The error for an HTTP status; unknown 4xx count as a bad request, everything else as a server failure. */
+const BY_HUNDRED: Readonly<Record<number, StatusErrorClass>> = {
+  3: ScaleRedirectError,
+  4: ScaleBadRequestError,
+};
+
+/** The error for an HTTP status; unknown 3xx count as a redirect, 4xx as a bad request, the rest as a server failure. */
 export function errorForStatus(status: number, details: Omit<Details, 'status'>): ScaleError {
-  const ErrorClass =
-    BY_STATUS[status] ?? (status >= 400 && status < 500 ? ScaleBadRequestError : ScaleServerError);
+  const ErrorClass = BY_STATUS[status] ?? BY_HUNDRED[Math.floor(status / 100)] ?? ScaleServerError;
   return new ErrorClass(`Scale answered ${status}.`, { ...details, status });
 }

@@ -27,12 +27,19 @@ const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: ScaleUnexpectedResponseError,
 };
 
+/** Content that cannot be decoded, in the codes of Node's zlib for gzip, deflate and brotli. */
+const UNDECODABLE = /^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT)/;
+
 /** Names what happened below HTTP. An aborted request and an error that is already named pass unchanged. */
 export function nameTransportError(error: unknown, signal: AbortSignal | undefined): unknown {
   if (error instanceof ScaleError || signal?.aborted) return error;
   const code = codeOf(error);
-  const ErrorClass = (code !== undefined && BY_CODE[code]) || ScaleConnectionLostError;
+  const ErrorClass = classFor(code ?? '') ?? ScaleConnectionLostError;
   return new ErrorClass(`Request to Scale failed (${code ?? 'no code'}).`, { cause: error });
+}
+
+function classFor(code: string): ErrorClass | undefined {
+  return UNDECODABLE.test(code) ? ScaleUnexpectedResponseError : BY_CODE[code];
 }
 
 /** The error's own code, or that of what caused it (happy-eyeballs failures come as an AggregateError). */

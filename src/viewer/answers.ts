@@ -24,7 +24,9 @@ const Drawing = z.object({
   notes: z.array(z.string()),
   outlines: z.array(Outline),
   is_raster: z.boolean(),
-  labels: z.array(z.object({ label: z.string(), colour: z.string(), count: z.number() })),
+  labels: z.array(
+    z.object({ label: z.string(), colour: z.string(), count: z.number(), prelabels: z.number().optional() }),
+  ),
   batch: z.string().optional(),
   project: z.string().optional(),
   review_status: z.string().optional(),

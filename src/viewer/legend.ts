@@ -16,11 +16,13 @@ export class Legend {
   /** What was switched off stays so in the next task. */
   show({ labels, is_raster: isRaster }: Pick<Drawing, 'is_raster' | 'labels'>): void {
     this.#list.replaceChildren(
-      ...labels.map(({ label, colour, count }) => {
+      ...labels.map(({ label, colour, count, prelabels }) => {
         const swatch = element('span', { className: 'swatch' });
         swatch.style.background = colour;
         const name = element('span', { text: label });
-        const many = element('span', { text: `× ${count}`, className: 'count' });
+        const many = element('span', { text: countsOf(count, prelabels), className: 'count' });
+        if (prelabels !== undefined)
+          many.title = `${count} in the result, ${prelabels} that came with the task, in dashes`;
         return element('li', {}, element('label', {}, ...this.#boxFor(label, isRaster), swatch, name, many));
       }),
     );
@@ -39,4 +41,9 @@ export class Legend {
     });
     return [box];
   }
+}
+
+/** What came with the task is told where labelers changed how many there are. */
+function countsOf(count: number, prelabels: number | undefined): string {
+  return prelabels === undefined || prelabels === count ? `× ${count}` : `× ${count} (${prelabels} given)`;
 }

@@ -76,6 +76,57 @@ describe('answers in the form that a client takes', () => {
   });
 });
 
+/** Reads a task that is longer than any answer, as a client of this name does. */
+async function readLong(name: string, args: readonly string[]): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'client-forms-'));
+  const client = new Client({ name, version: '1.0.0' });
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [CLI, '--sandbox', '--data=none', '--seed=empty', ...args],
+      env: { PATH: process.env['PATH'] ?? '', SCALE_MCP_STATE_DIR: directory },
+      stderr: 'ignore',
+    }),
+  );
+  const call = (tool: string, given: Record<string, unknown>): Promise<Any> =>
+    client.callTool({ name: `scale_ai_${tool}`, arguments: given });
+  await call('create_project', { name: 'long', type: 'imageannotation' });
+  await call('create_image_annotation_task', {
+    project: 'long',
+    attachment: 'https://example.com/1.jpg',
+    unique_id: 'long',
+    instruction: 'Обведите знаки. '.repeat(4_000),
+    geometries: [{ name: 'box', objects_to_annotate: ['car'] }],
+  });
+  const { content, structuredContent } = await call('get_task', { unique_id: 'long', detail: 'full' });
+  await client.close();
+  await rm(directory, { recursive: true });
+  expect(JSON.parse(content[0].text)).toEqual(structuredContent);
+  return content[0].text;
+}
+
+describe('a long answer', () => {
+  it('is whole for a client of which nothing is known', async () => {
+    const text = await readLong('client-forms', []);
+    expect(text.length).toBeGreaterThan(60_000);
+    expect(text).not.toContain('"omitted"');
+  });
+
+  it('is kept below what a known client hands on, and says what is missing', async () => {
+    const text = await readLong('codex-mcp-client', []);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(38_000);
+    expect(JSON.parse(text).omitted).toMatchObject([{ path: 'task.instruction.untrusted' }]);
+  });
+
+  it('--max-result-chars holds for every client', async () => {
+    expect((await readLong('client-forms', ['--max-result-chars', '6000'])).length).toBeLessThanOrEqual(
+      6_000,
+    );
+    const text = await readLong('codex-mcp-client', ['--max-result-chars', '80000']);
+    expect(text).not.toContain('"omitted"');
+  });
+});
+
 describe('over HTTP', () => {
   it('a session ends by a DELETE that names a content type and has none, as the Python SDK sends it', async () => {
     const server = await startHttp(['--sandbox', '--data=none'], {});

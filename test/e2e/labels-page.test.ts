@@ -71,5 +71,14 @@ describe('the page that shows labels within a chat', () => {
     }
     expect(JSON.stringify(bare.structuredContent)).not.toContain('outlines');
     expect(bare.structuredContent.not_drawn).toBeUndefined();
+
+    const both = await shown({ labels: [], prelabels: true });
+    expect(both._meta['scale-ai-mcp/drawing'].outlines).toHaveLength(2 * drawn);
+    expect(counted(both._meta['scale-ai-mcp/drawing'].labels)).toBe(drawn);
+    const { structuredContent } = await shown({ prelabels: true });
+    expect(counted(structuredContent.legend)).toBe(drawn);
+    expect(structuredContent.summary).toContain(
+      `with ${drawn} annotations (pedestrian 3 in sky blue, car 2 in orange, lamp 2 in blue, traffic_sign 1 in green, tree 1 in yellow); ${drawn} that came with the task are dashed`,
+    );
   });
 });

@@ -76,7 +76,8 @@ function judgeList(trace: Trace): string {
   const count = ours.length === catalog.length ? 'all' : `${ours.length} of ${catalog.length}`;
   const task = ours.find(({ name }) => name.endsWith('create_image_annotation_task'));
   const isWhole = JSON.stringify(task?.schema ?? {}).includes('objects_to_annotate');
-  if (ours.every(({ isDeferred }) => isDeferred)) return `${count}, by name until the model searches`;
+  // One is loaded by each search, and the first search may have come before the server was ready.
+  if (ours.some(({ isDeferred }) => isDeferred)) return `${count}, by name until the model searches`;
   if (ours.some(({ through }) => through !== undefined))
     return 'found by searching, called through another tool';
   if (isFound) return `${count}, once the model searches`;
@@ -128,18 +129,25 @@ const work: Scenario = {
   },
 };
 
+/** One that only the server can refuse, and one that a client may refuse by itself, since the schema says so. */
 const refused: Scenario = {
   name: 'refused',
   script: () => [
     { tool: 'scale_ai_wait_for_tasks', args: { project: 'photos', until: 'someday' } },
+    { tool: 'scale_ai_get_batch', args: {} },
+    // One that succeeds: Hermes Agent calls no more after three failures in a row.
     { tool: 'scale_ai_list_projects', args: {} },
     END,
   ],
   judge(trace) {
-    const result = resultOf(trace, 0);
-    if (!result) return `the model never hears of it${ended(trace)}`;
-    const isTelling = /all_done|share_done|someday|until/.test(result.text);
-    return `${isTelling ? 'the model reads why' : 'the model reads no reason'}${ended(trace)}`;
+    const [bad, lacking] = [resultOf(trace, 0), resultOf(trace, 1)];
+    if (!bad || !lacking) return `the model never hears of it${ended(trace)}`;
+    const reasons = [
+      ...(/all_done|share_done|someday|until/.test(bad.text) ? [] : ['a value']),
+      ...(/batch_name/.test(lacking.text) ? [] : ['an argument that is missing']),
+    ];
+    const words = reasons.length === 0 ? 'the model reads why' : `no reason for ${reasons.join(' and ')}`;
+    return `${words}${ended(trace)}`;
   },
 };
 
@@ -204,9 +212,13 @@ const large: Scenario = {
   judge(trace) {
     const result = resultOf(trace, 0);
     if (!result) return `no answer${ended(trace)}`;
-    const seen = new Set(result.text.match(/mark-\d+/g) ?? []).size;
+    const seen = [...new Set(result.text.match(/mark-\d+/g) ?? [])];
     const kilo = Math.round(result.text.length / 1_000);
-    return `${seen >= MARKS ? 'whole' : `${seen} of ${MARKS} parts, ${kilo} k characters`}${ended(trace)}`;
+    // The server ends with what it has left out; a host cuts in the middle, or at the end.
+    const isOfServer = /omitted/.test(result.text) && seen.every((mark, at) => mark === `mark-${at}`);
+    const cut = isOfServer ? `shortened by the server to ${kilo} k characters` : `cut by the client`;
+    const what = seen.length >= MARKS ? 'whole' : `${cut}: ${seen.length} of ${MARKS} parts`;
+    return `${what}${ended(trace)}`;
   },
 };
 

@@ -24,11 +24,11 @@ const INTRO = `# What was tried
 Each package below was installed in the version that is named and taken through the same work, over stdio and over HTTP with a token, against the sandbox and a scripted model (\`npm run frameworks\`, [test/frameworks](../../test/frameworks/README.md)). A cell says what the model, or the person, got; where the two transports differ, it says so for each. \`npm run frameworks:short\` repeats the most used ones for every change of this server.
 
 - **Tools**: what the model is given of the list.
-- **Refused call**: whether the model reads why, so that it can correct itself.
+- **Refused call**: whether the model reads why, so that it can correct itself: of a value that the server refuses, and of an argument that is missing, which some clients refuse by themselves.
 - **A person's yes**: "link, then it goes on" is a page that a person opens ([consent](../consent.md)); it works without any support by the client. "Asked in the program" needs a handler for elicitation.
 - **Picture**: "image" is seen by the model; "no image": the client leaves it out, and the words of the answer reach the model; "words only, as the server is told": it would hand the image on as text, so the server is started with \`--pictures none\`.
 - **Waits 45 s**: a call that waits for labelers, with the time-outs that the program sets.
-- **Result of 80,000 characters**: the longest that the server sends. Hosts that cut it keep the rest in a file (Claude Code, Gemini CLI) or drop it (Codex, OpenClaw); ask them for fewer or smaller results.
+- **Result of 80,000 characters**: the longest that the server sends. "Shortened by the server": it knows by the client's name that this host cuts longer ones, and ends with what it has left out. "Cut by the client": over HTTP without a session the server does not learn the name (\`--max-result-chars\`).
 - "not reached": the program could not connect, and says why in the first column.
 `;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { selectionFor } from '../../src/commands/selection-for.ts';
+import { selectionFor } from '../../src/compose/selection-for.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { KnownNames } from '../../src/mcp/known-names.ts';
 import type { Calls } from '../../src/mcp/call.ts';

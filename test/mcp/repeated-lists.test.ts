@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { selectionFor } from '../../src/commands/selection-for.ts';
+import { selectionFor } from '../../src/compose/selection-for.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { repeatedLists } from '../../src/mcp/repeated-lists.ts';
 import { admit } from '../../src/mcp/request-callers.ts';

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { hostname, tmpdir } from 'node:os';
 import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AuditFile } from '../../src/observability/audit/audit-file.ts';
 import { openAuditTrail } from '../../src/observability/audit/audit-trail.ts';
 import { auditFileName, auditFiles, verifyAudit } from '../../src/observability/audit/read-audit.ts';
 import { createLogger } from '../../src/observability/logger.ts';
@@ -207,5 +208,36 @@ describe('of calls', () => {
     const { body } = await sandbox.live('GET', '/projects');
     expect(body.map(({ name }: { name: string }) => name)).toEqual(['continue']);
     await sandbox.running.close();
+  });
+});
+
+describe('records that nobody waits for', () => {
+  const numbersIn = async ({ path: file }: AuditFile): Promise<unknown[]> =>
+    (await readFile(file, 'utf8')) === '' ? [] : (await linesOf(file)).map(({ number }) => number);
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('are gathered, and kept a moment later', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const file = await AuditFile.create(directory, 'gathered.audit.jsonl');
+    const kept = [1, 2, 3].map((number) => file.append({ number }, { isAwaited: false }));
+    expect(await numbersIn(file)).toEqual([]);
+    vi.advanceTimersByTime(20);
+    await Promise.all(kept);
+    expect(await numbersIn(file)).toEqual([1, 2, 3]);
+    await file.close();
+  });
+
+  it('are on disk with the next one that somebody waits for, in their order', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const file = await AuditFile.create(directory, 'awaited.audit.jsonl');
+    void file.append({ number: 1 }, { isAwaited: false });
+    await file.append({ number: 2 });
+    expect(await numbersIn(file)).toEqual([1, 2]);
+    void file.append({ number: 3 }, { isAwaited: false });
+    await file.close();
+    expect(await numbersIn(file)).toEqual([1, 2, 3]);
+    expect(await verifyAudit(file.path)).toMatchObject({ records: 3 });
   });
 });

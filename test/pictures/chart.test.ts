@@ -30,6 +30,21 @@ describe('a chart', () => {
     ]);
   });
 
+  it('is drawn whatever characters names hold', async () => {
+    const names = ['car\u0007', 'sign\u001b[31m', 'lane\ud800', 'bike\uffff', '<b>&"'];
+    const spec = {
+      title: 'Labels of week\u0000 1',
+      unit: 'annotations',
+      kind: 'bars' as const,
+      names,
+      series: [{ name: 'labels\u0008', values: [1, 2, 3, 4, 5], colour: '#112233' }],
+    };
+    const { format, width } = await sharp(
+      Buffer.from(chartSvg(spec, { width: 600, height: 300 })),
+    ).metadata();
+    expect([format, width]).toEqual(['svg', 600]);
+  });
+
   it('of a day has hours', () => {
     const tasks = [
       task('2026-03-01T10:10:00Z', '2026-03-01T12:50:00Z'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitToBudget } from '../../src/responses/budget.ts';
+import { fitToBudget, limitFor } from '../../src/responses/budget.ts';
 
 const sized = (output: unknown): number => JSON.stringify(output).length;
 
@@ -56,5 +56,57 @@ describe('one huge object', () => {
     );
     const fitted = fitToBudget({ summary: 's', task: { params: members } }, 25_000);
     expect(sized(fitted)).toBeLessThanOrEqual(25_000);
+  });
+});
+
+describe('a limit in bytes', () => {
+  it.each(['я', '数', '"', '\n'])(
+    'holds for a text of %j, which takes more bytes than characters',
+    (letter) => {
+      const output = { summary: 's', task: { task_id: 't', instruction: letter.repeat(30_000) } };
+      const fitted = fitToBudget(output, 25_000, { unit: 'bytes' });
+      expect(Buffer.byteLength(JSON.stringify(fitted))).toBeLessThanOrEqual(25_000);
+      expect(Buffer.byteLength(JSON.stringify(fitted))).toBeGreaterThan(20_000);
+      expect(fitted['omitted']).toMatchObject([{ path: 'task.instruction', unit: 'characters' }]);
+    },
+  );
+});
+
+describe('what is told of a cut', () => {
+  const task = { summary: 's', task: { instruction: 'word '.repeat(20_000) } };
+
+  it('names more detail only where that brings more', () => {
+    const [concise, full] = [limitFor('concise', undefined), limitFor('full', undefined)];
+    expect(JSON.stringify(fitToBudget(task, concise.size, concise))).toContain('detail \\"full\\"');
+    expect(JSON.stringify(fitToBudget(task, full.size, full))).not.toContain('detail');
+  });
+
+  it('a part of a text loses its continuation, which would skip the rest of the part', () => {
+    const part = {
+      summary: 's',
+      text: { untrusted: 'line '.repeat(8_000) },
+      total: 90_000,
+      next_offset: 40_000,
+    };
+    const fitted = fitToBudget(part, 15_000);
+    expect(fitted).not.toHaveProperty('next_offset');
+    expect(fitted['omitted']).toMatchObject([{ how: expect.stringContaining('detail "concise"') }]);
+  });
+
+  it('a text in a row leaves the continuation of its page', () => {
+    const page = { summary: 's', total: 9, next_token: 'abc', tasks: [{ note: 'word '.repeat(8_000) }] };
+    expect(fitToBudget(page, 15_000)).toMatchObject({ next_token: 'abc' });
+  });
+});
+
+describe('the limit of a client', () => {
+  it.each([
+    ['concise', undefined, { size: 25_000, unit: 'characters', hasMore: true }],
+    ['full', undefined, { size: 80_000, unit: 'characters', hasMore: false }],
+    ['full', { size: 38_000, unit: 'bytes' }, { size: 38_000, unit: 'bytes', hasMore: false }],
+    ['concise', { size: 38_000, unit: 'bytes' }, { size: 25_000, unit: 'bytes', hasMore: true }],
+    ['concise', { size: 15_000, unit: 'characters' }, { size: 15_000, unit: 'characters', hasMore: false }],
+  ] as const)('%s, %j: %j', (detail, client, expected) => {
+    expect(limitFor(detail, client)).toEqual(expected);
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSandbox } from './open-sandbox.ts';
 import type { OpenSandbox, Reply } from './open-sandbox.ts';
@@ -14,6 +15,40 @@ const createProject = (name: string): Promise<Reply> =>
   sandbox.live('POST', '/projects', { name, type: 'imageannotation' });
 const exists = async (name: string): Promise<boolean> =>
   (await sandbox.live('GET', `/projects/${name}`)).status === 200;
+
+/** Asks as a browser would, which `fetch` cannot: it forbids these headers. */
+function status(method: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  const { origin } = sandbox.running;
+  return new Promise((resolve, reject) => {
+    const asked = request(`${origin}${path}`, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+describe('a web page', () => {
+  it.each([
+    ['resets nothing from another origin', { origin: 'https://page.example' }],
+    ['resets nothing from a frame without an origin', { origin: 'null' }],
+    ['resets nothing under a name that was made to mean this machine', { host: 'page.example:8787' }],
+    ['resets nothing under a name that begins like this machine', { host: '127.0.0.1.page.example' }],
+  ])('%s', async (_name, headers) => {
+    await createProject('kept');
+    expect(await status('POST', '/_sandbox/reset', headers)).toBe(403);
+    expect(await status('GET', '/_sandbox/requests', headers)).toBe(403);
+    expect(await exists('kept')).toBe(true);
+  });
+
+  it.each(['localhost:8787', '127.0.0.1', '[::1]:8787', 'host.docker.internal:8787'])(
+    'of this machine may ask: %s',
+    async (host) => {
+      expect(await status('GET', '/_sandbox/health', { host, origin: 'http://localhost:5173' })).toBe(200);
+    },
+  );
+});
 
 describe('faults', () => {
   it('refuse before the effect', async () => {

@@ -72,3 +72,29 @@ it.each([
     UnreadAnswer,
   );
 });
+
+it.each(['batch', 'project'])(
+  'never hands on what belongs to another %s than was asked for',
+  async (name) => {
+    const unfiltered = async (): Promise<unknown> => ({ docs: [{ [name]: 'mine' }, { [name]: 'theirs' }] });
+    const handed: unknown[] = [];
+    const read = async (): Promise<void> => {
+      const request: ScaleRequest = { method: 'GET', path: ['tasks'], query: { [name]: 'mine' } };
+      for await (const item of tokenItems(unfiltered, request)) handed.push(item);
+    };
+    await expect(read()).rejects.toThrow(UnreadAnswer);
+    expect(handed).toEqual([]);
+  },
+);
+
+it('ends with an error where the pages lead in a circle', async () => {
+  const circle = async (request: ScaleRequest): Promise<unknown> => ({
+    docs: [1],
+    has_more: true,
+    next_token: request.query?.['next_token'] === 'b' ? 'a' : 'b',
+  });
+  await expect(collect(tokenItems(circle, { method: 'GET', path: ['tasks'] }))).rejects.toThrow(UnreadAnswer);
+  await expect(collect(offsetItems(circle, { method: 'GET', path: ['batches'] }))).rejects.toThrow(
+    UnreadAnswer,
+  );
+});

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import labels from '../../examples/road-signs/labels.json' with { type: 'json' };
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { CLI } from './hosts.ts';
@@ -39,12 +40,45 @@ export async function call(
   return { output: JSON.parse(text.text), result };
 }
 
-/** Three photographs with boxes, polygons and points, and one with a mask. Oldest first. */
+/** A hill with trees, and two street lamps, in pixels of busy-street.jpg. */
+const BEYOND_BOXES = [
+  {
+    type: 'polygon',
+    label: 'tree',
+    vertices: [
+      { x: 206, y: 262 },
+      { x: 285, y: 222 },
+      { x: 338, y: 236 },
+      { x: 386, y: 250 },
+      { x: 388, y: 300 },
+      { x: 288, y: 318 },
+      { x: 206, y: 304 },
+    ],
+  },
+  { type: 'point', label: 'lamp', x: 43, y: 238 },
+  { type: 'point', label: 'lamp', x: 86, y: 250 },
+];
+
+function boxesIn(photo: string): Record<string, unknown>[] {
+  const image = labels.images.find(({ file_name }) => file_name === `${photo}.jpg`);
+  return labels.annotations
+    .filter(({ image_id }) => image_id === image?.id)
+    .map(({ bbox: [left, top, width, height], category_id }) => ({
+      type: 'box',
+      label: labels.categories.find(({ id }) => id === category_id)?.name,
+      left,
+      top,
+      width,
+      height,
+    }));
+}
+
+/** Three photographs with boxes, one with a polygon and points as well, and one with a mask. Oldest first. */
 export async function labeledStreets(client: Client): Promise<string[]> {
   await call(client, 'create_project', { name: PROJECT, type: 'imageannotation' });
   await call(client, 'create_batch', { project: PROJECT, name: BATCH });
   const geometries = {
-    box: { objects_to_annotate: ['car', 'sign'] },
+    box: { objects_to_annotate: labels.categories.map(({ name }) => name) },
     polygon: { objects_to_annotate: ['tree'] },
     point: { objects_to_annotate: ['lamp'] },
   };
@@ -56,14 +90,14 @@ export async function labeledStreets(client: Client): Promise<string[]> {
         batch: BATCH,
         geometries,
         instruction: 'Label all.',
+        hypothesis: { annotations: [...boxesIn(photo), ...(photo === 'busy-street' ? BEYOND_BOXES : [])] },
       }),
     );
   await call(client, 'create_project', { name: 'masks', type: 'segmentannotation' });
-  const labels = ['road', 'building', 'sky'];
   ids.push(
     await labeled(client, 'create_segmentation_annotation_task', 'brick-wall-street', {
       project: 'masks',
-      labels,
+      labels: ['road', 'building', 'sky'],
       instruction: 'Paint all.',
     }),
   );

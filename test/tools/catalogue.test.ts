@@ -50,6 +50,13 @@ const ALONE: Readonly<Record<string, readonly number[]>> = {
 
 const CASES = catalog.map((tool) => ({ name: tool.name, tool }));
 
+it('Claude Code is asked for the whole answer of every tool that has detail, and of no other', () => {
+  const asked = catalog.filter((tool) => listTool(tool)._meta?.['anthropic/maxResultSizeChars'] === 80_000);
+  const detailed = catalog.filter((tool) => 'detail' in tool.schemas().input.shape);
+  expect(detailed.map(({ name }) => name)).toContain('scale_ai_get_task');
+  expect(asked).toEqual(detailed);
+});
+
 describe('the catalogue', () => {
   it('offers the 41 seed operations and others, each once', () => {
     expect(new Set(catalog.map(({ name }) => name)).size).toBe(catalog.length);

@@ -173,3 +173,111 @@ it('a look-up of another form tells neither that a task is there nor that it is 
   for (const kind of ['unique_id', 'task', 'batch', 'project'] as const)
     await expect(lookUp(kind, 'a', { fresh: true })).resolves.toEqual({ state: 'unavailable' });
 });
+
+describe('what stands in another form than its member has', () => {
+  const task = { task_id: '65f0c1d2e4b0a90012ab34cd', status: 'completed' };
+  it.each([[['a']], ['see attachment'], [7], [true]])(
+    'a response of %j is not told as absent',
+    async (response) => {
+      answer = { ...task, response };
+      const args = { task_id: task.task_id };
+      const stored = outputOf(await bench.call('scale_ai_get_task_by_id', { ...args, fields: ['response'] }));
+      const short = outputOf(await bench.call('scale_ai_get_task', args));
+      for (const output of [stored, short]) {
+        expect(output['summary']).toContain('Its response came in a form that this server does not read');
+        expect(output['task']).toMatchObject({ unread: { response: expect.anything() } });
+        expect(output['summary']).not.toMatch(ABSENT);
+      }
+    },
+  );
+
+  it('a member that is missing is told as missing', async () => {
+    answer = task;
+    const args = { task_id: task.task_id, fields: ['response'] };
+    expect(outputOf(await bench.call('scale_ai_get_task_by_id', args))['summary']).toContain(
+      'has no response',
+    );
+  });
+});
+
+it('a task with another unique_id than the one that was asked for is not taken for it', async () => {
+  answer = { docs: [{ task_id: 'a', status: 'completed', unique_id: 'another' }], total: 1 };
+  expect(errorOf(await bench.call('scale_ai_get_task', { unique_id: 'mine' }))).toMatchObject({
+    code: 'unexpected_response',
+    outcome: 'no_effect',
+  });
+  const { lookUp } = bench.accessWith(new AbortController().signal);
+  await expect(lookUp('unique_id', 'mine', { fresh: true })).resolves.toEqual({ state: 'unavailable' });
+});
+
+describe('an answer that shows otherwise than was asked for', () => {
+  const id = '65f0c1d2e4b0a90012ab34cd';
+  it.each([
+    ['scale_ai_cancel_task', {}, { status: 'pending' }],
+    ['scale_ai_add_task_tags', { tags: ['night'] }, { tags: [] }],
+    ['scale_ai_set_task_tags', { tags: ['night'] }, { tags: ['day'] }],
+    ['scale_ai_delete_task_tags', { tags: ['night'] }, { tags: ['night'] }],
+    ['scale_ai_update_task_unique_id', { unique_id: 'new' }, { unique_id: 'old' }],
+    ['scale_ai_delete_task_unique_id', {}, { unique_id: 'old' }],
+  ])('%s does not tell as done', async (tool, args, shown) => {
+    answer = { task_id: id, status: 'pending', ...shown };
+    const output = outputOf(await bench.call(tool, { task_id: id, ...args }));
+    expect(output['summary']).toContain('does not show it');
+  });
+
+  it.each([undefined, 'paused'])(
+    'a new batch with the status %j is not told as worked on',
+    async (status) => {
+      answer = { name: 'b', project: 'p', status };
+      const made = outputOf(await bench.call('scale_ai_create_batch', { name: 'b', project: 'p' }));
+      expect(made['summary']).toContain('does not show in what Scale answered');
+    },
+  );
+
+  it('a batch that is staging still is not told as released', async () => {
+    answer = { name: 'b', project: 'p', status: 'staging' };
+    const released = outputOf(await bench.call('scale_ai_finalize_batch', { batch_name: 'b' }));
+    expect(released['summary']).toContain('staging still');
+    expect(released['summary']).not.toContain('labelers start');
+  });
+});
+
+describe('a list that was not filtered as was asked', () => {
+  const foreign = { task_id: 'a', name: 'theirs', status: 'pending', project: 'theirs', batch: 'theirs' };
+
+  it.each([
+    ['scale_ai_list_tasks', { batch: 'mine' }],
+    ['scale_ai_list_tasks', { project: 'mine' }],
+    ['scale_ai_list_batches', { project: 'mine' }],
+  ])('%s is shown as it came, and not told as what was asked for', async (tool, args) => {
+    answer = { docs: [foreign], total: 1, has_more: false };
+    expect(outputOf(await bench.call(tool, args))['summary']).toContain('that this server does not read');
+  });
+
+  it('changes nothing elsewhere: no task of another batch is cancelled or changed', async () => {
+    // One object passes for the batch, for its counts and for a list of tasks.
+    answer = { name: 'mine', project: 'p', status: 'in_progress', pending: 1, docs: [foreign], total: 1 };
+    stub.requests.length = 0;
+    for (const [tool, args] of [
+      ['scale_ai_cancel_batch', { batch_name: 'mine' }],
+      ['scale_ai_update_tasks', { batch: 'mine', add_tags: ['night'] }],
+      ['scale_ai_audit_tasks', { batch: 'mine', accepted: true }],
+      ['scale_ai_re_send_callbacks', { batch: 'mine' }],
+    ] as const) {
+      const result = await bench.call(tool, args);
+      if (result.ok) expect(isFailedJob(result.output)).toBe(true);
+      else expect(result.error).toMatchObject({ code: 'unexpected_response', outcome: 'no_effect' });
+    }
+    expect(stub.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+});
+
+it.each([
+  ['scale_ai_list_tasks', {}, '3 tasks'],
+  ['scale_ai_list_batches', { offset: 9 }, '3 batches'],
+])('%s behind the last page does not tell that there is nothing', async (tool, args, found) => {
+  answer = { docs: [], total: 3, has_more: false };
+  const { summary } = outputOf(await bench.call(tool, { project: 'p', ...args }));
+  expect(summary).toContain(found);
+  expect(summary).not.toMatch(/No |\(\)/);
+});

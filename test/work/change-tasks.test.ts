@@ -142,6 +142,15 @@ describe('tasks of a list', () => {
     expect(job).toMatchObject({ counts: { updated: 3, failed: 1 }, failures: [{ items: ['no-such-task'] }] });
   });
 
+  it('are left alone where they are not in the project that the question names', async () => {
+    await sandbox.live('POST', '/projects', { name: 'other', type: 'imageannotation' });
+    const { job } = outputOf(
+      await bench.call(UPDATE, { project: 'other', task_ids: [ids[0], 'f'.repeat(24)], add_tags: ['x'] }),
+    );
+    expect(job).toMatchObject({ counts: { failed: 2 } });
+    expect((await task(ids[0])).tags).toEqual(['day']);
+  });
+
   it('of other projects stay out of reach', async () => {
     await sandbox.live('POST', '/projects', { name: 'secret', type: 'imageannotation' });
     const { body } = await sandbox.live('POST', '/task/imageannotation', {

@@ -159,12 +159,16 @@ describe('a plan', () => {
     [
       'latin.csv',
       Buffer.from('id,url\na,https://x.example/caf\xe9.jpg\n', 'latin1'),
-      /not UTF-8 \(on line 1/,
+      /not UTF-8: line 2 has bytes/,
     ],
     ['open.csv', 'id,url\na,x\nb,"y\nc,z\n', /quote that is opened after line 2/],
     ['long.csv', `id,url\na,${'y'.repeat(1_100_000)}\n`, /row after line 1 is longer/],
     ['nameless.csv', 'id,,url\na,,x\n', /column 2 has no name/],
-    ['broken.json', '[{"id":"a"},{"id":]', /cannot be read as a list of rows/],
+    ['cut-off.json', '[{"id":"a"},\n{"id":"b"', /ends within row 2 of the list, which begins on line 2/],
+    ['one.json', '{"id":"a"}', /begins with \{ on line 1, and is no list/],
+    ['two.json', '[{"id":"a"}]\n[{"id":"b"}]', /more follows on line 2/],
+    ['table.csv', Buffer.from('504b0304140000000800', 'hex'), /form ZIP.*unpack it first/],
+    ['zeros.csv', 'id,url\na,b\na\0\0,b\n', /line 3 has bytes of another encoding/],
     ['empty.csv', '', /has no rows/],
     ['x.parquet', 'PAR1', /of no form/],
   ])('is not made of %s, and says why', async (name, text, why) => {

@@ -68,9 +68,17 @@ describe('labels that exist', () => {
       only_in_project: ['bus'],
     });
     expect(answer.next_steps[0]).toMatchObject({
-      tool: 'scale_ai_set_project_ontology',
-      arguments: { project_name: 'street', ontology: ['car', 'bus', 'tree'] },
+      tool: 'scale_ai_set_project_parameters',
+      arguments: {
+        project_name: 'street',
+        params: { geometries: { box: { objects_to_annotate: ['car', 'bus', 'tree'] } } },
+        patch: true,
+      },
     });
+    const [{ tool, arguments: args }] = answer.next_steps;
+    outputOf(await bench.call(tool as string, args));
+    const again = outputOf(await bench.call(READ, { labels_path: directory, project: 'street' })) as Any;
+    expect(again.summary).toContain('project street lacks 0 of them and has 1 more');
   });
 
   it('are not read outside the allowed directories, nor for a project that is not there', async () => {

@@ -293,6 +293,16 @@ describe('a repair', () => {
     await scoped.close();
   });
 
+  it.each([DIAGNOSE, RESUBMIT])('%s tells no task elsewhere from one that does not exist', async (tool) => {
+    const { task_id: id } = await make(1);
+    await work();
+    const scoped = await openOn({ selection: { project: 'other' } });
+    const words = async (asked: string): Promise<string> =>
+      errorOf(await scoped.call(tool, { task_ids: [asked] })).message.replaceAll(asked, 'ID');
+    expect(await words(id)).toBe(await words('f'.repeat(24)));
+    await scoped.close();
+  });
+
   it('is not planned where one of its steps is blocked', async () => {
     await make(1);
     await work();

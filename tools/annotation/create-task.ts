@@ -7,6 +7,7 @@ import { OWN_TOOL } from './creation-of.ts';
 import { creationRecovery, summarizeCreatedTask } from './created-task.ts';
 import { validateTask } from './validate-task.ts';
 import { taskIdempotency } from './task-idempotency.ts';
+import { TaskParameters } from './fields/task-parameters.ts';
 import { OTHER_TASK_TYPES, parametersOf } from './other-task-types.ts';
 import type { TaskRules } from './validate-task.ts';
 
@@ -17,7 +18,7 @@ const TaskType = z.enum(Object.keys(OTHER_TASK_TYPES), {
   },
 });
 
-const Params = listedAsJson(z.record(z.string(), z.unknown()));
+const Params = listedAsJson(TaskParameters);
 
 /** Says what is wrong with the parameters of this very type. */
 function validateForm(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { listOf, readAnswer } from '../../src/catalog/answer-forms.ts';
+import { listOf, mustBeFiltered, readAnswer } from '../../src/catalog/answer-forms.ts';
 import { derivedUniqueId, differencesBetween } from '../../src/catalog/idempotent-create.ts';
 import { isRecord } from '../../src/responses/compact.ts';
 import type { IdempotentCreate } from '../../src/catalog/idempotent-create.ts';
@@ -37,7 +37,11 @@ export function taskIdempotency(request: RestRequest, derive: boolean): Idempote
       arguments: { unique_id: id },
       why: 'whether the task exists; calling again with the same arguments is safe, too',
     }),
-    pick: (answer) => readAnswer(Page, answer, 'a page of tasks').docs[0],
+    pick(answer, id) {
+      const [task] = readAnswer(Page, answer, 'a page of tasks').docs;
+      mustBeFiltered(task, { unique_id: id });
+      return task;
+    },
     isObject: (answer) => isRecord(answer) && typeof answer['task_id'] === 'string',
     differences: (task) =>
       differencesBetween({ type: request.path.at(-1), ...asked(body) }, shown(task, body)),

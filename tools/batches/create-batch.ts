@@ -4,6 +4,17 @@ import { CallbackUrl, Metadata } from '../annotation/fields/common-task-fields.t
 import { oncePerName } from '../once-per-name.ts';
 import { BatchName, BatchObject, batchRow, listBatchesStep, statusStep } from './batch-object.ts';
 
+const AFTER: ReadonlyMap<string, string> = new Map([
+  [
+    'staging',
+    'It is staging: add tasks with a create_…_task each or scale_ai_plan_tasks, then finalize it to start the work.',
+  ],
+  ['in_progress', 'Tasks added to it are worked on at once.'],
+]);
+
+const UNTOLD =
+  'Whether tasks added to it are worked on at once or wait until it is finalized does not show in what Scale answered.';
+
 export const createBatch = defineTool({
   slug: 'SCALE_AI_CREATE_BATCH',
   title: 'Create batch',
@@ -35,22 +46,11 @@ export const createBatch = defineTool({
       (existing) => existing,
     ),
   summarize(batch, input, shaping) {
-    const staging = batch.status === 'staging';
-    const after = staging
-      ? 'It is staging: add tasks, then finalize it to start the work.'
-      : 'Tasks added to it are worked on at once.';
+    const after = AFTER.get(batch.status ?? '') ?? UNTOLD;
     return {
       summary: `${shaping.existed ? 'There was this batch already; nothing was made:' : 'Created batch'} ${input.name} in project ${input.project}. ${after}`,
       batch: batchRow(batch, shaping),
-      next_steps: [
-        staging
-          ? {
-              tool: 'scale_ai_finalize_batch',
-              arguments: { batch_name: input.name },
-              why: 'release it once all tasks are in',
-            }
-          : statusStep(input.name),
-      ],
+      next_steps: [statusStep(input.name)],
     };
   },
   recovery: {

@@ -44,14 +44,14 @@ export const getBatchStatus = defineTool({
       total,
       share_done: share,
       remaining: status.pending,
-      next_steps: stepsFor(input.batch_name, status, total),
+      next_steps: stepsFor(input.batch_name, status),
     };
   },
   recovery: { not_found: () => [listBatchesStep] },
 });
 
 function summaryOf(name: string, status: Status, total: number): string {
-  if (total === 0) return `Batch ${name} is ${status.status} and holds no tasks yet.`;
+  if (total === 0) return `Batch ${name} is ${status.status} and holds no tasks.`;
   const other = [
     status.error > 0 && `${status.error} failed`,
     status.canceled > 0 && `${status.canceled} canceled`,
@@ -61,9 +61,9 @@ function summaryOf(name: string, status: Status, total: number): string {
   return `Batch ${name} is ${status.status}: ${status.completed} of ${count(total, 'task')} completed, ${status.pending} pending${tail}.`;
 }
 
-function stepsFor(name: string, status: Status, total: number): NextStep[] {
+function stepsFor(name: string, status: Status): NextStep[] {
   const steps: NextStep[] = [];
-  if (status.status === 'staging' && total > 0) {
+  if (status.status === 'staging' && status.pending > 0) {
     steps.push({
       tool: 'scale_ai_finalize_batch',
       arguments: { batch_name: name },
@@ -72,9 +72,9 @@ function stepsFor(name: string, status: Status, total: number): NextStep[] {
   }
   if (status.error > 0) {
     steps.push({
-      tool: 'scale_ai_list_tasks',
-      arguments: { batch: name, status: 'error' },
-      why: 'why tasks failed',
+      tool: 'scale_ai_diagnose_tasks',
+      arguments: { batch: name },
+      why: 'why tasks failed, by cause',
     });
   }
   if (status.completed > 0) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pageOf } from '../../src/catalog/answer-forms.ts';
+import { mustBeFiltered, pageOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { DateTime } from '../date-time.ts';
 import { columnsOf, fieldsHint, tableOf, tableOutput } from '../table.ts';
@@ -45,6 +45,7 @@ export const listBatches = defineTool({
     query: { ...filters, limit: limit ?? PAGE_SIZE },
   }),
   summarize(page, input, shaping) {
+    for (const batch of page.docs) mustBeFiltered(batch, input);
     const limit = input.limit ?? PAGE_SIZE;
     const total = page.totalDocs ?? page.total;
     const end = (input.offset ?? 0) + page.docs.length;
@@ -57,7 +58,7 @@ export const listBatches = defineTool({
     const { rows, ...table } = tableOf(batches, columns, input.fields);
     return {
       summary:
-        page.docs.length === 0
+        page.docs.length === 0 && (total ?? 0) === 0
           ? `No batch matches${where}.`
           : `${pageWords({ total, shown: page.docs.length, where }, 'batch', 'batches')}.${fieldsHint(without)}${more ? ` Pass offset ${end} for the next page.` : ''}`,
       total,

@@ -63,7 +63,7 @@ export function planView(plan: PlanObject, shaping: Shaping): Record<string, unk
     already_there: there,
     ...others
   } = plan;
-  const { attachments: _shownToPersons, ...rest } = others;
+  const { attachments: _shownToPersons, asks: _askedOfPersons, ...rest } = others;
   return {
     ...rest,
     project: project === undefined ? undefined : shaping.bare(project),

@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { count } from '../count.ts';
-import { listProjectsStep } from '../projects/project-object.ts';
+import { isRecord } from '../../src/responses/compact.ts';
+import { ProjectObject, listProjectsStep } from '../projects/project-object.ts';
 import type { NextStep } from '../../src/catalog/next-step.ts';
 
 /** Classes that are named. */
 const MAX_CLASSES = 100;
+
+const LabelList = z.object({ path: z.array(z.string()), labels: z.array(z.unknown()) });
+type LabelList = z.output<typeof LabelList>;
 
 const Labels = z.object({
   form: z.string(),
@@ -19,6 +23,7 @@ const Labels = z.object({
       labels: z.array(z.string()),
       only_in_data: z.array(z.string()),
       only_in_project: z.array(z.string()),
+      lists: z.array(LabelList),
     })
     .optional(),
 });
@@ -35,7 +40,14 @@ export const readLabels = defineTool({
   output: { labels: z.looseObject({}).optional() },
   response: Labels,
   example: { labels_path: 'data/annotations/instances.json' },
-  run: ({ work }, { labels_path: labelsPath, project }) => work.labels.read(labelsPath, project),
+  async run({ work, lookUp }, { labels_path: labelsPath, project }) {
+    const read = await work.labels.read(labelsPath, project);
+    if (project === undefined || !read.project) return read;
+    const found = await lookUp('project', project);
+    const params =
+      found.state === 'found' ? ProjectObject.parse(found.object).param_history?.at(-1) : undefined;
+    return { ...read, project: { ...read.project, lists: labelListsIn(params) } };
+  },
   summarize(labels, { project }, shaping) {
     const { form, images, annotations, classes, notes, project: compared } = labels;
     const difference = compared
@@ -83,11 +95,46 @@ function stepsOf({ classes, project: compared }: Labels, project: string | undef
     ];
   }
   if (!compared || compared.only_in_data.length === 0) return [];
+  if (compared.labels.length > 0) return [stepToAdd(compared.only_in_data, compared.lists, project)];
   return [
     {
       tool: 'scale_ai_set_project_ontology',
-      arguments: { project_name: project, ontology: [...compared.labels, ...compared.only_in_data] },
-      why: 'adds what the project lacks, and keeps what it has',
+      arguments: { project_name: project, ontology: compared.only_in_data },
+      why: 'gives the project these classes',
     },
   ];
+}
+
+/** Where there are several lists of labels, only the user knows to which of them the new ones belong. */
+function stepToAdd(added: readonly string[], lists: readonly LabelList[], project: string): NextStep {
+  const [list, another] = lists;
+  if (list === undefined || another !== undefined) {
+    return {
+      tool: 'scale_ai_get_project',
+      arguments: { project_name: project },
+      why: 'where its labels stand; scale_ai_set_project_parameters with patch adds to a list that is given whole',
+    };
+  }
+  const params = list.path.reduceRight<unknown>(
+    (inner, name) => ({ [name]: inner }),
+    [...list.labels, ...added],
+  );
+  return {
+    tool: 'scale_ai_set_project_parameters',
+    arguments: { project_name: project, params, patch: true },
+    why: 'adds what the project lacks, and keeps what it has',
+  };
+}
+
+/** Members of parameters that hold nothing but the labels to choose from. */
+const LABEL_LISTS = new Set(['labels', 'objects_to_annotate']);
+
+/** Labels with children are objects, and go along as they are. */
+function labelListsIn(node: unknown, path: readonly string[] = []): LabelList[] {
+  if (!isRecord(node)) return [];
+  return Object.entries(node).flatMap(([name, member]) =>
+    Array.isArray(member) && LABEL_LISTS.has(name)
+      ? [{ path: [...path, name], labels: member }]
+      : labelListsIn(member, [...path, name]),
+  );
 }

@@ -30,13 +30,13 @@ export const submitPlan = defineTool({
     if (await work.plans.isApproved(id)) return {};
     const plan = await work.plans.get(id);
     if (plan.to_create === 0) throw nothingToCreate(plan);
-    const { type, sample, attachments } = plan;
+    const { type, sample, attachments, asks } = plan;
     return {
       tasks: await work.plans.leftToCreate(id),
       type,
-      ...(sample && { sample }),
+      ...(sample && !asks && { sample }),
       ...(attachments && { attachments }),
-      details: detailsOf(plan),
+      details: { ...asks, ...detailsOf(plan) },
     };
   },
   run: ({ work }, { plan_id: id, wait_seconds: seconds }) => work.plans.submit(id, seconds),

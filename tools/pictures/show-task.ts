@@ -16,7 +16,9 @@ const Shown = z.object({
   image: z.object({ width: z.number(), height: z.number() }).optional(),
   shown: z.looseObject({}).optional(),
   frame: z.object({ index: z.number(), of: z.number() }).optional(),
-  legend: z.array(z.object({ label: z.string(), colour: z.string(), count: z.number() })),
+  legend: z.array(
+    z.object({ label: z.string(), colour: z.string(), count: z.number(), prelabels: z.number().optional() }),
+  ),
   annotations: z.array(
     z.object({
       id: z.string().optional(),
@@ -94,14 +96,17 @@ function sentenceOf(
 ): string {
   const name = `Task ${shaping.word(id, 'without id')}`;
   const drawn = legend.reduce((sum, entry) => sum + entry.count, 0);
+  const prelabels = legend.reduce((sum, entry) => sum + (entry.prelabels ?? 0), 0);
   if (!picture)
     return `${name} is ${shaping.word(status, 'of unknown status')}, and there is nothing of it to draw${notes.length > 0 ? ': the reasons stand under "not_drawn"' : ''}.`;
   const labels = legend
+    .filter((entry) => entry.count > 0)
     .slice(0, 8)
     .map(({ label, colour, count: many }) => `${shaping.word(label, 'a label')} ${many} in ${colour}`)
     .join(', ');
   const on = image ? ` on an image of ${image.width}×${image.height} pixels` : '';
   const at = frame && frame.of > 1 ? `, frame ${frame.index} of 0 to ${frame.of - 1}` : '';
   const what = drawn === 0 ? 'without annotations' : `with ${count(drawn, 'annotation')} (${labels})`;
-  return `${name} ${what}${on}${at}.`;
+  const dashed = prelabels === 0 ? '' : `; ${prelabels} that came with the task are dashed`;
+  return `${name} ${what}${dashed}${on}${at}.`;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listedAsJson } from '../../src/catalog/listed-as.ts';
+import { TaskParameters } from '../annotation/fields/task-parameters.ts';
 import { oncePerName } from '../once-per-name.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
 
@@ -8,9 +9,7 @@ const Input = z
   .strictObject({
     name: ProjectName,
     type: z.string().min(1).describe('such as imageannotation'),
-    params: listedAsJson(z.record(z.string(), z.unknown()))
-      .optional()
-      .describe('task defaults: {"instruction": …}'),
+    params: listedAsJson(TaskParameters).optional().describe('task defaults: {"instruction": …}'),
     rapid: z.boolean().optional(),
     studio: z.boolean().optional().describe('own labelers'),
     pipeline: z.enum(['standard_task', 'consensus_task']).optional(),

@@ -7,6 +7,8 @@ import { RefusedArguments } from '../../src/catalog/refused-arguments.ts';
 import { mergePatch } from '../../src/catalog/merge-patch.ts';
 import { isRecord } from '../../src/responses/compact.ts';
 import { isSame, readChangeWrite } from '../read-change-write.ts';
+import { TaskParameters } from '../annotation/fields/task-parameters.ts';
+import { lostWithIt } from './version-changes.ts';
 import type { CheckContext } from '../../src/catalog/tool.ts';
 import { knownParameters } from './known-parameters.ts';
 import { ProjectName, ProjectObject, listProjectsStep, projectView } from './project-object.ts';
@@ -28,15 +30,13 @@ const Stored = z.object({ param_history: z.array(z.looseObject({ version: ifRead
 const Input = z
   .strictObject({
     project_name: ProjectName,
-    params: listedAsJson(z.record(z.string(), z.unknown())).describe(
+    params: listedAsJson(TaskParameters).describe(
       'task parameters, such as instruction, geometries, annotation_attributes',
     ),
     patch: z
       .boolean()
       .optional()
-      .describe(
-        'true changes only what is given, at any depth, and null removes; otherwise all are replaced',
-      ),
+      .describe('true changes only what is given, at any depth; a list is replaced whole, null removes'),
     allow_unknown: z.boolean().optional().describe('parameters that no known task type has'),
   })
   .refine(({ params }) => Object.keys(params).length > 0, {
@@ -93,7 +93,7 @@ export const setProjectParameters = defineTool({
     const names = Object.keys(input.params).join(', ');
     const how = input.patch ? 'Merged' : 'Replaced all parameters with';
     return {
-      summary: `${how} ${names} for project ${input.project_name}; version ${project.param_history?.at(-1)?.version ?? 'unknown'} is now in force for new tasks.${cameBetween(version, project)}`,
+      summary: `${how} ${names} for project ${input.project_name}; version ${project.param_history?.at(-1)?.version ?? 'unknown'} is now in force for new tasks.${lostWithIt(versionsOf(project), shaping)}${cameBetween(version, project)}`,
       project: projectView(project, shaping),
     };
   },
@@ -159,6 +159,11 @@ function changes(present: unknown, params: Readonly<Record<string, unknown>>): b
 function withoutVersion(version: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { version: _version, created_at: _createdAt, ...params } = version;
   return params;
+}
+
+/** The last two, without what is no parameter of theirs. */
+function versionsOf({ param_history: history = [] }: ProjectObject): Record<string, unknown>[] {
+  return history.slice(-2).map(withoutVersion);
 }
 
 function cameBetween(version: number | undefined, { param_history: history }: ProjectObject): string {

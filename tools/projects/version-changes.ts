@@ -17,6 +17,34 @@ export function versionChanges(before: Params, after: Params, shaping: Shaping):
   });
 }
 
+/** Lists and members longer than this are only counted. */
+const NAMED_LOSSES = 8;
+
+/** What the newest version has no longer, in a sentence; empty where nothing was lost. */
+export function lostWithIt(versions: readonly Params[], shaping: Shaping): string {
+  const [before, after] = [versions.at(-2), versions.at(-1)];
+  if (!before || !after) return '';
+  const [old, now] = [leavesOf(before), leavesOf(after)];
+  const lost = [...old].flatMap(([path, from]) => {
+    const to = now.get(path);
+    if (to === undefined) return [shaping.quote(path)];
+    if (!Array.isArray(from) || !Array.isArray(to)) return [];
+    const kept = to.map(wordOf);
+    const gone = from.map(wordOf).filter((word) => !kept.includes(word));
+    return gone.length === 0 ? [] : [`${inWords(gone, shaping)} of ${shaping.quote(path)}`];
+  });
+  return lost.length === 0 ? '' : ` No longer there: ${inSome(lost)}.`;
+}
+
+function inWords(words: readonly string[], shaping: Shaping): string {
+  return inSome(words.map((word) => shaping.quote(word)));
+}
+
+function inSome(parts: readonly string[]): string {
+  const left = parts.length - NAMED_LOSSES;
+  return `${parts.slice(0, NAMED_LOSSES).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+}
+
 /** Objects are walked into; lists and plain values are leaves. Paths read like `geometries.box.min_width`. */
 function leavesOf(params: Params, prefix = ''): Map<string, unknown> {
   const leaves = new Map<string, unknown>();

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { listedAsJson } from '../../src/catalog/listed-as.ts';
 import { isRecord } from '../../src/responses/compact.ts';
+import { TaskParameters } from '../annotation/fields/task-parameters.ts';
 import { listProjectsStep } from '../projects/project-object.ts';
 import type { Tool } from '../../src/catalog/tool.ts';
 import type { RestRequest } from '../../src/catalog/rest-request.ts';
@@ -22,7 +23,7 @@ export const AnObject = listedAsJson(z.record(z.string(), z.unknown()));
 const BESIDE_PARAMS = ['type', 'project', 'expected_response', 'initial_response'];
 
 const Params = listedAsJson(
-  z.record(z.string(), z.unknown()).superRefine((params, context) => {
+  TaskParameters.superRefine((params, context) => {
     for (const name of BESIDE_PARAMS.filter((name) => name in params)) {
       context.addIssue({ code: 'custom', path: [name], message: `is an argument: give it beside params` });
     }

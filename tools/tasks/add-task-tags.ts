@@ -13,6 +13,7 @@ export const addTaskTags = defineTaskChange({
   request: ({ task_id, tags }) => ({ method: 'PUT', path: ['task', task_id, 'tags'], body: tags }),
   done: ({ task_id, tags }, task) =>
     `Task ${task_id} has ${tags.length === 1 ? 'this tag' : `these ${tags.length} tags`} now${task.tags ? `, ${task.tags.length} in all` : ''}.`,
+  shownIn: 'tags',
   isDone: ({ tags }, task) => tags.every((tag) => task.tags?.includes(tag)),
   idOf: ({ task_id }) => task_id,
 });

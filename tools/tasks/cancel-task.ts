@@ -24,6 +24,7 @@ export const cancelTask = defineTaskChange({
   }),
   done: ({ task_id, clear_unique_id: clear }) =>
     `Task ${task_id} is cancelled; nobody will work on it.${clear ? ' Its unique_id is free again.' : ''}`,
+  shownIn: 'status',
   isDone: ({ clear_unique_id: clear = false }, { status, unique_id: id }) =>
     status === 'canceled' && !(clear && id !== undefined),
   idOf: ({ task_id }) => task_id,

@@ -13,6 +13,7 @@ export const deleteTaskTags = defineTaskChange({
   request: ({ task_id, tags }) => ({ method: 'DELETE', path: ['task', task_id, 'tags'], body: tags }),
   done: ({ task_id, tags }, task) =>
     `Took ${count(tags.length, 'tag')} from task ${task_id}${task.tags ? `; it has ${count(task.tags.length, 'tag')} left` : ''}.`,
+  shownIn: 'tags',
   isDone: ({ tags }, task) => !tags.some((tag) => task.tags?.includes(tag)),
   idOf: ({ task_id }) => task_id,
 });

@@ -12,6 +12,7 @@ export const deleteTaskUniqueId = defineTaskChange({
   example: { task_id: '65f0c1d2e4b0a90012ab34cd' },
   request: ({ task_id }) => ({ method: 'DELETE', path: ['task', task_id, 'unique_id'] }),
   done: ({ task_id }) => `Task ${task_id} has no unique_id any more; the id is free.`,
+  shownIn: 'unique_id',
   isDone: (_input, task) => task.unique_id === undefined,
   idOf: ({ task_id }) => task_id,
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { TaskId, listTasksStep } from './task-lookup.ts';
-import { KnownTask } from './task-object.ts';
+import { KnownTask, unreadInWords } from './task-object.ts';
 import { fullTask } from './task-view.ts';
 import type { TaskObject } from './task-object.ts';
 
@@ -31,12 +31,13 @@ export const getTaskById = defineTool({
   summarize(task, input, shaping) {
     const page = pageOf(task, input.offset ?? 0, input.limit ?? PAGE);
     const whole = fullTask(page.task, shaping);
-    const missing = (input.fields ?? []).filter((field) => !(field in whole));
-    const kept = input.fields && ['task_id', 'status', ...input.fields];
+    const unread = task.unread ?? {};
+    const missing = (input.fields ?? []).filter((field) => !(field in whole || field in unread));
+    const kept = input.fields && ['task_id', 'status', 'unread', ...input.fields];
     const shown = page.shown === undefined ? '' : `; ${page.shown}`;
     const absent = missing.length > 0 ? ` It has no ${missing.join(', ')}.` : '';
     return {
-      summary: `Task ${shaping.word(task.task_id, input.task_id)} is ${shaping.word(task.status, 'of unknown status')}${shown}.${absent}`,
+      summary: `Task ${shaping.word(task.task_id, input.task_id)} is ${shaping.word(task.status, 'of unknown status')}${shown}.${absent}${unreadInWords(task)}`,
       task: kept ? Object.fromEntries(Object.entries(whole).filter(([key]) => kept.includes(key))) : whole,
       available_fields: input.fields ? Object.keys(whole) : undefined,
       next_offset: page.nextOffset,

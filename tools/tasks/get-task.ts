@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { defineTool } from '../../src/catalog/define-tool.ts';
+import { mustBeFiltered } from '../../src/catalog/answer-forms.ts';
 import { NothingFound } from '../../src/catalog/nothing-found.ts';
 import { resultInShort } from '../results/inline-results.ts';
 import { resultUrls } from '../../src/responses/result-urls.ts';
 import { countsInWords } from './annotation-counts.ts';
 import { Detail, TaskId, listTasksStep } from './task-lookup.ts';
-import { KnownTask } from './task-object.ts';
+import { KnownTask, unreadInWords } from './task-object.ts';
 import { conciseTask, fullTask } from './task-view.ts';
 import type { Shaping } from '../../src/catalog/tool.ts';
 import type { NextStep } from '../../src/catalog/next-step.ts';
@@ -49,6 +50,7 @@ export const getTask = defineTool({
     const read = Page.safeParse(page).data;
     if (!read) return page; // what is no page tells nothing of the task, and is shown as it came
     const [task] = read.docs;
+    mustBeFiltered(task, input);
     if (task === undefined) {
       throw new NothingFound(
         `No task has the unique_id ${JSON.stringify(input.unique_id)}. If you just tried to create it, it was not created.`,
@@ -58,7 +60,7 @@ export const getTask = defineTool({
   },
   summarize(task, input, shaping) {
     return {
-      summary: summaryOf(task, shaping),
+      summary: `${summaryOf(task, shaping)}${unreadInWords(task)}`,
       task: input.detail === 'full' ? fullTask(task, shaping) : conciseTask(task, shaping),
       next_steps: stepsFor(task, input.detail),
     };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pageOf } from '../../src/catalog/answer-forms.ts';
+import { mustBeFiltered, pageOf } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { isDerivedId } from '../../src/catalog/idempotent-create.ts';
 import { columnsOf, fieldsHint, tableOf, tableOutput } from '../table.ts';
@@ -80,6 +80,7 @@ export const listTasks = defineTool({
     query: { ...filters, customer_review_status: reviews?.join(','), limit: limit ?? PAGE_SIZE },
   }),
   summarize(page, input, shaping) {
+    for (const task of page.docs) mustBeFiltered(task, input);
     const tasks = page.docs.map((task) => taskRow(input.fields ? task : withoutDerivedId(task), shaping));
     const { columns, without } = columnsOf(tasks, SHOWN, input.fields ? [] : COSTLY);
     const { rows, ...table } = tableOf(tasks, columns, input.fields);
@@ -94,9 +95,9 @@ export const listTasks = defineTool({
     const found = labels === '' ? '' : ` with ${labels}`;
     return {
       summary:
-        rows.length === 0
+        rows.length === 0 && (page.total ?? 0) === 0
           ? `No task matches${whereText(input)}.`
-          : `${pageWords({ total, shown: rows.length, where: whereText(input) }, 'task')} (${states})${found}.${fieldsHint(without)}${more}`,
+          : `${pageWords({ total, shown: rows.length, where: whereText(input) }, 'task')}${states && ` (${states})`}${found}.${fieldsHint(without)}${more}`,
       total,
       next_token: page.next_token,
       ...(rows.length > 0 && { ...table, tasks: rows }),

@@ -17,6 +17,7 @@ export const setTaskTags = defineTaskChange({
   request: ({ task_id, tags }) => ({ method: 'POST', path: ['task', task_id, 'tags'], body: tags }),
   done: ({ task_id, tags }) =>
     `Task ${task_id} now has exactly ${count(tags.length, 'tag')}; earlier ones are gone.`,
+  shownIn: 'tags',
   isDone: ({ tags }, task) => isSame(tags.toSorted(), (task.tags ?? []).toSorted()),
   idOf: ({ task_id }) => task_id,
 });

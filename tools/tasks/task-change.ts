@@ -19,6 +19,8 @@ interface ChangeSpec<I extends z.ZodObject> {
   request: (input: z.output<I>) => RestRequest;
   /** What was done, in a sentence. */
   done: (input: z.output<I>, task: TaskObject, shaping: Shaping) => string;
+  /** The member of a task that shows the change. */
+  shownIn: 'status' | 'tags' | 'unique_id';
   /** Whether a task shows that it was done. */
   isDone: (input: z.output<I>, task: TaskObject) => boolean;
   check?: (context: CheckContext, input: z.output<I>) => Promise<string[]>;
@@ -47,7 +49,7 @@ export function defineTaskChange<I extends z.ZodObject>(spec: ChangeSpec<I>): To
       return spec.isDone(input, task) ? { answer: task } : 'not_done';
     },
     summarize: (task, input, shaping) => ({
-      summary: spec.done(input, task, shaping),
+      summary: summaryOf(spec, input, task, shaping),
       task: {
         ...taskRow(task, shaping),
         metadata: task.metadata && shaping.untrusted(JSON.stringify(task.metadata), 1_000),
@@ -64,4 +66,16 @@ export function defineTaskChange<I extends z.ZodObject>(spec: ChangeSpec<I>): To
       ],
     },
   });
+}
+
+/** What was done; where the task that Scale answered with shows otherwise, that nobody should rely on it. */
+function summaryOf<I extends z.ZodObject>(
+  { done, isDone, shownIn }: ChangeSpec<I>,
+  input: z.output<I>,
+  task: TaskObject,
+  shaping: Shaping,
+): string {
+  const shown = task[shownIn];
+  if (shown === undefined || isDone(input, task)) return done(input, task, shaping);
+  return `Scale accepted the change, but the task that it answered does not show it: look at its ${shownIn} again before relying on it.`;
 }

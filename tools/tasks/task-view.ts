@@ -29,6 +29,7 @@ export function conciseTask(task: TaskObject, shaping: Shaping): Record<string, 
     metadata: metadataOf(task, shaping),
     error: errorOf(task, shaping),
     result: resultOf(task, shaping),
+    unread: task.unread && shaping.fenceJson(task.unread),
   };
 }
 

@@ -15,6 +15,7 @@ export const updateTaskUniqueId = defineTaskChange({
     body: { unique_id },
   }),
   done: ({ task_id, unique_id }) => `Task ${task_id} now has the unique_id ${JSON.stringify(unique_id)}.`,
+  shownIn: 'unique_id',
   isDone: ({ unique_id }, task) => task.unique_id === unique_id,
   idOf: ({ task_id }) => task_id,
 });

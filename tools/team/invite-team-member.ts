@@ -3,6 +3,7 @@ import { quotedName } from '../../src/responses/quoted-name.ts';
 import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { Emails } from './emails.ts';
+import { peopleLines } from './people-lines.ts';
 import { Team, TeamAfter, memberRows, teamOutput } from './member-object.ts';
 import { count } from '../count.ts';
 
@@ -20,7 +21,7 @@ export const inviteTeamMember = defineTool({
   response: TeamAfter,
   example: { emails: ['new.labeler@example.com'], team_role: 'labeler' },
   planned: async (_context, { emails, team_role }) => ({
-    details: { People: emails.map(quotedName).join(', '), Role: quotedName(team_role) },
+    details: { ...peopleLines(emails), Role: quotedName(team_role) },
   }),
   async reconcile({ read }, { emails }) {
     const team = readAnswer(Team, await read(['teams']), 'the team');

@@ -4,6 +4,7 @@ import { readAnswer } from '../../src/catalog/answer-forms.ts';
 import { defineTool } from '../../src/catalog/define-tool.ts';
 import { count } from '../count.ts';
 import { Emails } from './emails.ts';
+import { peopleLines } from './people-lines.ts';
 import { Team, TeamAfter, memberRows, teamOutput } from './member-object.ts';
 
 const teamStep = { tool: 'scale_ai_get_teams', arguments: {}, why: 'who is in the team, and as what' };
@@ -23,7 +24,7 @@ export const setTeamMemberRole = defineTool({
   response: TeamAfter,
   example: { emails: ['bo@example.com'], team_role: 'member' },
   planned: async (_context, { emails, team_role }) => ({
-    details: { People: emails.map(quotedName).join(', '), Role: quotedName(team_role) },
+    details: { ...peopleLines(emails), Role: quotedName(team_role) },
   }),
   async reconcile({ read }, { emails, team_role: wanted }) {
     const team = readAnswer(Team, await read(['teams']), 'the team');

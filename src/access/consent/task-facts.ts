@@ -1,25 +1,42 @@
 import { isRecord } from '../../responses/compact.ts';
 
-/** Of an instruction and of a list of labels, so that a question stays one that is read. */
-const MAX_INSTRUCTION = 300;
-const MAX_LABELS = 20;
+/** Of one fact, so that a question stays one that is read. */
+const MAX_FACT = 300;
 
 /** Attachments that a person is shown. */
 export const SHOWN_ATTACHMENTS = 3;
 
 /**
- * What people are to do with a task, in words: instruction, shapes and labels.
+ * What a task asks of people and where its result goes, in words and uncut: whatever tells tasks apart that a person
+ * agrees to together, beside their attachments and the customer's own data.
  *
  * @param args of its creation, the parameters themselves or in `params`
  */
-export function factsOfSample(args: Readonly<Record<string, unknown>>): Record<string, string> {
+export function factsOfTask(args: Readonly<Record<string, unknown>>): Record<string, string> {
   const params = paramsIn(args);
-  const { instruction, geometries, labels, fields } = params;
-  const asks = isRecord(geometries) ? shapes(geometries) : listed(namesIn(labels ?? fields));
-  return {
-    ...(typeof instruction === 'string' && instruction !== '' && { Instruction: cut(instruction) }),
-    ...(asks !== '' && { 'Asks for': asks }),
+  const { instruction, geometries, labels, fields, categories, objects_to_annotate: objects } = params;
+  const facts = {
+    Instruction: textOf(instruction),
+    'Asks for': shapes(geometries) || listed(namesIn(labels ?? fields ?? categories ?? objects)),
+    'Shown beside it': listed(contextOf(params['context_attachments'])),
+    'Results are also sent to': textOf(params['callback_url']),
+    Priority: textOf(params['priority']),
+    'Further parameters': textOf(args['additional_params']),
   };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== ''));
+}
+
+/** What one task asks for, as a question shows it. */
+export function factsOfSample(args: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(factsOfTask(args)).map(([name, value]) => [name, shortFact(value)]),
+  );
+}
+
+/** A fact as far as a question shows it, which says how much is not shown. */
+export function shortFact(text: string): string {
+  const rest = text.length - MAX_FACT;
+  return rest > 0 ? `${text.slice(0, MAX_FACT)}… (${rest} more characters)` : text;
 }
 
 /** The first attachments of a task, as they were given: URLs, or paths of files here. */
@@ -33,9 +50,12 @@ function paramsIn(args: Readonly<Record<string, unknown>>): Readonly<Record<stri
   return isRecord(args['params']) ? args['params'] : args;
 }
 
-/** Such as `box: car, sign; polygon: lane`. */
-function shapes(geometries: Readonly<Record<string, unknown>>): string {
-  return Object.entries(geometries)
+/** Such as `box: car, sign; polygon: lane`: of an object by shape, or of a list of shapes with their `name`. */
+function shapes(geometries: unknown): string {
+  const named = Array.isArray(geometries)
+    ? geometries.map((one: unknown): [string, unknown] => [isRecord(one) ? textOf(one['name']) : '', one])
+    : Object.entries(isRecord(geometries) ? geometries : {});
+  return named
     .map(
       ([shape, options]) =>
         `${shape}: ${listed(namesIn(isRecord(options) ? options['objects_to_annotate'] : []))}`,
@@ -53,11 +73,17 @@ function namesIn(labels: unknown): string[] {
   });
 }
 
-function listed(names: readonly string[]): string {
-  const more = names.length > MAX_LABELS ? ` and ${names.length - MAX_LABELS} more` : '';
-  return `${names.slice(0, MAX_LABELS).join(', ')}${more}`;
+function contextOf(attachments: unknown): string[] {
+  if (!Array.isArray(attachments)) return [];
+  return attachments.map((one: unknown) => textOf(isRecord(one) ? one['attachment'] : one));
 }
 
-function cut(text: string): string {
-  return text.length > MAX_INSTRUCTION ? `${text.slice(0, MAX_INSTRUCTION)}…` : text;
+function listed(names: readonly string[]): string {
+  return names.join(', ');
+}
+
+/** A text as it is, anything else as JSON. */
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -20,6 +20,8 @@ interface LegendLine {
   label: string;
   colour: string;
   count: number;
+  /** How many came with the task, where those are drawn too. */
+  prelabels?: number;
 }
 
 interface ShownAnnotation {
@@ -50,7 +52,7 @@ export interface TaskOutlines {
   outlines: TaskOutline[];
   /** Whether they are only to be had as a picture: masks, and outlines too many to tell. */
   is_raster: boolean;
-  labels: { label: string; colour: string; count: number }[];
+  labels: LegendLine[];
   batch?: string;
   project?: string;
   review_status?: string;

@@ -54,6 +54,8 @@ export interface PlanView {
   /** What the first tasks are about: URLs, or files of this machine. */
   attachments?: readonly string[] | undefined;
   sample?: Readonly<Record<string, unknown>> | undefined;
+  /** What all of the tasks ask for, name by name, for a person to read. */
+  asks?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Many tasks that are checked, agreed to and created together. */

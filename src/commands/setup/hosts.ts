@@ -160,7 +160,9 @@ export const HOSTS: readonly Host[] = [
     servers: ['mcp_servers'],
     userFile: inVariable('CODEX_HOME', ['.codex'], 'config.toml'),
     projectFile: path.join('.codex', 'config.toml'),
-    fields: { startup_timeout_sec: 60 }, // npx may have to download first; by default Codex waits ten seconds
+    // npx may have to download first: by default Codex waits ten seconds. Not `required`: no session of its user would
+    // begin while this server cannot.
+    fields: { startup_timeout_sec: 60 },
     keyReference: { env_vars: ['SCALE_API_KEY'] },
     next: 'Run: codex mcp list. A project’s file counts in trusted projects only.',
     source: 'https://github.com/openai/codex/blob/main/codex-rs/core/config.schema.json',

@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import * as z from 'zod';
+import { escapeUnseen, visibleText } from '../../json/escape-unseen.ts';
 import { isRecord } from '../../responses/compact.ts';
 import { isTerminal, print } from '../printer.ts';
 import type { CallFailedError } from './local-calls.ts';
@@ -13,11 +14,11 @@ const Tabular = z.looseObject({
 /** An answer for a person: its sentence, a table where it has one, and the rest as it is. */
 export function showAnswer(output: Readonly<Record<string, unknown>>): void {
   if (!isTerminal()) {
-    print(JSON.stringify(output));
+    print(escapeUnseen(JSON.stringify(output)));
     return;
   }
   const { summary, mode, next_steps: _steps, ...rest } = output;
-  print(`${pc.bold(String(summary))}${mode === 'live' ? '' : pc.dim(` (${String(mode)})`)}`);
+  print(`${pc.bold(visibleText(String(summary)))}${mode === 'live' ? '' : pc.dim(` (${String(mode)})`)}`);
   const { columns } = Tabular.safeParse(rest).data ?? {};
   for (const [name, value] of Object.entries(rest)) {
     if (name === 'columns') continue;
@@ -35,13 +36,13 @@ export function showAnswer(output: Readonly<Record<string, unknown>>): void {
 /** What went wrong, and what to do, on as few lines as it takes. */
 export function showFailure({ body }: CallFailedError): void {
   if (!isTerminal()) {
-    print(JSON.stringify({ error: body }));
+    print(escapeUnseen(JSON.stringify({ error: body })));
     return;
   }
   const { code, message, approve_at: link, issues = [] } = body;
-  process.stderr.write(`${pc.red(code)}: ${message}\n`);
+  process.stderr.write(`${pc.red(code)}: ${visibleText(message)}\n`);
   for (const { path, allowed } of issues)
-    if (allowed !== undefined) process.stderr.write(`  ${path}: ${allowed}\n`);
+    if (allowed !== undefined) process.stderr.write(`  ${visibleText(`${path}: ${allowed}`)}\n`);
   if (link !== undefined) process.stderr.write(`  ${link}\n`);
 }
 
@@ -90,5 +91,5 @@ export function showTable(columns: readonly string[], rows: readonly (readonly u
 
 function inline(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return visibleText(typeof value === 'string' ? value : JSON.stringify(value));
 }

@@ -1,10 +1,25 @@
+import * as z from 'zod';
+
 /** An annotation in the form that Scale takes for hypotheses and base annotations. */
 export type ScaleAnnotation = { type: string; label: string } & Record<string, unknown>;
+
+/** A number that may stand in quotes: tools write coordinates so, and so are read those of more digits than a double has. */
+export const coordinate = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i)
+    .transform(Number),
+]);
 
 /** Labels of one image, as somebody has them already. */
 export interface LabeledFile {
   /** The name of the image, without its folders. */
   name: string;
+  /** Its name with folders, where these tell images of one name apart. */
+  path?: string;
+  /** Its name as the data writes it, where it does. */
+  written?: string;
   /** The id that the image has in the data. */
   id?: string;
   url?: string;
@@ -26,7 +41,7 @@ export class LabelSet {
   readonly classes: readonly string[];
   /** What could not be taken as it is, by the reason. */
   readonly notes: ReadonlyMap<string, number>;
-  readonly #byKey = new Map<string, LabeledFile>();
+  readonly #byKey = new Map<string, Set<LabeledFile>>();
   readonly #used = new Set<LabeledFile>();
 
   constructor(
@@ -42,21 +57,34 @@ export class LabelSet {
     this.files = files;
     this.notes = notes;
     for (const file of files) {
-      for (const key of [file.id, stemOf(file.name), file.name, file.url]) {
-        if (key !== undefined && key !== '') this.#byKey.set(key, file);
+      for (const key of [file.id, stemOf(file.name), file.name, file.path, file.url]) {
+        if (key === undefined || key === '') continue;
+        const known = this.#byKey.get(key.normalize());
+        if (known) known.add(file);
+        else this.#byKey.set(key.normalize(), new Set([file]));
       }
     }
   }
 
-  /** @param keys what an image may be known by: its id, its name with or without ending, its URL; the first that fits */
-  find(keys: readonly string[]): LabeledFile | undefined {
+  /**
+   * @param keys what an image may be known by: its id, its path, its name with or without ending, its URL; the first
+   *   that fits one image
+   * @returns several where no key tells them apart: labels of another image would be worse than none
+   */
+  find(keys: readonly string[]): LabeledFile | readonly LabeledFile[] | undefined {
+    let several: readonly LabeledFile[] | undefined;
     for (const key of keys) {
-      const found = this.#byKey.get(key);
-      if (!found) continue;
-      this.#used.add(found);
-      return found;
+      const fitting = nearest([...(this.#byKey.get(key.normalize()) ?? [])], keys);
+      const [found] = fitting;
+      if (found && fitting.length === 1) return this.take(found);
+      if (found) several ??= fitting;
     }
-    return undefined;
+    return several;
+  }
+
+  take(file: LabeledFile): LabeledFile {
+    this.#used.add(file);
+    return file;
   }
 
   /** Images of the set that nothing was found for. */
@@ -65,8 +93,23 @@ export class LabelSet {
   }
 }
 
+/** Of images of one name those whose folders are most like those of a key. */
+function nearest(files: readonly LabeledFile[], keys: readonly string[]): readonly LabeledFile[] {
+  if (files.length < 2) return files;
+  const shared = files.map(({ path, name }) => Math.max(...keys.map((key) => sharedTail(path ?? name, key))));
+  const most = Math.max(...shared);
+  return files.filter((_, index) => shared[index] === most);
+}
+
+/** Names at the end of both paths that are the same; of the last one without its ending. */
+function sharedTail(one: string, other: string): number {
+  const [a, b] = [one, other].map((path) => stemOf(path.normalize()).split(/[\\/]/).toReversed());
+  const differs = a?.findIndex((name, index) => name !== b?.[index]) ?? 0;
+  return differs === -1 ? (a?.length ?? 0) : differs;
+}
+
 export function stemOf(name: string): string {
-  return name.replace(/\.[^.]+$/, '');
+  return name.replace(/\.[^.\\/]+$/, '');
 }
 
 /** The name of a file in a path or URL of any system. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { LabelSet, baseName } from './label-set.ts';
+import { LabelSet, baseName, coordinate } from './label-set.ts';
 import type { ScaleAnnotation } from './label-set.ts';
 
 const id = z.union([z.number(), z.string()]).transform(String);
+const size = coordinate.pipe(z.number().positive());
 
 /** https://cocodataset.org/#format-data: detection, instance segmentation and keypoints. */
 export const Coco = z.object({
@@ -10,14 +11,14 @@ export const Coco = z.object({
     z.looseObject({
       id,
       file_name: z.string(),
-      width: z.number().positive().optional().catch(undefined),
-      height: z.number().positive().optional().catch(undefined),
+      width: size.optional().catch(undefined),
+      height: size.optional().catch(undefined),
       coco_url: z.string().optional().catch(undefined),
     }),
   ),
   annotations: z.array(z.unknown()),
   categories: z.array(
-    z.looseObject({ id, name: z.string(), keypoints: z.array(z.string()).optional().catch(undefined) }),
+    z.looseObject({ id, name: id, keypoints: z.array(z.string()).optional().catch(undefined) }),
   ),
 });
 type Coco = z.output<typeof Coco>;
@@ -25,9 +26,9 @@ type Coco = z.output<typeof Coco>;
 const Annotation = z.object({
   image_id: id,
   category_id: id,
-  bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]).optional().catch(undefined),
+  bbox: z.tuple([coordinate, coordinate, coordinate, coordinate]).optional().catch(undefined),
   segmentation: z.unknown().optional(),
-  keypoints: z.array(z.number()).optional().catch(undefined),
+  keypoints: z.array(coordinate).optional().catch(undefined),
 });
 type Annotation = z.output<typeof Annotation>;
 
@@ -36,11 +37,18 @@ export function readCoco({ images, annotations, categories }: Coco): LabelSet {
   const count = (reason: string): void => void notes.set(reason, (notes.get(reason) ?? 0) + 1);
   const named = new Map(categories.map((category) => [category.id, category]));
   const byImage = new Map<string, ScaleAnnotation[]>();
+  const ids = new Set(images.map((image) => image.id));
+  for (let doubled = images.length - ids.size; doubled > 0; doubled -= 1)
+    count('an image has the id of another, so that both have the same annotations');
   for (const one of annotations) {
     const read = Annotation.safeParse(one).data;
     const category = read && named.get(read.category_id);
     if (!read || !category) {
       count(read ? 'its category is not among the categories' : 'it names no image and category');
+      continue;
+    }
+    if (!ids.has(read.image_id)) {
+      count('its image is not among the images');
       continue;
     }
     const found = shapesOf(read, category);
@@ -50,6 +58,8 @@ export function readCoco({ images, annotations, categories }: Coco): LabelSet {
   }
   const files = images.map(({ id: imageId, file_name: file, width, height, coco_url: url }) => ({
     name: baseName(file),
+    path: file,
+    written: file,
     id: imageId,
     ...(url !== undefined && url !== '' && { url }),
     ...(width !== undefined && height !== undefined && { size: { width, height } }),
@@ -96,7 +106,7 @@ function pointsOf(
 }
 
 function verticesOf(ring: unknown): { x: number; y: number }[] {
-  const numbers = z.array(z.number()).safeParse(ring).data ?? [];
+  const numbers = z.array(coordinate).safeParse(ring).data ?? [];
   return Array.from({ length: Math.floor(numbers.length / 2) }, (_, index) => ({
     x: numbers[index * 2] ?? 0,
     y: numbers[index * 2 + 1] ?? 0,

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { LabelSet, baseName } from './label-set.ts';
+import { LabelSet, baseName, coordinate } from './label-set.ts';
 import type { LabeledFile, ScaleAnnotation } from './label-set.ts';
 
 const Results = z
-  .array(z.looseObject({ result: z.array(z.unknown()) }))
+  .array(z.looseObject({ result: z.array(z.unknown()), was_cancelled: z.unknown().optional() }))
   .optional()
   .catch(undefined);
 
@@ -21,38 +21,52 @@ const names = z.array(z.string()).min(1).optional();
 
 /** Coordinates are hundredths of the image. */
 const Result = z.object({
-  original_width: z.number().positive(),
-  original_height: z.number().positive(),
+  original_width: coordinate.pipe(z.number().positive()),
+  original_height: coordinate.pipe(z.number().positive()),
   value: z.object({
-    x: z.number().optional(),
-    y: z.number().optional(),
-    width: z.number().optional(),
-    height: z.number().optional(),
-    rotation: z.number().optional(),
-    points: z.array(z.tuple([z.number(), z.number()])).optional(),
+    x: coordinate.optional(),
+    y: coordinate.optional(),
+    width: coordinate.optional(),
+    height: coordinate.optional(),
+    rotation: coordinate.optional(),
+    points: z.array(z.tuple([coordinate, coordinate])).optional(),
     rectanglelabels: names,
     polygonlabels: names,
     keypointlabels: names,
   }),
 });
 
+/** Of the fields of a task the one that says where its image is: others may be captions or ids. */
+const ADDRESS = [
+  /^[a-z][a-z0-9+.-]*:\/\/\S/i,
+  /^\S*\/\S*\.\w{2,5}([?#]|$)/,
+  /\.(jpe?g|png|gif|webp|bmp|tiff?|avif|heic)$/i,
+  /[/.]/,
+];
+
 /** Where there are annotations, predictions are those that they were made from. */
 export function readLabelStudio(tasks: z.output<typeof LabelStudio>): LabelSet {
   const notes = new Map<string, number>();
+  const count = (reason: string): void => void notes.set(reason, (notes.get(reason) ?? 0) + 1);
   const files = tasks.map(({ id, data, annotations = [], predictions = [] }): LabeledFile => {
-    const [url = ''] = Object.values(data).filter((value) => typeof value === 'string' && /[/.]/.test(value));
-    const given = annotations.length > 0 ? annotations : predictions;
+    const texts = Object.values(data).filter((value) => typeof value === 'string');
+    const url = ADDRESS.map((form) => texts.find((text) => form.test(text))).find(
+      (text) => text !== undefined,
+    );
+    const kept = annotations.filter(({ was_cancelled: cancelled }) => cancelled !== true);
+    const given = annotations.length > 0 ? kept : predictions;
+    if (kept.length > 1) count('an image has several annotations, of which the last was taken');
     let size: LabeledFile['size'];
     const shapes = (given.at(-1)?.result ?? []).flatMap((one): ScaleAnnotation[] => {
       const read = Result.safeParse(one).data;
       const shape = read && shapeOf(read);
       if (read) size ??= { width: read.original_width, height: read.original_height };
+      if (read && severalLabels(read)) count('a region has several labels, of which the first was taken');
       if (shape) return [shape];
-      const reason = 'a region is no rectangle, polygon or keypoint with a label';
-      notes.set(reason, (notes.get(reason) ?? 0) + 1);
+      count('a region is no rectangle, polygon or keypoint with a label');
       return [];
     });
-    const address = String(url);
+    const address = url ?? '';
     return {
       name: baseName(address).replace(/^[0-9a-f]{8}-/, ''), // uploads are given a name of their own
       ...(id !== undefined && { id }),
@@ -62,6 +76,11 @@ export function readLabelStudio(tasks: z.output<typeof LabelStudio>): LabelSet {
     };
   });
   return new LabelSet('Label Studio', files, { notes });
+}
+
+function severalLabels({ value }: z.output<typeof Result>): boolean {
+  const { rectanglelabels, polygonlabels, keypointlabels } = value;
+  return [rectanglelabels, polygonlabels, keypointlabels].some((labels = []) => labels.length > 1);
 }
 
 function shapeOf({

@@ -1,15 +1,15 @@
 import { DomUtils, parseDocument } from 'htmlparser2';
 import * as z from 'zod';
-import { baseName } from './label-set.ts';
+import { baseName, coordinate } from './label-set.ts';
 import type { LabeledFile, ScaleAnnotation } from './label-set.ts';
 
 type Element = ReturnType<typeof DomUtils.getElementsByTagName>[number];
 
-const number = z.coerce.number();
-const Size = z.object({ width: number.positive(), height: number.positive() });
+const size = coordinate.pipe(z.number().positive());
+const Size = z.object({ width: size, height: size });
 const Item = z.object({
   name: z.string().min(1),
-  bndbox: z.object({ xmin: number, ymin: number, xmax: number, ymax: number }),
+  bndbox: z.object({ xmin: coordinate, ymin: coordinate, xmax: coordinate, ymax: coordinate }),
 });
 
 /**
@@ -24,7 +24,8 @@ export function readVocFile(
 ): LabeledFile | undefined {
   const [annotation] = DomUtils.getElementsByTagName('annotation', parseDocument(xml, { xmlMode: true }));
   if (!annotation) return undefined;
-  const size = Size.safeParse(membersOf(within(annotation, 'size')[0], 'width', 'height')).data;
+  if (!xml.includes('</annotation>')) notes('a file is cut off, so that objects of it may be missing');
+  const imageSize = Size.safeParse(membersOf(within(annotation, 'size')[0], 'width', 'height')).data;
   const annotations = within(annotation, 'object').flatMap((object): ScaleAnnotation[] => {
     const bndbox = membersOf(within(object, 'bndbox')[0], 'xmin', 'ymin', 'xmax', 'ymax');
     const item = Item.safeParse({ ...membersOf(object, 'name'), bndbox }).data;
@@ -37,8 +38,12 @@ export function readVocFile(
     const box = { left: xmin - 1, top: ymin - 1, width: xmax - xmin + 1, height: ymax - ymin + 1 };
     return [{ type: 'box', label: item.name, ...box }];
   });
-  const { filename = name } = membersOf(annotation, 'filename');
-  return { name: baseName(filename), ...(size && { size }), annotations: () => annotations };
+  const { filename = '' } = membersOf(annotation, 'filename');
+  return {
+    name: baseName(filename === '' ? name : filename),
+    ...(imageSize && { size: imageSize }),
+    annotations: () => annotations,
+  };
 }
 
 /** Elements of a name right below another. */

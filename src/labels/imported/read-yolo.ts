@@ -26,7 +26,7 @@ export function readYoloFile(
       const [index = NaN, ...rest] = numbers;
       const shares = hasKeypoints ? rest.slice(0, 4) : rest;
       if (hasKeypoints) notes('keypoints of a line, whose box was taken');
-      const label = names[index];
+      const label = names[index] === '' ? undefined : names[index];
       const isWhole = shares.length === 4 || (shares.length >= 6 && shares.length % 2 === 0);
       if (label !== undefined && isWhole && shares.every(Number.isFinite)) return [{ label, shares }];
       notes(label === undefined ? `class ${String(index)} has no name` : 'a line is no box and no polygon');

@@ -4,6 +4,9 @@ import { GENESIS, seal } from './chain.ts';
 import type { FileHandle } from 'node:fs/promises';
 import type { Link } from './chain.ts';
 
+/** Milliseconds that a record which nobody waits for may wait for others. */
+const GATHERED_MS = 20;
+
 interface Waiting {
   record: object;
   settle(error?: Error): void;
@@ -16,7 +19,8 @@ export class AuditWriteError extends Error {
 
 /**
  * An append-only file of chained records. Everything that waits is written and synced together, so that many
- * callers share one sync. A write that fails leaves the file as it was.
+ * callers share one sync; a record that nobody waits for is written with the next one that somebody does, or a moment
+ * later. A write that fails leaves the file as it was.
  */
 export class AuditFile {
   readonly path: string;
@@ -26,6 +30,9 @@ export class AuditFile {
   #waiting: Waiting[] = [];
   #writing: Promise<void> = Promise.resolve();
   #isBusy = false;
+  /** Whether somebody waits for one of those that wait. */
+  #isUrgent = false;
+  #gathering: NodeJS.Timeout | undefined;
 
   private constructor(file: string, handle: FileHandle) {
     this.path = file;
@@ -42,29 +49,45 @@ export class AuditFile {
   /**
    * Resolves once the record is on disk.
    *
+   * @param options `isAwaited`: whether the caller goes on only then
    * @throws AuditWriteError when it cannot be kept
    */
-  append(record: object): Promise<void> {
+  append(record: object, { isAwaited = true } = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ record, settle: (error) => (error ? reject(error) : resolve()) });
-      if (!this.#isBusy) this.#writing = this.#drain();
+      if (isAwaited) this.#hurry();
+      else this.#gather();
     });
   }
 
   async close(): Promise<void> {
+    if (this.#waiting.length > 0) this.#hurry();
     await this.#writing;
     await this.#handle.close();
   }
 
+  #hurry(): void {
+    this.#isUrgent = true;
+    if (!this.#isBusy) this.#writing = this.#drain();
+  }
+
+  #gather(): void {
+    if (!this.#isBusy) this.#gathering ??= setTimeout(() => this.#hurry(), GATHERED_MS);
+  }
+
   async #drain(): Promise<void> {
     this.#isBusy = true;
-    while (this.#waiting.length > 0) {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    while (this.#isUrgent) {
+      this.#isUrgent = false;
       const group = this.#waiting;
       this.#waiting = [];
       const error = await this.#write(group.map(({ record }) => record));
       for (const waiting of group) waiting.settle(error);
     }
     this.#isBusy = false;
+    if (this.#waiting.length > 0) this.#gather();
   }
 
   async #write(records: readonly object[]): Promise<Error | undefined> {

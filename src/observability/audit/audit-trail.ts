@@ -52,10 +52,10 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
   const started = new Set<string>();
   let state: 'up' | 'failing' = 'up';
   const gap = new Gap();
-  const write = async (entry: Parameters<AuditFile['append']>[0]): Promise<void> => {
+  const write: AuditFile['append'] = async (entry, options) => {
     try {
       await gap.tell((missing) => file.append({ type: 'gap', time: stamp(), ...missing }));
-      await file.append(entry);
+      await file.append(entry, options);
       state = 'up';
     } catch (error) {
       state = 'failing';
@@ -76,11 +76,13 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
       }
     },
     async record(call: CallRecord) {
-      const kept = write({ type: 'call', time: stamp(), ...call }).catch((error: unknown) => {
+      const isAwaited = started.delete(call.request_id);
+      const entry = { type: 'call', time: stamp(), ...call };
+      const kept = write(entry, { isAwaited }).catch((error: unknown) => {
         logger.error({ err: error, ...call }, 'the audit file cannot be written; the record is here');
         gap.add(call.request_id, stamp());
       });
-      if (started.delete(call.request_id)) await kept;
+      if (isAwaited) await kept;
     },
     async recordAnswer(answer: AnswerRecord) {
       await write({ type: 'answer', time: stamp(), ...answer }).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { escapeUnseen } from '../../json/escape-unseen.ts';
 
 const Position = z.looseObject({ seq: z.unknown(), prev: z.unknown() });
 
@@ -17,7 +18,7 @@ export interface Link {
 /** Makes the next line; `hash` is the SHA-256 of the line without its hash member. */
 export function seal(record: object, after: { seq: number; hash: string }): Link {
   const seq = after.seq + 1;
-  const body = JSON.stringify({ ...record, seq, prev: after.hash });
+  const body = escapeUnseen(JSON.stringify({ ...record, seq, prev: after.hash }));
   const hash = sha256(body);
   return { seq, prev: after.hash, hash, line: `${body.slice(0, -1)},"hash":"${hash}"}` };
 }

@@ -15,35 +15,57 @@ interface Drawn {
   kind: string;
   label: string | undefined;
   shape: JsonObject;
+  /** Answers that are there already. */
+  attributes?: JsonObject;
 }
 
 /**
- * The answer of a simulated labeler: for every label asked for, one to three shapes inside the image, and
- * answers to every question whose condition holds. The same request always gets the same answer.
+ * The answer of a simulated labeler: the prelabels as they are where the task has some; else, for every label asked
+ * for, one to three shapes inside the image. Every question whose condition holds is answered. The same request always
+ * gets the same answer.
  *
  * @param image pixels of the attachment
  */
 export function labelImage(params: JsonObject, image: Size): JsonObject {
   const seed = JSON.stringify(params);
   const random = createRandom(seed);
-  const drawn = drawAll(params['geometries'], image, random, seed);
+  const prelabels = prelabelsOf(params, seed);
+  const drawn = prelabels.length > 0 ? prelabels : drawAll(params['geometries'], image, random, seed);
   const linkable = new Map<string, string[]>();
   for (const { label, uuid } of drawn) {
     if (label !== undefined) linkable.set(label, [...(linkable.get(label) ?? []), uuid]);
   }
   const questions = params['annotation_attributes'];
   return {
-    annotations: drawn.map(({ uuid, kind, label, shape }) => ({
+    annotations: drawn.map(({ uuid, kind, label, shape, attributes }) => ({
       uuid,
       type: kind,
       ...(label !== undefined && { label }),
       ...shape,
-      attributes: answerAttributes(questions, { label, linkable }, random),
+      attributes: { ...answerAttributes(questions, { label, linkable }, random), ...attributes },
     })),
     links: [],
     global_attributes: answerGlobalAttributes(questions, random),
     is_customer_fix: false,
   };
+}
+
+/** Locked ones first, then those that labelers may change. */
+function prelabelsOf(params: JsonObject, seed: string): Drawn[] {
+  const given = [params['base_annotations'], params['hypothesis']].flatMap((one): unknown[] =>
+    isObject(one) && Array.isArray(one['annotations']) ? one['annotations'] : [],
+  );
+  return given.filter(isObject).flatMap((annotation, index) => {
+    const { uuid, type, label, attributes, ...shape } = annotation;
+    if (typeof type !== 'string' || !(type in DRAW)) return [];
+    return {
+      uuid: typeof uuid === 'string' ? uuid : uuidFrom(`${seed}#prelabel ${index}`),
+      kind: type,
+      label: typeof label === 'string' ? label : undefined,
+      shape,
+      ...(isObject(attributes) && { attributes }),
+    };
+  });
 }
 
 function drawAll(geometries: unknown, image: Size, random: Random, seed: string): Drawn[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isRecord } from '../../responses/compact.ts';
+import { taskOfProject } from '../enforce-task-scope.ts';
 import { carryOutItems } from '../jobs/items.ts';
 import type { ScaleAccess } from '../../invocation/scale-access.ts';
 import type { JobKind } from '../jobs/job-context.ts';
@@ -12,6 +13,8 @@ const Step = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unkn
 
 export const ChangeTasksInput = z.object({
   task_ids: z.array(z.string()),
+  /** Where ids were given with a project: a person was told that all of them are in it. */
+  project: z.string().optional(),
   /** Calls that are made for each task, in this order, with its `task_id`. */
   steps: z.array(Step).min(1),
   /** What is said of a task for which all were made, such as `updated`. */
@@ -27,10 +30,13 @@ const CLOCKS_MS = 5 * 60_000;
 export function changeTasks(pace: WorkPace): JobKind {
   return async (context) => {
     const { scale, job, progress } = context;
-    const { task_ids: ids, steps, outcome } = ChangeTasksInput.parse(job.input);
+    const { task_ids: ids, project, steps, outcome } = ChangeTasksInput.parse(job.input);
     progress({ total: ids.length });
     const since = Date.parse(job.created_at) - CLOCKS_MS;
     const handle = async (id: string): Promise<Settled> => {
+      if (project !== undefined) {
+        taskOfProject(await scale.lookUp('task', id), { id, project, scope: scale.projects });
+      }
       for (const step of steps) {
         if (await isDone(step, id, { scale, since })) continue;
         await scale.perform({ tool: step.tool, arguments: { ...step.arguments, task_id: id } });

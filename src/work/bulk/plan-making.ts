@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { randomId } from '../../catalog/random-id.ts';
 import { comesAgain, failureOf } from '../jobs/failure.ts';
+import { CountedFacts } from './counted-facts.ts';
 import { CountedReasons } from './counted-reasons.ts';
 import { doubtOf } from './doubtful-urls.ts';
 import { isInvalid, memberOf } from './draft-rows.ts';
@@ -54,6 +55,7 @@ export class PlanMaking {
   readonly #digest = createHash('sha256');
   readonly #reasons = new CountedReasons();
   readonly #doubts = new CountedReasons();
+  readonly #facts = new CountedFacts();
   readonly #alreadyThere: Record<string, number> = {};
   readonly #lookUpUntil: number;
   /** Tasks to create by the batch that they go to. */
@@ -88,6 +90,7 @@ export class PlanMaking {
     this.#toCreate += missing.length;
     for (const row of missing) {
       this.#countBatch(batchOf(row.args));
+      this.#facts.add(row.args);
       const doubt = doubtOf(this.#head.type, row);
       if (doubt !== undefined) this.#doubts.add(doubt, row.line);
     }
@@ -125,6 +128,7 @@ export class PlanMaking {
       already_there: this.#alreadyThere,
       not_looked_up: this.#notLookedUp,
       uploads,
+      asks: this.#facts.lines(),
       ...(this.#sample && { sample: this.#sample.args }),
       attachments: this.#attachments.slice(0, SHOWN_ATTACHMENTS),
       digest: this.#digest.digest('hex'),

@@ -102,6 +102,8 @@ export const Plan = z.object({
   uploads: z.object({ files: z.int(), bytes: z.int() }),
   /** What the first tasks are about: URLs, or files of this machine. */
   attachments: z.array(z.string()).optional(),
+  /** What the tasks ask for, as a question shows it; plans of earlier versions have none. */
+  asks: z.record(z.string(), z.string()).optional(),
   /** The arguments of the first task. */
   sample: z.record(z.string(), z.unknown()).optional(),
   /** Of all rows in order: what a person agreed to is what is sent. */

@@ -2,7 +2,7 @@ import { imageSize } from 'image-size';
 import { isRecord } from '../../responses/compact.ts';
 import { NEEDS_SIZE, baseName, stemOf } from '../../labels/imported/label-set.ts';
 import type { LocalFiles } from '../../access/local-files.ts';
-import type { LabelSet, ScaleAnnotation } from '../../labels/imported/label-set.ts';
+import type { LabelSet, LabeledFile, ScaleAnnotation } from '../../labels/imported/label-set.ts';
 import type { ManifestRow } from '../manifest/manifest-row.ts';
 import type { Plan } from './plan.ts';
 
@@ -27,6 +27,8 @@ export class RowLabels {
   readonly member: PrelabelMember;
   readonly #set: LabelSet;
   readonly #files: LocalFiles;
+  /** Rows that were made of an image of the labels. */
+  readonly #own = new WeakMap<Readonly<Record<string, unknown>>, LabeledFile>();
   #matched = 0;
   #annotations = 0;
   #without = 0;
@@ -42,13 +44,13 @@ export class RowLabels {
   /** Each image of the labels as a row, where there is no manifest. */
   async *rows(): AsyncGenerator<ManifestRow> {
     let line = 0;
-    for (const { name, id, url, size } of this.#set.files) {
+    for (const file of this.#set.files) {
       line += 1;
-      const cells = { file_name: name, name, stem: stemOf(name), id, url, ...size };
-      yield {
-        line,
-        cells: Object.fromEntries(Object.entries(cells).filter(([, value]) => value !== undefined)),
-      };
+      const { name, id, url, size } = file;
+      const all = { file_name: fileNameOf(file), name, stem: stemOf(name), id, url, ...size };
+      const cells = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+      this.#own.set(cells, file);
+      yield { line, cells };
     }
   }
 
@@ -62,11 +64,13 @@ export class RowLabels {
     params: Readonly<Record<string, unknown>>,
     file: string | undefined,
   ): Promise<{ annotations: ScaleAnnotation[] } | { reason: string } | undefined> {
-    const found = this.#set.find(keysOf(cells, params));
+    const own = this.#own.get(cells);
+    const found = own ? this.#set.take(own) : this.#set.find(keysOf(cells, params));
     if (!found) {
       this.#without += 1;
       return undefined;
     }
+    if (isSeveral(found)) return { reason: notToldApart(found) };
     const size = sizeIn(cells) ?? found.size ?? (file === undefined ? undefined : await this.#sizeOf(file));
     const annotations = found.annotations(size);
     if (annotations === NEEDS_SIZE) return { reason: NO_SIZE };
@@ -111,6 +115,20 @@ export class RowLabels {
       return undefined; // no file, or no image that is known: another check says so
     }
   }
+}
+
+/** As the data names it; what begins at a root or with a scheme is of somebody else's machine, or an address. */
+function fileNameOf({ name, written = name }: LabeledFile): string {
+  return written === '' || /^[a-z][a-z0-9+.-]*:|^\/|\\/i.test(written) ? name : written;
+}
+
+function isSeveral(found: LabeledFile | readonly LabeledFile[]): found is readonly LabeledFile[] {
+  return Array.isArray(found);
+}
+
+function notToldApart(files: readonly LabeledFile[]): string {
+  const names = files.slice(0, 3).map(({ name, path = name }) => `"${path}"`);
+  return `fits ${files.length} images of the labels (${names.join(', ')}${files.length > 3 ? ' …' : ''}), and none of them is meant for sure: give a column id, path or url that only one of them has`;
 }
 
 const NO_SIZE =

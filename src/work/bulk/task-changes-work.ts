@@ -68,7 +68,13 @@ async function inputOf(
   { selection, steps, outcome }: TaskChanges,
   selectTasks: TaskChangeWork['select'],
 ): Promise<ChangeTasksInput> {
-  return ChangeTasksInput.parse({ task_ids: (await selectTasks(selection)).ids, steps, outcome });
+  const { taskIds, project } = selection;
+  return ChangeTasksInput.parse({
+    task_ids: (await selectTasks(selection)).ids,
+    ...(taskIds && project !== undefined && { project }),
+    steps,
+    outcome,
+  });
 }
 
 function withDigest(ids: readonly string[]): SelectedTasks {

@@ -11,9 +11,15 @@ interface Parsed {
   info: { lines: number };
 }
 
+/** Files that several systems have written to mix them. */
+const LINE_ENDS = ['\r\n', '\n', '\r'];
+
+/** By which Excel is told the delimiter, in a line before the columns. */
+const SEPARATOR_LINE = /^"?sep=(.)"?$/i;
+
 /**
- * Columns are named by the first line. Of the delimiters the first that stands in it is taken: spreadsheets write
- * semicolons where the comma is a decimal sign.
+ * Columns are named by the first line. Of the delimiters that one is taken that makes most columns of it: spreadsheets
+ * write semicolons where the comma is a decimal sign.
  *
  * @throws NotReadable
  */
@@ -22,8 +28,10 @@ export async function* readCsv(
   delimiters: readonly string[],
 ): AsyncGenerator<ManifestRow> {
   const { first, all } = await firstLine(text);
+  const [, declared] = SEPARATOR_LINE.exec(first.trimEnd()) ?? [];
   const parser = parse({
-    delimiter: delimiters.find((one) => first.includes(one)) ?? ',',
+    delimiter: declared ?? delimiterOf(first, delimiters),
+    record_delimiter: LINE_ENDS,
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -32,28 +40,46 @@ export async function* readCsv(
   pipeline(Readable.from(all), parser, () => undefined); // errors reach the loop
   let columns: string[] | undefined;
   let lastLine = 0;
+  let countedTwice = 0; // the parser counts CRLF in quotes as two lines
+  let isDeclaration = declared !== undefined;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      lastLine = info.lines;
-      if (columns) yield rowOf(lastLine, columns, record);
-      else columns = columnsIn(record);
+      countedTwice += endsIn(record, /\r\n/g);
+      lastLine = info.lines - countedTwice;
+      if (columns) yield rowOf(lastLine - endsIn(record, /\r\n|\n|\r/g), columns, record);
+      else if (!isDeclaration) columns = columnsIn(record);
+      isDeclaration = false;
     }
   } catch (error) {
     throw explained(error, lastLine);
   }
 }
 
+/** The first line that is not empty, and the whole text. */
 async function firstLine(
   text: AsyncIterable<string>,
 ): Promise<{ first: string; all: AsyncIterable<string> }> {
   const chunks = text[Symbol.asyncIterator]();
   let head = '';
-  while (!head.includes('\n') && head.length < MAX_ROW_CHARACTERS) {
+  while (!/[^\r\n][\r\n]/.test(head) && head.length < MAX_ROW_CHARACTERS) {
     const next = await chunks.next();
     if (next.done === true) break;
     head += next.value;
   }
-  return { first: head.split('\n', 1)[0] ?? '', all: following(head, chunks) };
+  const [first = ''] = head.split(/[\r\n]+/).filter((line) => line !== '');
+  return { first, all: following(head, chunks) };
+}
+
+/** Names in quotes may have any of them. */
+function delimiterOf(line: string, delimiters: readonly string[]): string {
+  const bare = line.replaceAll(/"(?:[^"]|"")*(?:"|$)/g, '');
+  const [most = ','] = delimiters.toSorted((a, b) => bare.split(b).length - bare.split(a).length);
+  return most;
+}
+
+/** A row is found by where it begins; the parser counts to where it ends. */
+function endsIn(record: readonly string[], end: RegExp): number {
+  return record.reduce((sum, cell) => sum + (cell.match(end)?.length ?? 0), 0);
 }
 
 async function* following(head: string, chunks: AsyncIterator<string>): AsyncGenerator<string> {

@@ -36,7 +36,7 @@ export interface ManifestRequest {
 type Reader = (text: AsyncIterable<string>) => AsyncIterable<ManifestRow>;
 
 const READERS: Readonly<Record<string, Reader>> = {
-  '.csv': (text) => readCsv(text, [',', ';', '\t']),
+  '.csv': (text) => readCsv(text, [',', ';', '\t', '|']),
   '.tsv': (text) => readCsv(text, ['\t']),
   '.jsonl': readJsonLines,
   '.ndjson': readJsonLines,

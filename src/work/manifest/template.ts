@@ -38,16 +38,18 @@ function fill(value: unknown, cells: Cells): unknown {
 
 function fillText(text: string, cells: Cells): unknown {
   const [, alone] = ONLY_A_PLACE.exec(text) ?? [];
-  if (alone !== undefined) return isEmpty(cells[alone]) ? undefined : cells[alone];
+  if (alone !== undefined) return valueOf(cells, alone);
   return text.replaceAll(PLACE, (_place, column: string) => {
-    const value = cells[column];
-    if (isEmpty(value)) throw new MissingCell(`has no value in the column "${column}"`);
+    const value = valueOf(cells, column);
+    if (value === undefined) throw new MissingCell(`has no value in the column "${column}"`);
     return typeof value === 'string' ? value : JSON.stringify(value);
   });
 }
 
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
+/** A column may be named `constructor` or `__proto__`: what every object has is in no row. */
+function valueOf(cells: Cells, column: string): unknown {
+  const value = Object.hasOwn(cells, column) ? cells[column] : undefined;
+  return value === null || value === '' ? undefined : value;
 }
 
 /**

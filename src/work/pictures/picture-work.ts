@@ -64,7 +64,7 @@ async function showTask(
     type: task.type,
     status: task.status,
     ...(frame && { frame }),
-    legend: drawing.legend.map(({ label, colour, count }) => ({ label, colour: colour.name, count })),
+    legend: drawing.legend.map(({ colour, ...entry }) => ({ ...entry, colour: colour.name })),
     annotations: drawing.shapes.map(({ shape }) => annotationOf(shape)),
     notes: [...notes, ...drawing.notes],
     ...(request.labels?.length === 0 && { drawing: outlinesOf(task, content, colourOf) }),

@@ -48,7 +48,7 @@ export function drawingOf(
   const crop = cropAround(around, [...content.shapes, ...content.prelabels], size, notes);
   return {
     shapes: [...prelabels.map((shape) => drawn(shape, true)), ...results.map((shape) => drawn(shape, false))],
-    legend: [...legendOf([...results, ...prelabels], colourOf), ...(mask?.legend ?? [])],
+    legend: [...legendOf(results, prelabels, colourOf), ...(mask?.legend ?? [])],
     ...(mask && { mask: mask.drawn }),
     ...(crop && { crop }),
     notes,
@@ -59,16 +59,27 @@ function captionOf({ label, id = '' }: Shape, ids: boolean): string {
   return ids ? `${cut(label, 18)} ${id.slice(0, ID_CHARACTERS)}` : cut(label, 24);
 }
 
-function legendOf(shapes: readonly Shape[], colourOf: (label: string) => Colour): LegendEntry[] {
-  const counts = new Map<string, number>();
-  for (const { label } of shapes) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return [...counts]
-    .toSorted(([, a], [, b]) => b - a)
-    .map(([label, count]) => ({
+/** What came with the task is counted apart: labelers keep much of it, and nothing is there twice. */
+function legendOf(
+  results: readonly Shape[],
+  prelabels: readonly Shape[],
+  colourOf: (label: string) => Colour,
+): LegendEntry[] {
+  const [counts, given] = [countsByLabel(results), countsByLabel(prelabels)];
+  return [...new Set([...counts.keys(), ...given.keys()])]
+    .map((label) => ({
       label: label === '' ? '(no label)' : label,
       colour: colourOf(label),
-      count,
-    }));
+      count: counts.get(label) ?? 0,
+      ...(given.has(label) && { prelabels: given.get(label) ?? 0 }),
+    }))
+    .toSorted((a, b) => b.count - a.count || (b.prelabels ?? 0) - (a.prelabels ?? 0));
+}
+
+function countsByLabel(shapes: readonly Shape[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { label } of shapes) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
 }
 
 /** @returns a legend that counts masks: one of a class, one of each instance */

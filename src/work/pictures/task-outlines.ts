@@ -26,7 +26,7 @@ export function outlinesOf(
           ...shapes.map((shape) => outlineOf(shape, false, colourOf)),
         ],
     is_raster: isRaster,
-    labels: legend.map(({ label, colour, count }) => ({ label, colour: colour.hex, count })),
+    labels: legend.map(({ colour, ...entry }) => ({ ...entry, colour: colour.hex })),
     ...(batch !== undefined && { batch }),
     ...(project !== undefined && { project }),
     ...(reviewStatus !== undefined && { review_status: reviewStatus }),

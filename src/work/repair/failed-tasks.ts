@@ -3,7 +3,7 @@ import { readAnswer } from '../../catalog/answer-forms.ts';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { tokenItems } from '../../scale/pagination.ts';
 import { REPAIRED_BY } from '../bulk/submit-plan.ts';
-import { enforceTaskScope } from '../enforce-task-scope.ts';
+import { enforceTaskScope, taskOfProject } from '../enforce-task-scope.ts';
 import { mustExist } from '../must-exist.ts';
 import type { FailedTasksRequest } from '../../catalog/work/repairs.ts';
 import type { ScaleAccess } from '../../invocation/scale-access.ts';
@@ -41,7 +41,9 @@ export async function* failedTasks(
   scale: ScaleAccess,
 ): AsyncGenerator<FailedTask> {
   await mustExist(request, scale.lookUp);
-  for await (const item of request.taskIds ? byId(request.taskIds, scale) : listed(request, scale)) {
+  for await (const item of request.taskIds
+    ? byId(request.taskIds, request.project, scale)
+    : listed(request, scale)) {
     const task = readAnswer(FailedTask, item, 'a task with its id and status');
     enforceTaskScope(scale.projects, [task.project]);
     if (task.status !== 'error' || task.metadata?.[REPAIRED_BY] !== undefined) continue;
@@ -49,11 +51,16 @@ export async function* failedTasks(
   }
 }
 
-async function* byId(taskIds: readonly string[], scale: ScaleAccess): AsyncGenerator {
+async function* byId(
+  taskIds: readonly string[],
+  project: string | undefined,
+  scale: ScaleAccess,
+): AsyncGenerator {
   for (const taskId of taskIds) {
     const found = await scale.lookUp('task', taskId, { fresh: true });
-    if (found.state === 'missing') throw new NothingFound(`There is no task "${taskId}".`);
-    if (found.state === 'found') yield found.object;
+    if (project !== undefined) yield taskOfProject(found, { id: taskId, project, scope: scale.projects });
+    else if (found.state === 'missing') throw new NothingFound(`There is no task "${taskId}".`);
+    else if (found.state === 'found') yield found.object;
   }
 }
 

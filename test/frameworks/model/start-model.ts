@@ -22,11 +22,17 @@ export interface RunningModel {
   close(): Promise<void>;
 }
 
+/** A base URL that has a version already, to which the client has added its own. */
+const TWICE = /^(?:\/v1(?:beta|alpha)?){2,}(?=\/)/;
+
+const whyTwice = (path: string, origin: string): string =>
+  `${path}: this client adds the version to its base URL by itself. Give it the URL without: MODEL_BASE_URL=${origin}`;
+
 /** Speaks the APIs of models and answers with a script, so that a framework can be watched at its work. */
 export async function startModel(port = 0): Promise<RunningModel> {
   const app = fastify({
     bodyLimit: 64 * 1024 * 1024,
-    rewriteUrl: ({ url = '/' }) => url.replace(/^(?:\/v1(?:beta|alpha)?)+(?=\/)/, ''),
+    rewriteUrl: ({ url = '/' }) => (TWICE.test(url) ? url : url.replace(/^\/v1(?:beta|alpha)?(?=\/)/, '')),
   });
   let steps: Script = [{ say: 'There is no script.' }];
   let position = 0;
@@ -124,10 +130,14 @@ export async function startModel(port = 0): Promise<RunningModel> {
     return { steps: steps.length };
   });
   app.get('/_model/exchanges', () => kept);
+  app.setNotFoundHandler(async ({ url: path, host }, reply) => {
+    const message = TWICE.test(path) ? whyTwice(path, `http://${host}`) : `no ${path}`;
+    return reply.code(404).send({ error: { message } });
+  });
   app.post('/*', async ({ url, body }, reply) => {
     const path = url.split('?')[0] ?? '/';
-    const api = APIS.find((one) => one.serves(path));
-    return api ? serve(api, path, body, reply) : reply.code(404).send({ error: { message: `no ${path}` } });
+    const api = TWICE.test(path) ? undefined : APIS.find((one) => one.serves(path));
+    return api ? serve(api, path, body, reply) : reply.callNotFound();
   });
 
   const url = await app.listen({ host: '127.0.0.1', port });

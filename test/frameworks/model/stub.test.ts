@@ -61,6 +61,19 @@ describe('the scripted model', () => {
     ]);
   });
 
+  it.each(['/v1/v1/responses', '/v1/v1/chat/completions', '/v1beta/v1beta/models/x:generateContent'])(
+    'says at %s that the client adds the version by itself',
+    async (path) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(model.url + path, { method: 'POST', headers, body: '{}' });
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toEqual({
+        error: { message: expect.stringContaining(`MODEL_BASE_URL=${model.url}`) },
+      });
+      expect(model.exchanges()).toEqual([]);
+    },
+  );
+
   it('streams', async () => {
     const text = await post('/chat/completions', { messages: [], stream: true });
     expect(text).toMatch(/^data: .*\n\ndata: /);

@@ -14,13 +14,16 @@ const client = new MultiServerMCPClient({
 });
 
 try {
+  const tools = await client.getTools();
+  // By default a model whose arguments do not fit a schema is not told why.
+  for (const tool of tools) tool.verboseParsingErrors = true;
   const agent = createAgent({
     model: new ChatOpenAI({
       model: 'gpt-5',
       useResponsesApi: true, // Chat Completions takes no pictures as results of tools
       configuration: { baseURL: process.env.MODEL_BASE_URL },
     }),
-    tools: await client.getTools(),
+    tools,
   });
   const { messages } = await agent.invoke(
     { messages: [{ role: 'user', content: process.argv[2] }] },

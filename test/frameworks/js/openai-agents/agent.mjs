@@ -1,7 +1,16 @@
-import { Agent, MCPServerStdio, MCPServerStreamableHttp, run, setDefaultOpenAIClient } from '@openai/agents';
+import {
+  Agent,
+  MCPServerStdio,
+  MCPServerStreamableHttp,
+  run,
+  setDefaultOpenAIClient,
+  setTracingDisabled,
+} from '@openai/agents';
 import OpenAI from 'openai';
 
 setDefaultOpenAIClient(new OpenAI({ baseURL: process.env.MODEL_BASE_URL }));
+// Traces, which hold arguments and results, would go to OpenAI wherever the model is.
+setTracingDisabled(true);
 
 const [command, ...args] = JSON.parse(process.env.SERVER_COMMAND ?? '[]');
 const scale = process.env.SERVER_URL
