@@ -51,6 +51,7 @@ const GROUPS: Readonly<Record<string, readonly SettingName[]>> = {
     'oauth',
     'allow_host',
     'console',
+    'console_url',
     'caller_keys',
     'callback_token',
     'callback_token_file',

@@ -14,6 +14,7 @@ export const HTTP_FLAGS: readonly SettingName[] = [
   'auth',
   'allow_host',
   'console',
+  'console_url',
   'caller_keys',
 ];
 export const COMMON_FLAGS = SETTING_NAMES.filter((name) => !HTTP_FLAGS.includes(name));

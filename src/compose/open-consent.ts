@@ -3,6 +3,7 @@ import { Questions } from '../access/consent/questions.ts';
 import { openConsents } from '../access/consent/consents.ts';
 import { approvalsHandOver } from './hand-over-approvals.ts';
 import { openAsking } from '../mcp/asking.ts';
+import { consoleUrl } from '../config/derived-settings.ts';
 import type { LocalFiles } from '../access/local-files.ts';
 import type { LimitStore } from '../access/limits/shared-store.ts';
 import type { OpenState } from './open-state.ts';
@@ -42,6 +43,10 @@ export async function openConsent(
   const pages =
     fallback === 'approval' ? new ApprovalPages(settings.state_dir, questions, files, handOver) : undefined;
   const { policy, rates, currency } = settings;
+  const page: Asking['page'] | undefined =
+    fallback === 'console'
+      ? linksToConsole(settings, questions)
+      : pages && ((...asked) => pages.ask(...asked));
   return {
     confirm: {
       policy,
@@ -51,10 +56,18 @@ export async function openConsent(
       ...((pages ?? settings.console) && { approved: (binding) => questions.take(binding) }),
     },
     questions,
-    asking: openAsking(await store.sharedSecret(), pages && ((plan, seal) => pages.ask(plan, seal))),
+    asking: openAsking(await store.sharedSecret(), page),
     async resume() {
       if (await state.isThere()) await pages?.resume();
     },
     close: async () => pages?.close(),
+  };
+}
+
+/** The question stands on the console of whoever it is for; nobody else finds it there. */
+function linksToConsole(settings: Settings, questions: Questions): Asking['page'] {
+  return async (plan, seal) => {
+    const { id, expiresAt } = await questions.open(plan, seal);
+    return { url: `${consoleUrl(settings) ?? ''}#approval-${id}`, expiresAt };
   };
 }

@@ -2,6 +2,7 @@ import { readAssets } from '../console/assets.ts';
 import { Console } from '../console/console.ts';
 import { consoleRoutes } from '../console/routes.ts';
 import { auditDirectory } from './audit-directory.ts';
+import { consoleUrl } from '../config/derived-settings.ts';
 import { ConfigError } from '../config/load.ts';
 import { isNamed } from '../catalog/tool-names.ts';
 import { catalog } from '../../tools/index.ts';
@@ -45,7 +46,7 @@ export async function openConsole(
     findTool: (name) => catalog.find((tool) => isNamed(tool, name)),
     auditDirectory: settings.audit ? auditDirectory(settings) : undefined,
     money: { rates, currency, spendPerDay, billablePerDay },
-    isPublicHttps: settings.oauth?.resource.startsWith('https:') === true,
+    isPublicHttps: consoleUrl(settings)?.startsWith('https:') === true,
     now: Date.now,
   });
   return {

@@ -9,7 +9,7 @@ import type { LocalFiles } from '../access/local-files.ts';
 import type { Mode } from '../catalog/vocabulary.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ScaleKey } from '../scale/scale-key.ts';
-import { isLocalEndpoint } from '../config/derived-settings.ts';
+import { isLocalEndpoint, checkConsole } from '../config/derived-settings.ts';
 import type { Settings } from '../config/settings.ts';
 
 /** What the settings say by themselves, before anything is opened: enough to list what is offered. */
@@ -30,6 +30,7 @@ export async function openLocal(
   { isRemote }: { isRemote: boolean },
 ): Promise<Local> {
   const { project, sandbox } = settings;
+  checkConsole(settings);
   const selection = selectionFor(settings);
   const unusable = await prepareAuditDirectory(settings);
   if (unusable !== undefined)

@@ -259,6 +259,12 @@ export const Settings = z.strictObject({
     description:
       'http: a page at /console that shows what runs: batches, jobs, spend, calls, failures, approvals; see docs/console.md.',
   }),
+  console_url: setting(z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(), {
+    flag: 'console-url',
+    placeholder: 'URL',
+    description:
+      'http: where people reach the console, such as https://mcp.example.com/console; for links with --confirm-fallback console. Default: beside the resource of oauth.',
+  }),
   caller_keys: setting(z.boolean().default(false), {
     flag: 'caller-keys',
     kind: 'boolean',
@@ -276,11 +282,11 @@ export const Settings = z.strictObject({
     placeholder: 'FILE',
     description: 'http: a file that holds that key and nothing else; wins over SCALE_MCP_CALLBACK_TOKEN.',
   }),
-  confirm_fallback: setting(z.enum(['approval', 'refuse']).optional(), {
+  confirm_fallback: setting(z.enum(['approval', 'console', 'refuse']).optional(), {
     flag: 'confirm-fallback',
     placeholder: 'WHAT',
     description:
-      'Where a client cannot ask its user: approval gives a link to a page on this machine (default over stdio, and over HTTP on loopback), refuse says what the operator can change (default where others reach the server).',
+      'Where a client cannot ask its user: approval gives a link to a page on this machine (default over stdio, and over HTTP on loopback), console a link to the console, where the person signs in, refuse says what the operator can change (default where others reach the server).',
   }),
   policy: setting(ConsentPolicy.default(ConsentPolicy.parse({})), {
     description: 'What a person is asked about and what is blocked; see docs/consent.md.',

@@ -30,9 +30,9 @@ function shortened(text: string, most: number): Html {
 }
 
 /** A time of day, in UTC; the script of the page says it in the time of the browser. */
-export function time(ms: number, form: 'time' | 'day' = 'time'): Html {
+export function time(ms: number, form: 'time' | 'minute' | 'day' = 'time'): Html {
   const iso = new Date(ms).toISOString();
-  const shown = form === 'time' ? `${iso.slice(11, 19)} UTC` : iso.slice(0, 10);
+  const shown = form === 'day' ? iso.slice(0, 10) : `${iso.slice(11, form === 'time' ? 19 : 16)} UTC`;
   return html`<time datetime="${iso}" data-form="${form}">${shown}</time>`;
 }
 

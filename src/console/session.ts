@@ -53,7 +53,7 @@ export class Sessions {
     token: string,
     { isSecure }: { isSecure: boolean },
   ): Promise<{ cookie: string } | 'too_long' | undefined> {
-    const identity = await this.#identify(token);
+    const identity = await this.#valid(token);
     if (!identity) return undefined;
     const now = Math.floor(Date.now() / 1_000);
     const ends = Math.min(now + SESSION_SECONDS, Math.floor(identity.expiresAt));
@@ -72,7 +72,7 @@ export class Sessions {
     if (sealed === undefined) return undefined;
     const opened = await this.#open(sealed);
     if (!opened || (await this.#hasEnded(opened.jti))) return undefined;
-    const identity = await this.#identify(opened.token);
+    const identity = await this.#valid(opened.token);
     return identity && { identity, id: opened.jti };
   }
 
@@ -80,6 +80,12 @@ export class Sessions {
   async end({ id }: Session): Promise<string> {
     await this.#ended.consume(id).catch(() => undefined);
     return cookieOf('', { isSecure: false, seconds: 0 });
+  }
+
+  /** An entry is found whether it has expired or not. */
+  async #valid(token: string): Promise<Identity | undefined> {
+    const identity = await this.#identify(token);
+    return identity && identity.expiresAt > Date.now() / 1_000 ? identity : undefined;
   }
 
   async #open(sealed: string): Promise<z.output<typeof Sealed> | undefined> {

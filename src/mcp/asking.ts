@@ -93,7 +93,7 @@ export async function ask(
   return inputRequired({ inputRequests: { [KEY]: form }, requestState: await sealOf(seal, context) });
 }
 
-/** Where the client cannot ask: a page for the person at this machine, or what the operator can change. */
+/** Where the client cannot ask: a page for the person, or what the operator can change. */
 export async function fallBack(
   error: ToolErrorBody,
   { plan, seal, wasAnsweredByClient }: Question,

@@ -127,7 +127,7 @@ describe('the totals', () => {
     const times = totals
       .view({ principal: 'ada', mode: 'live' }, NOW)
       .recent.map(({ time }) => (NOW - time) / 1_000);
-    expect(times).toEqual(Array.from({ length: 15 }, (_, index) => index));
+    expect(times).toEqual(Array.from({ length: 12 }, (_, index) => index));
     expect(totals.view({ principal: 'bob', mode: 'live' }, NOW).recent).toHaveLength(1);
   });
 });

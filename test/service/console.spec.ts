@@ -157,7 +157,6 @@ async function workOf(): Promise<void> {
   await world.call('ada', 'finalize_batch', { batch_name: 'night-47' });
   await submit('ada', 'signs-week-48', rows(900, 'signs-week-48'), 0);
   await world.call('ada', 'get_task', { task_id: '65f0c1d2e4b0a90012ab34cd' });
-  await world.call('ada', 'create_batch', { project: HOSTILE, name: 'x' });
 }
 
 async function submit(
@@ -226,8 +225,9 @@ describe('the console in a browser', () => {
     const button = cancel.getByRole('button', { name: 'Cancel this job' });
     await button.focus();
     const before = await page.locator('#jobs .facts').first().innerText();
-    await world.call('bob', 'list_projects', { archived: false });
-    await expect.poll(() => page.locator('#calls').innerText()).toContain('list_projects');
+    await world.call('bob', 'create_batch', { project: HOSTILE, name: 'x' });
+    await expect.poll(() => page.locator('#calls').innerText()).toContain(HOSTILE);
+    expect(await page.title()).toBe('(1) Console');
     await expect.poll(() => page.locator('#jobs .facts').first().innerText()).not.toBe(before);
     expect(await cancel.getAttribute('open')).not.toBeNull();
     expect(await button.evaluate((element) => element.matches(':focus'))).toBe(true);

@@ -21,8 +21,13 @@ function localize(root: ParentNode): void {
     const at = new Date(time.dateTime);
     const isToday = at.toDateString() === new Date().toDateString();
     const day = at.toLocaleDateString([], { month: 'short', day: 'numeric' });
-    const clock = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-    const text = time.dataset['form'] === 'day' ? day : isToday ? clock : `${day}, ${clock}`;
+    const form = time.dataset['form'];
+    const clock = at.toLocaleTimeString([], {
+      hour: '2-digit',
+      minute: '2-digit',
+      ...(form === 'time' && { second: '2-digit' }),
+    });
+    const text = form === 'day' ? day : isToday ? clock : `${day}, ${clock}`;
     if (time.textContent !== text) time.textContent = text;
     time.title = at.toLocaleString();
   }

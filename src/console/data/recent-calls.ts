@@ -3,7 +3,7 @@ import type { AuditLine } from './audit-line.ts';
 import type { Viewer } from './sight.ts';
 
 /** Calls that a page shows. */
-const SHOWN = 15;
+const SHOWN = 12;
 
 /** Calls that are kept of everybody together, and of each principal, so that nobody's calls push out those of others. */
 const KEPT = 200;

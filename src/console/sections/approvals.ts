@@ -45,7 +45,7 @@ function questionCard({ id, token, plan, expiresAt }: Question): Html {
       <input type="hidden" name="token" value="${token}" />
       <button class="yes" name="answer" value="yes">Allow</button>
       <button name="answer" value="no">Refuse</button>
-      <span class="note">until ${time(expiresAt)}</span>
+      <span class="note">until ${time(expiresAt, 'minute')}</span>
     </form>
   </article>`;
 }

@@ -125,6 +125,7 @@ function whatCame({ type, answer, result = 'unknown', outcome }: AuditLine): Htm
   if (type === 'answer')
     return answer === 'yes' ? pill('a person allowed it', 'good') : pill('a person refused it', 'quiet');
   if (result === 'ok') return pill(outcome === 'done' ? 'done' : 'ok', 'good');
-  if (!isFailure(result)) return pill(result, 'quiet');
+  if (!isFailure(result))
+    return pill(result === 'declined' ? 'a person said no' : 'a person is asked', 'quiet');
   return pill(result, outcome === 'unknown' ? 'warn' : 'bad');
 }

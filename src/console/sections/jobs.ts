@@ -77,7 +77,7 @@ function whose(
 ): Html {
   return html`${viewer.seesAll === true && html`${name(principal)} &middot; `}${shortTool(tool)}${project !== undefined && html` &middot; ${name(project)}`}${batch !== undefined && html` / ${name(batch)}`}
   &middot; began
-  ${time(Date.parse(created))}${ended !== undefined && html`, ended ${time(Date.parse(ended))}`}`;
+  ${time(Date.parse(created), 'minute')}${ended !== undefined && html`, ended ${time(Date.parse(ended), 'minute')}`}`;
 }
 
 function failureLine({ code, message, scale_says: says, count }: FailureGroup): Html {
