@@ -2,24 +2,29 @@ import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import files from 'node:fs/promises';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
+import type Libsql from 'libsql';
 
 /**
  * Loaded into a server before its own code (`node --import`): counts every point at which something has just become, or
- * is about to become, different outside of the process, and kills it at one of them. Counting begins with SIGUSR2, or
- * at once with KILL_FROM=start; KILL_POINT is the number of a point, or a pattern of its name. Another SIGUSR2 ends it and tells on stderr how many were passed.
+ * is about to become, different outside of the process, and kills it at one of them. Counting begins with SIGUSR2;
+ * another one ends it and tells on stderr how many were passed. KILL_POINT is the number of a point, or patterns of the
+ * names of points that follow each other, with " > " between them.
  */
 const wanted = process.env['KILL_POINT'] ?? '';
-const at = Number(wanted);
-let isCounting = process.env['KILL_FROM'] === 'start';
+const names = /^\d*$/.test(wanted) ? [] : wanted.split(' > ');
+let isCounting = false;
 let passed = 0;
 
-const tell = (text) => writeSync(2, `kill-points: ${text}\n`);
+const tell = (text: string): void => void writeSync(2, `kill-points: ${text}\n`);
 
-function point(what) {
+function point(name: string): void {
   if (!isCounting) return;
   passed += 1;
-  if (passed !== at && !(Number.isNaN(at) && new RegExp(wanted).test(what))) return;
-  tell(`killed at ${passed}, ${what}`);
+  const [next] = names;
+  const isNext = next !== undefined && new RegExp(next).test(name);
+  if (isNext) names.shift();
+  if (next === undefined ? passed !== Number(wanted) : !isNext || names.length > 0) return;
+  tell(`killed at ${passed}, ${name}`);
   process.kill(process.pid, 'SIGKILL');
 }
 
@@ -28,56 +33,59 @@ process.on('SIGUSR2', () => {
   tell(isCounting ? 'counting' : `passed ${passed}`);
 });
 
+/** Puts a point before every call of a method. @param nameOf undefined for calls that change nothing */
+function watch(
+  holder: object,
+  method: string,
+  nameOf: (self: unknown, parameters: readonly unknown[]) => string | undefined,
+): void {
+  const original: unknown = Reflect.get(holder, method);
+  if (typeof original !== 'function') throw new Error(`there is no ${method}`);
+  Reflect.set(holder, method, function watched(this: unknown, ...parameters: unknown[]): unknown {
+    const name = nameOf(this, parameters);
+    if (name !== undefined) point(name);
+    const result: unknown = Reflect.apply(original, this, parameters);
+    return result;
+  });
+}
+
 for (const step of [
   'undici:request:create', // nothing is sent
   'undici:client:sendHeaders', // on its way
   'undici:request:headers', // done, and the answer begins
-  'undici:request:trailers', // answered, and nobody was told
+  'undici:request:trailers', // answered, and nothing of it is written down
 ]) {
-  subscribe(step, ({ request }) => point(`${step} ${request.method} ${request.path}`));
+  subscribe(step, (message) => {
+    const { request } = Object(message) as { request: { method: string; path: string } };
+    point(`${step} ${request.method} ${request.path}`);
+  });
 }
 
-const Database = createRequire(import.meta.url)('libsql');
-const { prepare, exec } = Database.prototype;
-let isPatched = false;
-Database.prototype.prepare = function (text) {
-  const statement = prepare.call(this, text);
-  statement.text = text;
-  if (!isPatched) patchStatements(Object.getPrototypeOf(statement));
-  return statement;
-};
-Database.prototype.exec = function (text) {
-  point(text);
-  return exec.call(this, text);
-};
-
-/** Those that change something; what is read is as it was a point before. */
-function patchStatements(prototype) {
-  isPatched = true;
-  for (const name of ['run', 'iterate']) {
-    const original = prototype[name];
-    prototype[name] = function (...parameters) {
-      if (!/^\s*(select|pragma)/i.test(this.text)) point(this.text.slice(0, 80));
-      return original.apply(this, parameters);
-    };
-  }
-}
-
-for (const name of ['cp', 'link', 'mkdir', 'open', 'rename', 'rm', 'utimes', 'writeFile']) {
-  const original = files[name];
-  files[name] = (...parameters) => {
-    point(`${name} ${parameters[0]}`);
-    return original(...parameters);
-  };
-}
-const handle = await files.open(import.meta.filename);
-const handles = Object.getPrototypeOf(handle);
+for (const method of ['cp', 'link', 'mkdir', 'open', 'rename', 'rm', 'utimes', 'writeFile'])
+  watch(files, method, (_self, [path]) => `${method} ${String(path)}`);
+const handle = await files.open(process.execPath);
+for (const method of ['write', 'datasync', 'truncate'])
+  watch(Object(Object.getPrototypeOf(handle)), method, () => `${method} of a file`);
 await handle.close();
-for (const name of ['write', 'datasync', 'truncate', 'writev']) {
-  const original = handles[name];
-  handles[name] = function (...parameters) {
-    point(`${name} of a file`);
-    return original.apply(this, parameters);
-  };
-}
 syncBuiltinESMExports();
+
+// The same module that the server has: it is found from there.
+const Database = createRequire(process.argv[1] ?? '')('libsql') as typeof Libsql;
+const texts = new WeakMap<object, string>();
+const changing = (self: unknown): string | undefined => {
+  const text = texts.get(Object(self)) ?? '';
+  return /^\s*(select|pragma)/i.test(text) ? undefined : text.slice(0, 80); // what is read is as it was a point before
+};
+const prepare: unknown = Reflect.get(Database.prototype, 'prepare');
+let isWatched = false;
+Reflect.set(Database.prototype, 'prepare', function prepared(this: unknown, text: string): object {
+  if (typeof prepare !== 'function') throw new Error('there is no prepare');
+  const statement = Object(Reflect.apply(prepare, this, [text])) as object;
+  texts.set(statement, text);
+  if (!isWatched)
+    for (const method of ['run', 'iterate'])
+      watch(Object(Object.getPrototypeOf(statement)), method, changing);
+  isWatched = true;
+  return statement;
+});
+watch(Database.prototype, 'exec', (_self, [text]) => String(text));

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { transform } from 'esbuild';
 import Database from 'libsql';
 import { openSandbox } from '../sandbox/open-sandbox.ts';
 import { CLI } from '../support/hosts.ts';
@@ -16,12 +16,6 @@ type Any = any;
 
 /** A point by its number or by a pattern of its name. */
 export type KillPoint = number | string;
-
-/** Where a server is killed, counted from its start or from when it is told to count. */
-interface KillAt {
-  point: KillPoint;
-  from?: 'start';
-}
 
 /** A sandbox, and a state directory that servers use one after the other. */
 export class Lane {
@@ -41,6 +35,8 @@ export class Lane {
     await sandbox.live('POST', '/projects', { name: 'signs', type: 'imageannotation' });
     const lane = new Lane(sandbox, await mkdtemp(path.join(tmpdir(), 'kill-walk-')));
     await mkdir(lane.results);
+    const source = await readFile('test/faults/kill-preload.ts', 'utf8');
+    await writeFile(lane.#preload, (await transform(source, { loader: 'ts', format: 'esm' })).code);
     return lane;
   }
 
@@ -49,19 +45,26 @@ export class Lane {
     return path.join(this.directory, 'results');
   }
 
-  /** Starts a server in place of the one before. */
-  async start({ point, from }: KillAt = { point: 0 }): Promise<void> {
+  get #preload(): string {
+    return path.join(this.directory, 'kill-preload.mjs');
+  }
+
+  /** Starts a server in place of the one before. @param point where it is killed, from when it is told to count */
+  async start(point: KillPoint = 0): Promise<void> {
     await this.end();
     this.#stderr = '';
     const transport = new StdioClientTransport({
       command: process.execPath,
       args: [
         '--import',
-        pathToFileURL(path.resolve('test/faults/kill-points.mjs')).href,
+        pathToFileURL(this.#preload).href,
         CLI,
-        ...['--state-dir', path.join(this.directory, 'state')],
-        ...['--allow-dir', this.results],
-        ...['--config', 'test/fixtures/no-questions.yaml'],
+        '--state-dir',
+        path.join(this.directory, 'state'),
+        '--allow-dir',
+        this.results,
+        '--config',
+        'test/fixtures/no-questions.yaml',
       ],
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -69,7 +72,6 @@ export class Lane {
         SCALE_API_KEY: this.sandbox.running.keys.live,
         SCALE_API_BASE_URL: this.sandbox.running.baseUrl,
         KILL_POINT: String(point),
-        ...(from && { KILL_FROM: from }),
       },
       stderr: 'pipe',
     });
