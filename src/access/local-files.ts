@@ -58,6 +58,8 @@ export interface LocalFiles {
    * @throws LocalFileError as checkWritable does
    */
   write(localPath: string, lines: AsyncIterable<unknown>, options: { writer: string }): Promise<void>;
+  /** Clears away what a writer left that was killed when the file stood in its place already. Options as of `write`. */
+  clearAway(localPath: string, options: { writer: string }): Promise<void>;
   /**
    * Puts a directory of this server's own where a person wants it. It appears whole, and takes no other's place.
    *
@@ -79,6 +81,7 @@ export const noLocalFiles: LocalFiles = {
   entries: async () => refuseRemotely(),
   checkWritable: async (localPath) => refuseToWriteRemotely(localPath),
   write: async (localPath) => refuseToWriteRemotely(localPath),
+  clearAway: async (localPath) => refuseToWriteRemotely(localPath),
   moveDirectory: async (_directory, localPath) => refuseToWriteRemotely(localPath),
 };
 
@@ -152,6 +155,12 @@ export async function allowLocalFiles(
         await rm(next, { force: true });
         await directory.close();
       }
+    },
+    async clearAway(localPath, { writer }) {
+      const file = await findAllowed(localPath, allowed, cwd);
+      const directory = await pinAllowed(path.dirname(file), localPath, allowed);
+      const left = directory.entry(`.${path.basename(file)}.${writer}`);
+      await rm(left, { force: true }).finally(() => directory.close());
     },
     async moveDirectory(from, localPath, { writer }) {
       const target = await placeForNew(localPath, allowed, cwd);
