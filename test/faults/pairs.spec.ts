@@ -39,7 +39,7 @@ const tallies = new Map<string, Tally>();
 beforeAll(measure);
 
 describe.concurrent('every tool that changes something, under two faults at once:', () => {
-  it.each(drawn())('$name', async (fault) => {
+  it.each(drawn().map((fault) => [fault.name, fault] as const))('%s', async (_name, fault) => {
     const tally = emptyTally();
     tallies.set(fault.name, tally);
     await round(fault, tally, 1);
