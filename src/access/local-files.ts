@@ -159,8 +159,11 @@ export async function allowLocalFiles(
     async clearAway(localPath, { writer }) {
       const file = await findAllowed(localPath, allowed, cwd);
       const directory = await pinAllowed(path.dirname(file), localPath, allowed);
-      const left = directory.entry(`.${path.basename(file)}.${writer}`);
-      await rm(left, { force: true }).finally(() => directory.close());
+      try {
+        await rm(directory.entry(`.${path.basename(file)}.${writer}`), { force: true });
+      } finally {
+        await directory.close();
+      }
     },
     async moveDirectory(from, localPath, { writer }) {
       const target = await placeForNew(localPath, allowed, cwd);
