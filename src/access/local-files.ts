@@ -59,6 +59,8 @@ export interface LocalFiles {
    * @throws LocalFileError as checkWritable does
    */
   write(localPath: string, lines: AsyncIterable<unknown>, options: { writer: string }): Promise<void>;
+  /** Clears away what a writer left that was killed when the file stood in its place already. Options as of `write`. */
+  clearAway(localPath: string, options: { writer: string }): Promise<void>;
   /**
    * Puts a directory of this server's own where a person wants it. It appears whole, and takes no other's place.
    *
@@ -80,6 +82,7 @@ export const noLocalFiles: LocalFiles = {
   entries: async () => refuseRemotely(),
   checkWritable: async (localPath) => refuseToWriteRemotely(localPath),
   write: async (localPath) => refuseToWriteRemotely(localPath),
+  clearAway: async (localPath) => refuseToWriteRemotely(localPath),
   moveDirectory: async (_directory, localPath) => refuseToWriteRemotely(localPath),
 };
 
@@ -151,6 +154,15 @@ export async function allowLocalFiles(
         await link(next, directory.entry(name)); // unlike a rename, it fails where something stands
       } finally {
         await rm(next, { force: true });
+        await directory.close();
+      }
+    },
+    async clearAway(localPath, { writer }) {
+      const file = await findAllowed(localPath, allowed, cwd);
+      const directory = await pinAllowed(path.dirname(file), localPath, allowed);
+      try {
+        await rm(directory.entry(`.${path.basename(file)}.${writer}`), { force: true });
+      } finally {
         await directory.close();
       }
     },

@@ -129,7 +129,7 @@ function openRuntime(parts: Parts, { database, copies, dispatch }: KeptState): J
   });
   const { rates, currency } = settings;
   const events = new EventLog({ database, configured: takesCallbacks, now: Date.now });
-  const readable = new Readable(operatorKey, Date.now);
+  const readable = new Readable(operatorKey, () => performance.now());
   return { database, copies, engine, pollers, events, readable, rates, currency, now: Date.now };
 }
 

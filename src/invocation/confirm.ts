@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { CONSENT_SECONDS } from '../access/consent/consents.ts';
+import { CONSENT_SECONDS, isOpen } from '../access/consent/consents.ts';
 import { evaluatePolicy } from '../access/consent/consent-policy.ts';
 import { attachmentsOf, factsOfSample } from '../access/consent/task-facts.ts';
 import { quotedName } from '../responses/quoted-name.ts';
@@ -189,7 +189,7 @@ async function answerTo(
   const { seal, answer } = consent;
   const isForThis =
     seal.principal === binding.principal && seal.tool === binding.tool && seal.digest === binding.digest;
-  if (!isForThis || seal.expiresAt < consents.now()) return undefined;
+  if (!isForThis || !isOpen(seal, consents.now())) return undefined;
   if (!(await consents.redeem(seal.nonce))) return undefined;
   if (answer === 'yes') return 'yes';
   const askedAt = seal.expiresAt - CONSENT_SECONDS * 1_000;

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Kysely, RawBuilder } from 'kysely';
+import type { Kysely, RawBuilder, SqlBool } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** A lease that is not renewed ends after this: its holder was killed or cut off. */
 const LEASE_MS = 9_000;
 const RENEW_MS = 3_000;
+
+/** One that ends later than this was taken before the clock was set back, and says nothing of its holder. */
+const LATEST_END_MS = 2 * LEASE_MS;
 
 /** One process at a time has it; it is free again soon after its holder was killed. */
 export interface Lease {
@@ -16,6 +19,12 @@ export interface Lease {
   /** Whether it is valid at this very moment: a process that was stopped for a while learns of a loss only later. */
   isValid(): Promise<boolean>;
   release(): Promise<void>;
+}
+
+/** Whether a row of a lease is in force. @param time of the database, in milliseconds */
+export function isInForce(time: RawBuilder<number>): RawBuilder<SqlBool> {
+  const end = sql.ref('leases.expires_ms');
+  return sql<SqlBool>`(${end} > ${time} and ${end} <= ${time} + ${sql.lit(LATEST_END_MS)})`;
 }
 
 /** Rows that expire by the clock of the database. All that this process has are renewed together. */
@@ -50,7 +59,10 @@ export class Leases {
       .insertInto('leases')
       .values({ name, ...wanted })
       .onConflict((conflict) =>
-        conflict.column('name').doUpdateSet(wanted).where('leases.expires_ms', '<=', this.#time),
+        conflict
+          .column('name')
+          .doUpdateSet(wanted)
+          .where(sql<SqlBool>`not ${isInForce(this.#time)}`),
       )
       .returning('holder')
       .execute();
@@ -76,7 +88,7 @@ export class Leases {
 
   async #live(column: 'name' | 'holder', value: string): Promise<boolean> {
     const query = this.#db.selectFrom('leases').select('name').where(column, '=', value);
-    return (await query.where('expires_ms', '>', this.#time).executeTakeFirst()) !== undefined;
+    return (await query.where(isInForce(this.#time)).executeTakeFirst()) !== undefined;
   }
 
   async #renew(): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { DAY_MS, removeExpired } from '../../src/work/retention.ts';
 import { PlanRows, startPlan } from '../../src/work/bulk/plan.ts';
@@ -53,6 +54,19 @@ export function sharedCases(open: () => Promise<StateDatabase>): void {
     expect(await readJob(database.db, 'job_1')).toMatchObject({ done: 0 });
     expect(await lease.isValid()).toBe(false);
     await expect.poll(() => lease.lost.aborted, { timeout: 5_000 }).toBe(true);
+  });
+
+  it('gives a lease to the next one when the clock was set back since it was taken', async () => {
+    const database = await open();
+    await writeStarted(database.db, jobOf('job_1', { state: 'running' }));
+    await database.leases.acquire('job_1');
+    expect(await unattendedJobs(database)).toEqual([]);
+    const hour = sql<number>`expires_ms + 3600000`;
+    await database.db.updateTable('leases').set({ expires_ms: hour }).execute();
+    expect(await database.leases.isHeld('job_1')).toBe(false);
+    expect((await unattendedJobs(database)).map(({ id }) => id)).toEqual(['job_1']);
+    const lease = await database.leases.acquire('job_1');
+    expect(await lease?.isValid()).toBe(true);
   });
 
   it('finds the open jobs that nobody is at', async () => {

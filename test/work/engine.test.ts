@@ -42,7 +42,7 @@ afterEach(async () => {
 });
 
 /** An engine over leases that a test may bend. */
-function engineOver(bent: (lease: Lease) => Lease, count: JobKind): JobEngine {
+function engineOver(bent: (lease: Lease) => Lease, count: JobKind, now = Date.now): JobEngine {
   const acquire = async (name: string): Promise<Lease | undefined> => {
     const lease = await database.leases.acquire(name);
     return lease && bent(lease);
@@ -54,7 +54,7 @@ function engineOver(bent: (lease: Lease) => Lease, count: JobKind): JobEngine {
     accessFor: (_job, { signal }) => ({ scale: bench.accessWith(signal) }),
     logger,
     dispatch: (run) => dispatchHere(run, logger),
-    now: Date.now,
+    now,
   });
   engines.push(engine);
   return engine;
@@ -106,6 +106,32 @@ describe('a job', () => {
     const job = await engine.watch(viewer, JOB.id, SOON);
     expect(job).toMatchObject({ state: 'done' });
     expect(job).not.toHaveProperty('reason');
+  });
+
+  it('is waited for as long as was asked, and written down, while the clock goes backwards', async () => {
+    let time = Date.now();
+    const backwards = (): number => (time -= 60_000);
+    const end = new AbortController();
+    const engine = engineOver(
+      asItIs,
+      async ({ progress }) => {
+        for (let done = 1; !end.signal.aborted; done += 1) {
+          progress({ done });
+          await sleep(10);
+        }
+        return undefined;
+      },
+      backwards,
+    );
+    await engine.start(JOB);
+    const job = await engine.watch(viewer, JOB.id, { ...SOON, ms: 50 });
+    expect(job).toMatchObject({ state: 'running' });
+    expect(job.worked_s).toBeGreaterThanOrEqual(0);
+    await expect
+      .poll(async () => (await readJob(database.db, JOB.id))?.done, { timeout: 5_000 })
+      .toBeGreaterThan(5);
+    end.abort();
+    expect(await engine.watch(viewer, JOB.id, SOON)).toMatchObject({ state: 'done' });
   });
 
   it('that another process took over and ended is not written over by the one that was stopped', async () => {

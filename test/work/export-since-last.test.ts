@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GEOMETRIES, TURNAROUND_MS, openSandbox } from '../sandbox/open-sandbox.ts';
 import { openBench, outputOf } from '../support/invoke-tool.ts';
@@ -39,7 +40,13 @@ describe('an export since the last one', () => {
     sandbox = await openSandbox();
     await sandbox.live('POST', '/projects', { name: 'signs', type: 'imageannotation' });
     const { baseUrl, keys } = sandbox.running;
-    bench = await openBench({ baseUrl, apiKey: keys.live, mode: 'sandbox', allowDir: [directory] });
+    bench = await openBench({
+      baseUrl,
+      apiKey: keys.live,
+      mode: 'sandbox',
+      allowDir: [directory],
+      stateDir: directory,
+    });
   });
   afterEach(() => sandbox.running.close());
 
@@ -56,6 +63,22 @@ describe('an export since the last one', () => {
   }
   const since = (args: object = {}): Promise<string[]> =>
     idsOf({ project: 'signs', since_last: true, ...args }, 'unique_id');
+
+  it('goes on from the last export also when the clock was set back between the two before', async () => {
+    await finish(0, 2);
+    expect(await since()).toEqual(['u-0', 'u-1']);
+    const [first] = outputOf(await bench.call('scale_ai_list_jobs', {}))['jobs'] as Any[];
+    await finish(2, 4);
+    await sandbox.advance(TURNAROUND_MS * 2); // beyond what the next export looks at again
+    expect(await since()).toEqual(['u-2', 'u-3']);
+    const database = new Database(path.join(directory, 'state.sqlite'));
+    const later = new Date(Date.now() + 3_600_000).toISOString();
+    const set = "update jobs set document = json_set(document, '$.ended_at', ?) where id = ?";
+    database.prepare(set).run(later, first.job_id);
+    database.close();
+    await finish(4, 5);
+    expect(await since()).toEqual(['u-4']);
+  });
 
   it('goes on from the last export by the same call, whatever else was exported', async () => {
     await finish(0, 2);

@@ -5,6 +5,17 @@ import type { LimitStore } from '../limits/shared-store.ts';
 /** How long a question stays open, and how long a consent to many creations lasts. */
 export const CONSENT_SECONDS = 600;
 
+/** How long a consent is known to be used: longer than it lasts, in case the clock is set back. */
+const USED_SECONDS = 86_400;
+
+/** What the clocks of replicas may differ by. */
+const CLOCKS_MS = 5 * 60_000;
+
+/** @param now milliseconds since 1970; what was asked later than that was asked before the clock was set back */
+export function isOpen({ expiresAt }: Pick<Seal, 'expiresAt'>, now: number): boolean {
+  return expiresAt > now && expiresAt <= now + CONSENT_SECONDS * 1_000 + CLOCKS_MS;
+}
+
 /** What a consent is bound to: who, what, and exactly which plan. */
 export interface Seal {
   principal: string;
@@ -31,7 +42,7 @@ export interface Consents {
 }
 
 export function openConsents(store: LimitStore, now: () => number): Consents {
-  const used = store.limiter('consent', 1, CONSENT_SECONDS);
+  const used = store.limiter('consent', 1, USED_SECONDS);
   const creates = store.limiter('creates', Number.MAX_SAFE_INTEGER, CONSENT_SECONDS);
   const keyOf = (principal: string, project: string): string => JSON.stringify([principal, project]);
   return {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { CONSEQUENCES, EFFECTS, MODES } from '../../catalog/vocabulary.ts';
 import { parseDocument } from '../../json/parse-document.ts';
 import type { StateDatabase } from '../../state/state-database.ts';
+import { isOpen } from './consents.ts';
 import type { Seal } from './consents.ts';
 import type { Plan } from './plan.ts';
 
@@ -94,7 +95,7 @@ export class Questions {
   async get(id: string): Promise<Question | undefined> {
     const found =
       this.#unwritten.get(id) ?? (await this.#read(({ db }) => selected(db).where('id', '=', id)));
-    return found && found.expiresAt > this.#now() ? found : undefined;
+    return found && isOpen(found, this.#now()) ? found : undefined;
   }
 
   /** @returns whether it counts: of several answers to one question the first does */
@@ -181,7 +182,7 @@ export class Questions {
           .where('digest', '=', digest)
           .where('expires_ms', '>', this.#now()),
       ));
-    return found && found.expiresAt > this.#now() ? found : undefined;
+    return found && isOpen(found, this.#now()) ? found : undefined;
   }
 
   /** @returns undefined where there is none, or where it cannot be read at present */

@@ -24,7 +24,7 @@ export const ChangeTasksInput = z.object({
 export type ChangeTasksInput = z.output<typeof ChangeTasksInput>;
 
 /** What the clocks of Scale and of this machine may differ by. */
-const CLOCKS_MS = 5 * 60_000;
+export const CLOCKS_MS = 5 * 60_000;
 
 /** Makes each call through the call path, as if it had been made for the one task alone. */
 export function changeTasks(pace: WorkPace): JobKind {

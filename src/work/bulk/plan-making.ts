@@ -75,7 +75,7 @@ export class PlanMaking {
     this.#deps = deps;
     const rows = (list: RowList): PlanRows => new PlanRows(deps.database, this.#id, list);
     this.#rows = { rows: rows('rows'), invalid: rows('invalid'), existing: rows('existing') };
-    this.#lookUpUntil = deps.now() + LOOK_UP_MS;
+    this.#lookUpUntil = performance.now() + LOOK_UP_MS;
   }
 
   async take(drafts: readonly Draft[]): Promise<void> {
@@ -173,7 +173,7 @@ export class PlanMaking {
   async #lookedUp(drafts: readonly Draft[]): Promise<Draft[]> {
     const rows = drafts.filter((draft): draft is PlanRow => !isInvalid(draft));
     if (!this.#head.lookUp || rows.length === 0) return [...drafts];
-    if (this.#deps.now() > this.#lookUpUntil) {
+    if (performance.now() > this.#lookUpUntil) {
       this.#notLookedUp += rows.length;
       return [...drafts];
     }

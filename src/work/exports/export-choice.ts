@@ -12,7 +12,12 @@ const TOLD_WITHIN_MS = 60 * 60_000;
  * `answer` is under way, or has ended and nobody was told; `again` broke off; otherwise a new one begins, after another
  * or as the first of a series.
  */
-type Choice = { answer: Job } | { again: Job } | { after: string } | { isFirst: boolean };
+type Choice = { answer: Job } | { again: Job } | (({ after: string } | { isFirst: boolean }) & Earlier);
+
+interface Earlier {
+  /** Is done, and was written to the same place. */
+  earlier?: Job | undefined;
+}
 
 interface Asked {
   /** Whether it goes on from the last export of the same. */
@@ -41,7 +46,8 @@ export async function chooseExport(
   if (sinceLast && underWay) throw notYet(underWay.job);
   const isBroken = same?.job.state === 'failed' || same?.job.state === 'cancelled';
   if (same && isBroken && same.input.after === after) return { again: same.job };
-  return after === undefined ? { isFirst: sinceLast } : { after };
+  const earlier = same?.job.state === 'done' ? same.job : undefined;
+  return after === undefined ? { isFirst: sinceLast, earlier } : { after, earlier };
 }
 
 /** Whether it was asked for with since_last. */
@@ -68,10 +74,12 @@ async function exportsLike(
   });
 }
 
-/** The one that was done last, whenever it began. */
+/** The one that was done last, whenever it began. One that another went on from is not, whatever the clock said. */
 function lastOf(exports: readonly KnownExport[]): Job | undefined {
-  const done = exports.flatMap(({ job }) => (job.state === 'done' ? [job] : []));
-  return done.sort((a, b) => (b.ended_at ?? '').localeCompare(a.ended_at ?? ''))[0];
+  const done = exports.filter(({ job }) => job.state === 'done');
+  const passed = new Set(done.map(({ input }) => input.after));
+  const last = done.flatMap(({ job }) => (passed.has(job.id) ? [] : [job]));
+  return last.sort((a, b) => (b.ended_at ?? '').localeCompare(a.ended_at ?? ''))[0];
 }
 
 async function isUnreported(

@@ -17,7 +17,9 @@ export async function writeExport(
   { lines, ...size }: { lines: ExportLines } & Pick<ExportSummary, 'tasks' | 'bytes'>,
   jobId: string,
 ): Promise<void> {
-  if (!(await isWritten(files, file, size))) await files.write(file, lines.read(), { writer: jobId });
+  const writer = { writer: jobId };
+  if (await isWritten(files, file, size)) await files.clearAway(file, writer);
+  else await files.write(file, lines.read(), writer);
 }
 
 async function isWritten(

@@ -47,6 +47,8 @@ export function exportResults(pace: WorkPace, copies: LocalCopies): JobKind {
       (await readExport(database, job.id)) ??
       (await new Export(context, { input, lines, pace, withFiles, copies }).collect());
     const { tasks, bytes, gap_count: gaps } = record;
+    // Also where a process that was killed kept the one and not the other.
+    context.progress({ done: tasks, total: tasks, counts: { exported: tasks } });
     if (input.form) {
       if (!record.report) await formatted(context, { input, form: input.form, lines, pace, copies, record });
     } else if (input.output_path !== undefined) {
@@ -122,7 +124,7 @@ class Export {
 
   /** Once what was collected is kept, the export has ended: a later process changes nothing of it. */
   async collect(): Promise<ExportRecord> {
-    const { job, database, scale, progress } = this.#context;
+    const { job, database, scale } = this.#context;
     const { input, lines, copies } = this.#parts;
     const edge = await this.#edge();
     const summary = await summarize(lines);
@@ -140,7 +142,6 @@ class Export {
       reported: false,
     };
     await writeExportRecord(database, job.id, { record, edge });
-    progress({ done: summary.tasks, total: summary.tasks, counts: { exported: summary.tasks } });
     return record;
   }
 

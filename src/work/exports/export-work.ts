@@ -14,6 +14,7 @@ import type { ExportRequest } from '../../catalog/work/exports.ts';
 import type { ExportWork } from '../../catalog/work/exports.ts';
 import type { LocalFiles } from '../../access/local-files.ts';
 import type { NewJob } from '../jobs/engine.ts';
+import type { Job } from '../jobs/job.ts';
 import type { CallerScope } from '../caller-scope.ts';
 import type { JobRuntime } from '../job-runtime.ts';
 import type { ExportRecord } from './export-record.ts';
@@ -53,7 +54,7 @@ async function jobFor(
   const wanted = inputOf(request);
   const choice = await chooseExport(wanted, { sinceLast: request.sinceLast, viewer, runtime });
   if ('answer' in choice) return choice.answer;
-  await checkPlace(request.outputPath, scale.files);
+  await checkPlace(request.outputPath, scale.files, 'earlier' in choice ? choice.earlier : undefined);
   if ('again' in choice) return { ...choice.again, owner: viewer.owner };
   const project = await projectOf(request, scale.lookUp);
   const { batch } = wanted.query;
@@ -97,8 +98,12 @@ function inputOf({ taskId, query, files, outputPath, form }: ExportRequest): Exp
   });
 }
 
-/** Told now, and not when everything has been collected. */
-async function checkPlace(file: string | undefined, files: LocalFiles): Promise<void> {
+/**
+ * Told now, and not when everything has been collected.
+ *
+ * @param earlier what the same call exported to there: its answer may have been lost
+ */
+async function checkPlace(file: string | undefined, files: LocalFiles, earlier?: Job): Promise<void> {
   try {
     if (file !== undefined) await files.checkWritable(file);
   } catch (error) {
@@ -106,7 +111,10 @@ async function checkPlace(file: string | undefined, files: LocalFiles): Promise<
     const instead = files.isHere
       ? 'Or leave output_path out: the export is then kept in the state directory.'
       : 'Leave output_path out: the export is then kept by the server and read as a resource.';
-    throw new ToolFailure(error.code, `${error.message} ${instead} Nothing was exported.`, {
+    const why = earlier
+      ? `The same call has been there before: ${earlier.id} ended at ${earlier.ended_at} with ${earlier.done} tasks in it; scale_ai_get_job shows it. Nothing more was exported.`
+      : 'Nothing was exported.';
+    throw new ToolFailure(error.code, `${error.message} ${instead} ${why}`, {
       outcome: 'not_sent',
       path: 'output_path',
       ...(files.allowed.length > 0 && { allowed: files.allowed.join(', ') }),

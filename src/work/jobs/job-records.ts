@@ -1,4 +1,5 @@
 import { parseDocument } from '../../json/parse-document.ts';
+import { isInForce } from '../../state/leases.ts';
 import { Job } from './job.ts';
 import type { Queries, StateDatabase } from '../../state/state-database.ts';
 import type { Owner } from './job.ts';
@@ -35,9 +36,7 @@ export async function unattendedJobs({ db, time }: StateDatabase): Promise<Job[]
     .selectFrom('jobs')
     .select('document')
     .where('state', 'in', OPEN)
-    .where('id', 'not in', (query) =>
-      query.selectFrom('leases').select('name').where('expires_ms', '>', time),
-    )
+    .where('id', 'not in', (query) => query.selectFrom('leases').select('name').where(isInForce(time)))
     .execute();
   return rows.flatMap((row) => parse(row) ?? []);
 }

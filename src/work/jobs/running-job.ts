@@ -33,7 +33,7 @@ export class RunningJob {
   constructor(job: Job, options: RunningJobOptions) {
     this.#job = job;
     this.#options = options;
-    this.#startedAt = options.now();
+    this.#startedAt = performance.now();
     this.#workedBefore = job.worked_s;
   }
 
@@ -51,7 +51,7 @@ export class RunningJob {
   change(change: JobProgress): void {
     this.#apply(change);
     if (this.#isSettled) return;
-    const left = this.#writtenAt + WRITE_EVERY_MS - this.#options.now();
+    const left = this.#writtenAt + WRITE_EVERY_MS - performance.now();
     if (left <= 0) this.#keep();
     else this.#later ??= setTimeout(() => this.#keep(), left).unref();
   }
@@ -73,7 +73,7 @@ export class RunningJob {
       this.#job = before;
       throw error;
     }
-    this.#writtenAt = this.#options.now();
+    this.#writtenAt = performance.now();
     this.#options.changed();
   }
 
@@ -94,7 +94,7 @@ export class RunningJob {
   #keep(): void {
     clearTimeout(this.#later);
     this.#later = undefined;
-    this.#writtenAt = this.#options.now();
+    this.#writtenAt = performance.now();
     this.#writing = this.#writeAfter(this.#writing);
   }
 
@@ -117,11 +117,10 @@ export class RunningJob {
   }
 
   #stamped(): Job {
-    const now = this.#options.now();
     return {
       ...this.#job,
-      updated_at: new Date(now).toISOString(),
-      worked_s: this.#workedBefore + (now - this.#startedAt) / 1_000,
+      updated_at: new Date(this.#options.now()).toISOString(),
+      worked_s: this.#workedBefore + (performance.now() - this.#startedAt) / 1_000,
     };
   }
 }

@@ -130,7 +130,7 @@ function leftOver(
 ): Pick<WaitView, 'left_s'> {
   const elapsed = (Date.now() - startedAt) / 1_000;
   const since = settled - atStart;
-  return since > 0 && open > 0 ? { left_s: Math.ceil((open * elapsed) / since) } : {};
+  return since > 0 && open > 0 && elapsed > 0 ? { left_s: Math.ceil((open * elapsed) / since) } : {};
 }
 
 function shown({
