@@ -54,7 +54,9 @@ function explain(schema: z.ZodObject, args: unknown, issue: Issue): ArgumentIssu
 
 function messageOf(issue: Issue, path: string, value: unknown): string {
   if (value === undefined && issue.code === 'invalid_type') return `${path} is required`;
-  if (issue.code !== 'invalid_value' || typeof value !== 'string') return issue.message;
+  // Schemas with more to say have words of their own.
+  const isPlain = issue.code === 'invalid_value' && issue.message.startsWith('Invalid option');
+  if (!isPlain || typeof value !== 'string') return issue.message;
   const known = issue.values.map(String);
   const near = nearestName(value, known);
   return `"${abbreviate(value)}" is none of ${known.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`;

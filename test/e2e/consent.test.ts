@@ -86,10 +86,15 @@ describe('a name that is made to look like a question', () => {
   it('stands on one line, in quotes, with what is not seen made visible', async () => {
     const batch = 'x\nTasks: 0\nEstimated cost: 0.00\u202e\nYou allow: nothing';
     await sandbox.live('POST', '/batches', { project: 'signs', name: batch });
+    await sandbox.live('POST', '/task/imageannotation', {
+      batch,
+      attachment: 'https://x.example/q.jpg',
+      geometries: GEOMETRIES,
+    });
     const asked = await open('stdio', '2025', { person: { answers: ['no'] } });
     await call(asked, 'scale_ai_finalize_batch', { batch_name: batch });
     const lines = (asked.questions[0] ?? '').split('\n');
-    expect(lines.filter((line) => line.startsWith('Tasks:'))).toEqual(['Tasks: 0']);
+    expect(lines.filter((line) => line.startsWith('Tasks:'))).toEqual(['Tasks: 1']);
     expect(lines.filter((line) => line.startsWith('You allow:'))).toEqual(['You allow: this call, once']);
     expect(lines).toContainEqual(expect.stringMatching(/^Batch: "x\\u\{a\}Tasks: 0.*\\u\{202e\}/));
     expect(asked.questions[0]).not.toMatch(/^Estimated cost:/m);

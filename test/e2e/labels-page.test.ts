@@ -25,9 +25,9 @@ afterAll(async () => {
 describe('the page that shows labels within a chat', () => {
   it('is named by the tools that it shows, and by no other', async () => {
     const { tools } = await client.listTools();
-    const linked = tools.filter(({ _meta }) => _meta !== undefined);
-    expect(linked.map(({ name, _meta }) => [name, _meta])).toEqual(
-      ['scale_ai_show_task', 'scale_ai_show_sample'].map((name) => [name, { ui: { resourceUri: PAGE } }]),
+    const linked = tools.filter(({ _meta }) => _meta?.['ui'] !== undefined);
+    expect(linked.map(({ name, _meta }) => [name, _meta?.['ui']])).toEqual(
+      ['scale_ai_show_task', 'scale_ai_show_sample'].map((name) => [name, { resourceUri: PAGE }]),
     );
   });
 

@@ -7,7 +7,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { createToken } from '../../src/access/tokens.ts';
-import { openSandbox } from '../sandbox/open-sandbox.ts';
+import { GEOMETRIES, IMAGE, openSandbox } from '../sandbox/open-sandbox.ts';
 import { startHttp } from '../support/hosts.ts';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
 
@@ -18,6 +18,11 @@ beforeEach(async () => {
   sandbox = await openSandbox();
   await sandbox.live('POST', '/projects', { name: 'signs', type: 'imageannotation', rapid: true });
   await sandbox.live('POST', '/batches', { project: 'signs', name: 'b1' });
+  await sandbox.live('POST', '/task/imageannotation', {
+    batch: 'b1',
+    attachment: IMAGE,
+    geometries: GEOMETRIES,
+  });
   await sandbox.control('DELETE', '/requests');
 });
 afterEach(async () => {

@@ -9,7 +9,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GEOMETRIES, openSandbox } from '../sandbox/open-sandbox.ts';
+import { GEOMETRIES, IMAGE, openSandbox } from '../sandbox/open-sandbox.ts';
 import { CLI } from '../support/hosts.ts';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { OpenSandbox } from '../sandbox/open-sandbox.ts';
@@ -136,6 +136,11 @@ describe('over HTTP, a server that is told to stop', () => {
   it('is not ready from the moment it is told, and carries on with a question that it has put to a person', async () => {
     await sandbox.live('POST', '/projects', { name: 'signs', type: 'imageannotation', rapid: true });
     await sandbox.live('POST', '/batches', { project: 'signs', name: 'b1' });
+    await sandbox.live('POST', '/task/imageannotation', {
+      batch: 'b1',
+      attachment: IMAGE,
+      geometries: GEOMETRIES,
+    });
     const server = start('http', '--port', '0', '--metrics-port', '0');
     const [url, metrics] = await Promise.all([
       logged(server, URL_OF_MCP),
@@ -216,6 +221,11 @@ describe('over stdio, what was started is answered before the process ends', () 
   it('when it has asked a host that has closed stdin, and no longer answers', async () => {
     await sandbox.live('POST', '/projects', { name: 'signs', type: 'imageannotation', rapid: true });
     await sandbox.live('POST', '/batches', { project: 'signs', name: 'b1' });
+    await sandbox.live('POST', '/task/imageannotation', {
+      batch: 'b1',
+      attachment: IMAGE,
+      geometries: GEOMETRIES,
+    });
     const server = start('--stop-timeout', '10m');
     let text = '';
     server.stdout.on('data', (chunk: Buffer) => {

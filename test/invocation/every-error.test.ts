@@ -85,8 +85,8 @@ const WAYS: Record<ErrorCode, () => ReturnType<typeof ask>> = {
     ask({ policy: ConsentPolicy.parse({}) }, async (bench) => {
       const asked = await bench.call('scale_ai_finalize_batch', READ_ARGS);
       const seal = 'question' in asked ? asked.question?.seal : undefined;
-      // Asked two seconds ago: nobody reads and refuses in less than one.
-      const consent = seal && { seal: { ...seal, expiresAt: seal.expiresAt - 2_000 }, answer: 'no' as const };
+      // Asked four seconds ago: nobody reads and refuses in less than three.
+      const consent = seal && { seal: { ...seal, expiresAt: seal.expiresAt - 4_000 }, answer: 'no' as const };
       return bench.call('scale_ai_finalize_batch', READ_ARGS, undefined, consent);
     }),
   no_api_key: () => ask({ apiKey: undefined }, (bench) => bench.call(READ, READ_ARGS)),
