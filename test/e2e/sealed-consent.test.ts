@@ -112,6 +112,11 @@ describe('ways in that stay shut: sealed questions', () => {
       return answer.result?.resultType === 'input_required' || answer.error !== undefined;
     };
     await sandbox.live('POST', '/batches', { project: 'signs', name: 'b2' });
+    await sandbox.live('POST', '/task/imageannotation', {
+      batch: 'b2',
+      attachment: `${IMAGE}?2`,
+      geometries: GEOMETRIES,
+    });
     await sandbox.control('DELETE', '/requests');
     const answered = { ...b1, requestState, inputResponses: ACCEPT };
     expect(await isAsked(answered, bob.token)).toBe(true);
