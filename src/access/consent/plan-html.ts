@@ -24,8 +24,7 @@ export function planTable(plan: Plan): Html {
 /** What happens at either button. */
 export function planEffect(plan: Plan): Html {
   return html`<p>
-    Allow: ${plan.allows} can be carried out. Refuse: nothing is sent, and your assistant is told that you
-    said no.
+    Allow: ${plan.allows}. Refuse: nothing is sent, and your assistant is told that you said no.
   </p>`;
 }
 
