@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import { CONSENT_SECONDS, isOpen } from '../access/consent/consents.ts';
 import { evaluatePolicy } from '../access/consent/consent-policy.ts';
 import { attachmentsOf, factsOfSample } from '../access/consent/task-facts.ts';
+import { isRecord } from '../responses/compact.ts';
 import { quotedName } from '../responses/quoted-name.ts';
 import { ToolFailure } from './tool-failure.ts';
 import type { Seal } from '../access/consent/consents.ts';
@@ -198,8 +199,15 @@ async function answerTo(
 
 function digestOf(args: unknown, { present: _present, ...plan }: Plan, key: string | undefined): string {
   return createHash('sha256')
-    .update(canonicalize({ args: args ?? {}, plan, key: key ?? null }) ?? '')
+    .update(canonicalize({ args: argsThatAct(args), plan, key: key ?? null }) ?? '')
     .digest('hex');
+}
+
+/** How long the caller waits for the answer is nothing that a person agrees to, and it changes with what clients bear. */
+function argsThatAct(args: unknown): unknown {
+  if (!isRecord(args)) return args ?? {};
+  const { wait_seconds: _wait, ...acting } = args;
+  return acting;
 }
 
 function declined(): ToolFailure {

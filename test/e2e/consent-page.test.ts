@@ -42,6 +42,16 @@ describe('a client that cannot ask', () => {
     },
   );
 
+  it('is asked once for a call that is made again with another time to wait', async () => {
+    const asked = await open('stdio', '2025', { args: ['--toolsets', 'all'] });
+    const cancel = (seconds: number): Promise<Record<string, unknown>> =>
+      call(asked, 'scale_ai_cancel_batch', { batch_name: 'b1', wait_seconds: seconds });
+    const { error } = (await cancel(0)) as { error: { approve_at: string } };
+    await click(error.approve_at, 'yes');
+    expect(await cancel(20)).not.toHaveProperty('error');
+    expect(await writes()).toContainEqual(expect.stringMatching(/^POST .*\/cancel/));
+  });
+
   it('gets the page, too, where the client accepts a form that nobody filled in', async () => {
     const asked = await open('stdio', '2025', { person: { answers: ['unfilled'] } });
     const { error } = (await finalize(asked)) as { error: { code: string; approve_at: string } };

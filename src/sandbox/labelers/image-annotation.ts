@@ -27,8 +27,9 @@ interface Drawn {
  * @param image pixels of the attachment
  */
 export function labelImage(params: JsonObject, image: Size): JsonObject {
-  const seed = JSON.stringify(params);
-  const random = createRandom(seed);
+  const request = JSON.stringify(params);
+  const random = createRandom(request);
+  const seed = uuidFrom(request); // hashed once: a request may name thousands of labels
   const prelabels = prelabelsOf(params, seed);
   const drawn = prelabels.length > 0 ? prelabels : drawAll(params['geometries'], image, random, seed);
   const linkable = new Map<string, string[]>();
