@@ -12,6 +12,7 @@ const OTHER_PAGES = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'examples/road-signs/SOURCES.md',
+  'test/frameworks/README.md',
 ];
 
 /** Files that pages link to and that are no pages, by their place in the repository. */
@@ -73,17 +74,24 @@ const vueOfThisFolder = {
   resolveId: (id, _importer, { ssr }) => (ssr && /^vue(\/|$)/.test(id) ? { id, external: true } : undefined),
 };
 
-/** Everything at the top that is no page and holds none, so that it is not searched for pages. */
-function otherFolders() {
-  const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.filter(({ name }) => !['docs', 'examples'].includes(name)).map(({ name }) => `${name}/**`);
+/** Everything that is no page and holds none, so that it is not searched for pages. */
+function foldersWithoutPages(folder = '') {
+  const entries = readdirSync(path.join(ROOT, folder), { withFileTypes: true });
+  const inside = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => path.posix.join(folder, name));
+  return inside.flatMap((place) => {
+    if (place === 'docs') return [];
+    const holdsPages = OTHER_PAGES.some((page) => page.startsWith(`${place}/`));
+    return holdsPages ? foldersWithoutPages(place) : [`${place}/**`];
+  });
 }
 
 export default {
   title: 'scale-ai-mcp',
   description: 'Data labeling at Scale AI from an AI agent, over MCP',
   srcDir: ROOT,
-  srcExclude: otherFolders(),
+  srcExclude: foldersWithoutPages(),
   rewrites: (page) => asIndex(page),
   cacheDir: fileURLToPath(new URL('cache', import.meta.url)),
   outDir: fileURLToPath(new URL('dist', import.meta.url)),
