@@ -63,7 +63,7 @@ describe('a client that cannot ask', () => {
 
   it('finds the page still there when the host has ended the server, until it is answered', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'consents-'));
-    closers.push(() => rm(directory, { recursive: true }));
+    closers.push(() => rm(directory, { recursive: true, maxRetries: 5 }));
     const args = ['--state-dir', directory];
     const first = await open('stdio', '2025', { args });
     const { error } = (await finalize(first)) as { error: { approve_at: string } };
@@ -82,7 +82,7 @@ describe('a client that cannot ask', () => {
 
   it('finds in the next process what was asked for and decided in the ones before', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'consents-'));
-    closers.push(() => rm(directory, { recursive: true }));
+    closers.push(() => rm(directory, { recursive: true, maxRetries: 5 }));
     const args = ['--state-dir', directory];
     const first = await open('stdio', '2025', { args });
     const { error } = (await finalize(first)) as { error: { approve_at: string } };

@@ -92,7 +92,7 @@ export async function open(
     await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
   } else {
     const directory = await mkdtemp(path.join(tmpdir(), 'consent-'));
-    closers.push(() => rm(directory, { recursive: true }));
+    closers.push(() => rm(directory, { recursive: true, maxRetries: 5 })); // a process that shows a question may still write there
     const env = { PATH: process.env['PATH'] ?? '', SCALE_MCP_STATE_DIR: directory, ...environment(key) };
     await client.connect(
       new StdioClientTransport({ command: process.execPath, args: [CLI, ...args], stderr: 'ignore', env }),
