@@ -28,7 +28,10 @@ export async function toolsPage(): Promise<string> {
   const taken = await run();
   const parts = catalog.map((tool) => section(tool, exampleOf(tool, taken)));
   const failed = taken.filter(({ isError }) => isError);
-  if (failed.length > 0) throw new Error(`the tour failed: ${JSON.stringify(failed, undefined, 2)}`);
+  if (failed.length > 0)
+    throw new Error(
+      `The tour failed. Correct the steps in examples/tour/steps.ts, or what the sandbox answers in src/sandbox/routes: ${JSON.stringify(failed, undefined, 2)}`,
+    );
   return [
     '# Tools',
     'Generated from the catalogue by `npm run generate`, which carries out every example against the sandbox; `test/e2e/all-operations.test.ts` does the same over both transports. Ids and times are made alike, long lists are cut. Which of them to offer: [toolsets.md](toolsets.md).',
@@ -85,7 +88,10 @@ function getDefaultEnvironment(): Record<string, string> {
 
 function exampleOf(tool: Tool, taken: readonly Taken[]): Taken {
   const example = taken.find((call) => call.tool === tool.name);
-  if (!example) throw new Error(`the tour does not call ${tool.name}`);
+  if (!example)
+    throw new Error(
+      `The tour does not call ${tool.name}, so its page has no example: add a step for it to examples/tour/steps.ts.`,
+    );
   return example;
 }
 

@@ -94,7 +94,7 @@ describe('a process that was killed', () => {
     const auditSink = await open();
     await auditSink.recordIntent(intent('finished'));
     await auditSink.record({ ...intent('finished'), result: 'ok', outcome: 'done', duration_ms: 1 });
-    await auditSink.recordIntent(intent('lost'));
+    await auditSink.recordIntent({ ...intent('lost'), identity: 'sign-1' });
     const text = await readFile(auditSink.file, 'utf8');
     await auditSink.close();
     await rm(auditSink.file);
@@ -105,7 +105,12 @@ describe('a process that was killed', () => {
     await leaveBehind();
     const first = await open();
     expect(await linesOf(first.file)).toContainEqual(
-      expect.objectContaining({ type: 'recovered', request_id: 'lost', outcome: 'unknown' }),
+      expect.objectContaining({
+        type: 'recovered',
+        request_id: 'lost',
+        identity: 'sign-1',
+        outcome: 'unknown',
+      }),
     );
     expect(await readFile(first.file, 'utf8')).not.toContain('finished');
     await first.close();

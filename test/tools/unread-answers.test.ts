@@ -20,7 +20,10 @@ const FORMS: readonly [string, unknown][] = [
   ['counts that are objects', { pending: { n: 3 }, completed: 'many', total: 'many' }],
 ];
 
-/** Their answer is a list, which may be empty; elsewhere a bare list tells nothing. */
+/**
+ * Tools whose answer at Scale is a bare list, which may be empty: name a new one here. Elsewhere a bare list tells
+ * nothing.
+ */
 const LISTS = new Set([
   'scale_ai_get_account',
   'scale_ai_list_projects',

@@ -42,12 +42,10 @@ export async function openAuditTrail(options: AuditOptions): Promise<AuditTrail>
   const unfinished = await unfinishedCalls(directory, now());
   const file = await AuditFile.create(directory, auditFileName(new Date(now()), hostname(), process.pid));
   await file.append({ type: 'start', time: stamp(), version: options.version, pid: process.pid });
-  for (const { request_id, tool, principal } of unfinished) {
-    await file.append({ type: 'recovered', time: stamp(), request_id, tool, principal, outcome: 'unknown' });
-    logger.warn(
-      { request_id, tool, principal },
-      'an earlier process was ended during this call: its outcome is unknown',
-    );
+  for (const { request_id, tool, principal, identity } of unfinished) {
+    const call = { request_id, tool, principal, ...(identity !== undefined && { identity }) };
+    await file.append({ type: 'recovered', time: stamp(), ...call, outcome: 'unknown' });
+    logger.warn(call, 'an earlier process was ended during this call: its outcome is unknown');
   }
   const started = new Set<string>();
   let state: 'up' | 'failing' = 'up';

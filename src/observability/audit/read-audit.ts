@@ -11,6 +11,7 @@ const Entry = z.looseObject({
   request_id: z.string().optional(),
   principal: z.string().optional(),
   tool: z.string().optional(),
+  identity: z.string().optional(),
   result: z.string().optional(),
   outcome: z.string().optional(),
 });
