@@ -202,7 +202,15 @@ function addAuditCommands(program: Command): void {
     .description('records as JSON lines')
     .option('--principal <NAME>', 'of this principal')
     .option('--tool <NAME>', 'of this tool')
-    .option('--outcome <WORD>', 'not_sent, no_effect, done or unknown')
+    .addOption(
+      new Option('--outcome <WORD>', 'with this outcome').choices([
+        'not_sent',
+        'no_effect',
+        'done',
+        'unknown',
+      ]),
+    )
+    .option('--request <ID>', 'of this call, as errors and logs name it')
     .option('--since <TIME>', 'from this time on, such as 2026-11-01')
     .option('--until <TIME>', 'up to this time')
     .exitOverride()

@@ -13,6 +13,8 @@ export interface AuditQuery {
   principal?: string;
   tool?: string;
   outcome?: string;
+  /** A `request_id`. */
+  request?: string;
   /** Times as in the records, or any part of one from the left: `2026-11`. */
   since?: string;
   until?: string;
@@ -52,8 +54,9 @@ export async function queryAuditCommand(places: readonly string[], query: AuditQ
   return EXIT.ok;
 }
 
-function matches(entry: AuditEntry, { since, until, ...members }: AuditQuery): boolean {
+function matches(entry: AuditEntry, { since, until, request, ...members }: AuditQuery): boolean {
   if (entry.request_id === undefined) return false;
+  if (request !== undefined && entry.request_id !== request) return false;
   if (since !== undefined && entry.time < since) return false;
   if (until !== undefined && entry.time > until) return false;
   return Object.entries(members).every(([name, wanted]) => wanted === undefined || entry[name] === wanted);

@@ -96,6 +96,12 @@ describe('audit', () => {
       outcome: 'no_effect',
       args: { batch_name: 'nothing' },
     });
+    const { request_id: id } = JSON.parse(found.stdout) as { request_id: string };
+    expect((await run(['audit', 'query', audit, '--request', id])).stdout).toBe(found.stdout);
+    expect(await run(['audit', 'query', audit, '--outcome', 'unkown'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not_sent, no_effect, done, unknown'),
+    });
     const [file = ''] = await readdir(audit);
     const text = await readFile(path.join(audit, file), 'utf8');
     await writeFile(path.join(audit, file), text.replace('no_effect', 'not_sent_'));
