@@ -57,6 +57,12 @@ describe('the list of jobs', () => {
     expect(summary).toContain('1 job will be removed within a week');
   });
 
+  it('says of no job that it has ended where there is none', async () => {
+    expect(outputOf(await bench.call('scale_ai_list_jobs', {})).summary).toBe('0 jobs.');
+    await keep('job_recent', 'done', 1);
+    expect(outputOf(await bench.call('scale_ai_list_jobs', {})).summary).toBe('1 job, all of them ended.');
+  });
+
   it('promises of no job that waits that it goes on by itself', async () => {
     await keep('job_open', 'waiting', 1);
     const text = JSON.stringify(outputOf(await bench.call('scale_ai_list_jobs', {})));

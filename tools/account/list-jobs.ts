@@ -32,7 +32,7 @@ export const listJobs = defineTool({
         ? ''
         : ` ${count(leaving, 'job')} will be removed within a week, with what is kept of it.`;
     return {
-      summary: `${count(wanted.length, 'job')}${state === undefined ? (going.length === 0 ? ', all of them ended' : `, ${going.length} of them not ended`) : ` ${state}`}.${removal}`,
+      summary: `${count(wanted.length, 'job')}${standing(wanted.length, going.length, state)}.${removal}`,
       jobs: wanted.slice(0, limit).map((job) => {
         const { failures: _failures, items_file: _file, ...view } = jobView(job, shaping);
         return view;
@@ -42,3 +42,9 @@ export const listJobs = defineTool({
     };
   },
 });
+
+function standing(all: number, going: number, state: string | undefined): string {
+  if (state !== undefined) return ` ${state}`;
+  if (all === 0) return '';
+  return going === 0 ? ', all of them ended' : `, ${going} of them not ended`;
+}
