@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { comesAgain } from '../../src/work/jobs/failure.ts';
+import { JobsOverview } from '../../src/work/jobs/job-overview.ts';
 import { viewOf } from '../../src/work/jobs/job-view.ts';
 import { Job } from '../../src/work/jobs/job.ts';
 import { jobWords } from '../../tools/bulk/job-object.ts';
@@ -25,14 +26,14 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function keep(id: string, state: Job['state'], daysAgo: number): Promise<Job> {
+async function keep(id: string, state: Job['state'], daysAgo: number, ownKey = false): Promise<Job> {
   const { database } = await bench.work.runtime();
   const at = new Date(Date.now() - daysAgo * DAY_MS).toISOString();
   const job = Job.parse({
     id,
     kind: 'submit_plan',
     tool: 'scale_ai_submit_plan',
-    owner: { principal: 'tester', mode: 'live', keyId: 'test' },
+    owner: { principal: 'tester', mode: 'live', keyId: 'test', ownKey },
     title: 'Plan',
     state,
     created_at: at,
@@ -61,6 +62,18 @@ describe('the list of jobs', () => {
     expect(outputOf(await bench.call('scale_ai_list_jobs', {})).summary).toBe('0 jobs.');
     await keep('job_recent', 'done', 1);
     expect(outputOf(await bench.call('scale_ai_list_jobs', {})).summary).toBe('1 job, all of them ended.');
+  });
+
+  it('says what a job waits for whose process is gone with the key that its owner brought', async () => {
+    await keep('job_own', 'running', 0, true);
+    const reason = expect.stringContaining('with your key');
+    const expected = { job_id: 'job_own', state: 'waiting' };
+    expect(outputOf(await bench.call('scale_ai_list_jobs', {}))).toMatchObject({
+      jobs: [{ ...expected, reason: { untrusted: reason } }],
+    });
+    const { database } = await bench.work.runtime();
+    const scope = { principal: 'tester', keyId: 'test', seesAll: false };
+    expect(await new JobsOverview(database, Date.now).list(scope)).toMatchObject([{ ...expected, reason }]);
   });
 
   it('promises of no job that waits that it goes on by itself', async () => {

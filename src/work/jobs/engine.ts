@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NothingFound } from '../../catalog/nothing-found.ts';
 import { randomId } from '../../catalog/random-id.ts';
 import { dispatchHere } from './dispatch.ts';
-import { KEY_IS_GONE, PROCESS_IS_GONE, Job, hasEnded, isWithinReach } from './job.ts';
+import { Job, hasEnded, isWithinReach, withoutItsProcess } from './job.ts';
 import {
   isCancellationRequested,
   jobsOf,
@@ -142,9 +142,8 @@ export class JobEngine {
     if (job.state !== 'running' || (await this.#options.database.leases.isHeld(job.id))) return job;
     const now = await this.#read(job.id); // it may just have ended
     if (now?.state !== 'running') return now ?? job;
-    if (now.owner.ownKey) return { ...now, state: 'waiting', reason: KEY_IS_GONE };
-    await this.enqueue(now);
-    return { ...now, state: 'queued', reason: PROCESS_IS_GONE };
+    if (!now.owner.ownKey) await this.enqueue(now);
+    return withoutItsProcess(now);
   }
 
   /** A job that has ended is as if it had never been. */

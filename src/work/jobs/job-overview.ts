@@ -1,7 +1,7 @@
 import { parseDocument } from '../../json/parse-document.ts';
 import { FAILED } from './item-records.ts';
-import { Job, KEY_IS_GONE, PROCESS_IS_GONE, hasEnded } from './job.ts';
-import { failuresOf, rateOf } from './job-view.ts';
+import { Job, hasEnded, withoutItsProcess } from './job.ts';
+import { failuresOf, standingOf } from './job-view.ts';
 import type { FailureGroup, JobView } from '../../catalog/work/jobs.ts';
 import type { ProjectScope } from '../../access/project-scope.ts';
 import type { StateDatabase } from '../../state/state-database.ts';
@@ -71,26 +71,12 @@ export class JobsOverview {
 
   async #view(written: Job, scope: OverviewScope): Promise<JobOverview> {
     const job = await this.#asItStands(written);
-    const { id, owner, counts, ...rest } = job;
-    const { tool, title, state, project, batch, done, total, trouble, reason, created_at, ended_at } = rest;
+    const { owner, counts } = job;
     const failed = counts[FAILED] ?? 0;
     return {
-      job_id: id,
+      ...standingOf(job),
       principal: owner.principal,
       isOwn: owner.principal === scope.principal && owner.keyId === scope.keyId,
-      tool,
-      title,
-      state,
-      project,
-      batch,
-      done,
-      total,
-      counts,
-      trouble,
-      reason,
-      created_at,
-      ended_at,
-      ...rateOf(job),
       ...(failed > 0 && { failures: await this.#failuresOf(job, failed) }),
     };
   }
@@ -98,9 +84,7 @@ export class JobsOverview {
   /** What was left by a process that is gone is not said to be running. */
   async #asItStands(job: Job): Promise<Job> {
     if (job.state !== 'running' || (await this.#database.leases.isHeld(job.id))) return job;
-    return job.owner.ownKey
-      ? { ...job, state: 'waiting', reason: KEY_IS_GONE }
-      : { ...job, state: 'queued', reason: PROCESS_IS_GONE };
+    return withoutItsProcess(job);
   }
 
   async #failuresOf(job: Job, failed: number): Promise<FailureGroup[]> {

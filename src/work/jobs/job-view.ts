@@ -23,22 +23,19 @@ export async function viewOf(
   { database, copies }: Kept,
   { isHere }: { isHere: boolean },
 ): Promise<JobView> {
-  const {
-    id,
-    tool,
-    title,
-    state,
-    project,
-    batch,
-    done,
-    total,
-    counts,
-    trouble,
-    reason,
-    created_at,
-    ended_at,
-  } = job;
+  const { id, counts } = job;
   const file = isHere ? await fileOf(job, { database, copies }) : undefined;
+  return {
+    ...standingOf(job),
+    ...((counts[FAILED] ?? 0) > 0 && { failures: await failuresOf(id, database) }),
+    ...(file !== undefined && { items_file: file }),
+  };
+}
+
+/** How far a job is, without what has to be read beside it. */
+export function standingOf(job: Job): Omit<JobView, 'failures' | 'items_file' | 'kept_until'> {
+  const { id, tool, title, state, project, batch, done, total } = job;
+  const { counts, trouble, reason, created_at, ended_at } = job;
   return {
     job_id: id,
     tool,
@@ -54,8 +51,6 @@ export async function viewOf(
     reason,
     created_at,
     ended_at,
-    ...((counts[FAILED] ?? 0) > 0 && { failures: await failuresOf(id, database) }),
-    ...(file !== undefined && { items_file: file }),
   };
 }
 

@@ -53,12 +53,18 @@ export const Job = z.object({
 export type Job = z.output<typeof Job>;
 
 /** Why a job waits whose owner brought a key of their own. */
-export const KEY_IS_GONE =
+const KEY_IS_GONE =
   'The process that had its Scale key has ended. Make the same call again with your key, and it goes on.';
 
 /** Why a job waits that was running when its process was ended. */
-export const PROCESS_IS_GONE =
-  'The process that was at it has ended. Another one takes it up within seconds.';
+const PROCESS_IS_GONE = 'The process that was at it has ended. Another one takes it up within seconds.';
+
+/** A job that was running in a process that is gone: whether another can take it up depends on whose key it has. */
+export function withoutItsProcess(job: Job): Job {
+  return job.owner.ownKey
+    ? { ...job, state: 'waiting', reason: KEY_IS_GONE }
+    : { ...job, state: 'queued', reason: PROCESS_IS_GONE };
+}
 
 /** The kind of job that does nothing but wait. */
 export const WAIT_FOR_TASKS = 'wait_for_tasks';
